@@ -1,0 +1,13 @@
+package chat
+
+// Message is what travels between a browser and the server, in both
+// directions: {"author": "...", "body": "..."} in one text frame.
+type Message struct {
+	Author string `json:"author"`
+	Body   string `json:"body"`
+}
+
+// String reads "AUTHOR says BODY"; it is what the log shows.
+func (m *Message) String() string {
+	return m.Author + " says " + m.Body
+}

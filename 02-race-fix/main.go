@@ -1,0 +1,44 @@
+// Command 02-race-fix serves the chat of 01-original with one defect mended: the
+// ids of clients are given by one goroutine.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+
+	"websocket-chat-steps/02-race-fix/chat"
+	"websocket-chat-steps/internal/webpage"
+)
+
+const step = "02-race-fix"
+
+func main() {
+	log.SetFlags(log.Lshortfile)
+	addr := flag.String("addr", "localhost:8080", "serve the chat on this `host:port`")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "%s: unexpected argument %q; an address goes behind -addr\n", step, flag.Arg(0))
+		os.Exit(2)
+	}
+
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v; give another address, as in -addr localhost:8081\n", step, err)
+		os.Exit(1)
+	}
+	interrupt := make(chan os.Signal, 1)
+	signal.Notify(interrupt, os.Interrupt) // Ctrl-C
+
+	server := chat.NewServer("/entry")
+	go server.Listen()
+	http.Handle("/", webpage.Handler(step, "/entry"))
+	go func() { log.Fatal(http.Serve(listener, nil)) }()
+
+	fmt.Printf("%s serves the chat at http://%v/ (Ctrl-C ends it)\n", step, listener.Addr())
+	<-interrupt
+}
