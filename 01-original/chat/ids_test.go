@@ -1,0 +1,104 @@
+package chat
+
+import (
+	"errors"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/websocket"
+
+	"websocket-chat-steps/internal/chattest"
+)
+
+// The post links to client.go#L35 of the original. Whoever follows it with this
+// repository beside it lands on the same line.
+func TestIncrementIsOnLine35(t *testing.T) {
+	source, err := os.ReadFile("client.go")
+	require.NoError(t, err)
+	lines := strings.Split(string(source), "\n")
+	require.Greater(t, len(lines), 35)
+	assert.Equal(t, "maxId++", strings.TrimSpace(lines[35-1]))
+}
+
+// TestDuplicateIDs has goroutines call NewClient, as many requests do, until two
+// clients have one id. That takes two processors at least, or rare luck.
+func TestDuplicateIDs(t *testing.T) {
+	if chattest.RaceDetector {
+		t.Skip("under -race this package shows the race itself: race_test.go")
+	}
+	if runtime.GOMAXPROCS(0) < 2 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	}
+	const callers, calls = 8, 100
+	server := NewServer("")
+	given := 0
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+		ids := make(chan int, callers*calls)
+		var all sync.WaitGroup
+		for range callers {
+			all.Go(func() {
+				for range calls {
+					ids <- NewClient(new(websocket.Conn), server).id
+				}
+			})
+		}
+		all.Wait()
+		close(ids)
+		given += callers * calls
+		seen := make(map[int]bool)
+		for id := range ids {
+			if seen[id] {
+				t.Logf("id %d was given twice, among the first %d", id, given)
+				return
+			}
+			seen[id] = true
+		}
+	}
+	t.Fatalf("gave %d ids in 30 s, and no two were the same: either the race was mended, or this test sees it no more", given)
+}
+
+// TestDuplicateIDSilencesTheFirst gives two browsers one id, without chance:
+// the second takes the first one's place among the server's clients, and the
+// first hears nothing any more, not even itself.
+func TestDuplicateIDSilencesTheFirst(t *testing.T) {
+	if chattest.RaceDetector {
+		t.Skip("it connects two clients, and under -race only race_test.go does")
+	}
+	server := NewServer(pattern())
+	go server.Listen()
+	defer server.Done()
+
+	clients := make(chan *Client, 1)
+	web := httptest.NewServer(websocket.Handler(func(ws *websocket.Conn) {
+		client := NewClient(ws, server)
+		client.id = 1 // for everybody
+		server.Add(client)
+		clients <- client
+		client.Listen()
+	}))
+	defer web.Close()
+	join := func() (*websocket.Conn, *Client) {
+		browser := browse(t, "ws"+web.URL[len("http"):])
+		return browser, <-clients
+	}
+
+	first, firstClient := join()
+	second, _ := join()
+	question := Message{"first", "does anybody hear me?"}
+	require.NoError(t, websocket.JSON.Send(first, question))
+	assert.Equal(t, question, hear(t, second), "the second browser is in the room")
+
+	// When the server takes this, it has been through all its clients. Had it
+	// written to the first, that would come before what is written to it now.
+	server.Err(errors.New("through?"))
+	after := Message{"this test", "what came before this?"}
+	firstClient.Write(&after)
+	assert.Equal(t, after, hear(t, first), "the first browser hears nothing that is said in the room")
+}
