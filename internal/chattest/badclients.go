@@ -60,23 +60,23 @@ const (
 	Freezes   Reaction = "freezes"      // the room, for everybody and for ever
 )
 
-// react has one bad client in a room of two good ones, and says what came of it
-// and how that was seen.
+// react has one bad client in a room with good ones, and says what came of it
+// and how that was seen: no reaction, if it was none of those above.
 func react(tb testing.TB, start Start, b BadClient, declared Declared) (reaction Reaction, seen string) {
-	s := scenario{run: func(r *room) {
-		reaction, seen = misbehave(r, b)
-	}}
+	scenario := func(r *room) { reaction, seen = misbehave(r, b) }
 	if b == StopsReading {
-		s = scenarios[StalledCost]
-		reaction = Bounded
+		scenario = stalledCost
+		reaction, seen = Bounded, "no more goroutines and memory than there may be"
 	}
-	switch v := judge(tb, start, s, declared); v.kind {
+	switch v := judge(tb, start, scenario, declared); v.kind {
 	case freezes:
 		return Freezes, v.seen
 	case fails:
 		if b == StopsReading {
 			return PilesUp, v.seen
 		}
+		return "", v.seen
+	case breaksOff:
 		return "", v.seen
 	}
 	return reaction, seen

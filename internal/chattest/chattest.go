@@ -64,7 +64,7 @@ func TestServer(t *testing.T, start Start, declared Declared) {
 		})
 	}
 	t.Run("GoroutinesPerClient", func(t *testing.T) {
-		got := judge(t, start, scenario{run: func(r *room) { r.count(declared.GoroutinesPerClient) }}, declared)
+		got := judge(t, start, func(r *room) { r.count(declared.GoroutinesPerClient) }, declared)
 		if err := compare(holds, "", got); err != nil {
 			t.Fatal(err)
 		}
@@ -143,11 +143,12 @@ type kind int
 const (
 	holds kind = iota
 	fails
-	freezes // and this is why it fails
+	freezes   // it fails, because the room is frozen
+	breaksOff // the scenario did not come so far that it shows
 )
 
 func (k kind) String() string {
-	return [...]string{"holds", "fails", "freezes"}[k]
+	return [...]string{"holds", "fails", "freezes", "breaks off"}[k]
 }
 
 // verdict is what came of a scenario, and how that was seen.
@@ -156,18 +157,12 @@ type verdict struct {
 	seen string
 }
 
-// scenario is a property's test.
-type scenario struct {
-	writeBuffer int // of the server's connections, in bytes; 0 is the system's
-	run         func(*room)
-}
-
 // judge runs a scenario on a server of its own. It fails tb only if the judge
 // itself could not work.
-func judge(tb testing.TB, start Start, s scenario, declared Declared) (v verdict) {
+func judge(tb testing.TB, start Start, scenario func(*room), declared Declared) (v verdict) {
 	tb.Helper()
 	_, leavesBehind := declared.Lacks[NothingLeft]
-	r := openRoom(tb, start, s.writeBuffer)
+	r := openRoom(tb, start)
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -178,7 +173,7 @@ func judge(tb testing.TB, start Start, s scenario, declared Declared) (v verdict
 		}
 		r.close(v, leavesBehind)
 	}()
-	s.run(r)
+	scenario(r)
 	return verdict{kind: holds}
 }
 

@@ -2,7 +2,6 @@ package chattest
 
 import (
 	"bufio"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,10 +28,9 @@ type Client struct {
 
 	news chan struct{} // has room for one: something was heard, or the end came
 
-	mu     sync.Mutex
-	heard  []Message // all, in the order they came
-	ended  error     // why there will be no more; nil before
-	status int       // of the close frame that came, if one came
+	mu    sync.Mutex
+	heard []Message // all, in the order they came
+	ended error     // why there will be no more; nil before
 }
 
 // dial connects to the WebSocket at path on addr and returns when the server
@@ -91,10 +89,6 @@ func (c *Client) read() {
 		switch f.opcode {
 		case ping:
 			c.write(appendFrame(nil, pong, f.payload))
-		case closing:
-			if len(f.payload) >= 2 {
-				c.note(func() { c.status = int(binary.BigEndian.Uint16(f.payload)) })
-			}
 		case text, continuation:
 			whole = append(whole, f.payload...)
 			if !f.final {

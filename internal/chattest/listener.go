@@ -11,7 +11,6 @@ import (
 // how many the server has closed.
 type listener struct {
 	net.Listener
-	writeBuffer int // in bytes, of each connection on the server's side; 0 leaves the system's
 
 	mu     sync.Mutex
 	conns  []*conn // also keeps stuck ones from the garbage collector, which would close them
@@ -23,17 +22,23 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.writeBuffer > 0 {
-		if err := accepted.(*net.TCPConn).SetWriteBuffer(l.writeBuffer); err != nil {
-			accepted.Close()
-			return nil, err
-		}
-	}
 	c := &conn{Conn: accepted, listener: l}
 	l.mu.Lock()
 	l.conns = append(l.conns, c)
 	l.mu.Unlock()
 	return c, nil
+}
+
+// of returns the server's side of a client's connection.
+func (l *listener) of(client net.Conn) *net.TCPConn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.conns {
+		if c.RemoteAddr().String() == client.LocalAddr().String() {
+			return c.Conn.(*net.TCPConn)
+		}
+	}
+	return nil
 }
 
 // open is how many connections came that the server has not closed.

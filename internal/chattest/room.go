@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -23,9 +24,9 @@ const (
 	// the states of goroutines.
 	poll = 10 * time.Millisecond
 
-	// smallBuffer is the size, in bytes, of the socket buffers at both ends when
-	// a client is to stop reading. With the system's own, megabytes would have
-	// to be sent before the server noticed.
+	// smallBuffer is the size, in bytes, of the socket buffers at both ends of a
+	// client that is to stop reading. With the system's own, megabytes would
+	// have to be sent before the server noticed.
 	smallBuffer = 4096
 )
 
@@ -42,13 +43,13 @@ type room struct {
 }
 
 // openRoom starts a server of its own for one scenario.
-func openRoom(tb testing.TB, start Start, writeBuffer int) *room {
+func openRoom(tb testing.TB, start Start) *room {
 	r := &room{tb: tb, before: idsOf(goroutines())}
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatalf("no port to listen on: %v", err)
 	}
-	r.listener = &listener{Listener: tcp, writeBuffer: writeBuffer}
+	r.listener = &listener{Listener: tcp}
 	r.server = start(tb)
 	r.http = &http.Server{Handler: r.server.Handler}
 	go r.http.Serve(r.listener)
@@ -132,12 +133,18 @@ func (r *room) fail(format string, args ...any) {
 	panic(verdict{fails, fmt.Sprintf(format, args...)})
 }
 
+// breakOff ends the scenario: it could not be played so far that it shows
+// whether the property holds.
+func (r *room) breakOff(format string, args ...any) {
+	panic(verdict{breaksOff, fmt.Sprintf(format, args...)})
+}
+
 // connect brings in a client that does not read yet.
 func (r *room) connect() *Client {
 	name := fmt.Sprintf("client %d", len(r.clients)+1)
 	c, err := dial(name, r.listener.Addr().String(), r.server.Path)
 	if err != nil {
-		r.fail("%s could not connect: %v", name, err)
+		r.breakOff("%s could not connect: %v", name, err)
 	}
 	r.clients = append(r.clients, c)
 	return c
@@ -160,8 +167,11 @@ func (r *room) join() *Client {
 // has heard it, that is, when the server has let it in.
 func (r *room) joinStalled(witness *Client) *Client {
 	c := r.connect()
-	if err := c.conn.SetReadBuffer(smallBuffer); err != nil {
-		r.tb.Fatalf("the client's receive buffer can't be made small: %v", err)
+	if err := errors.Join(
+		c.conn.SetReadBuffer(smallBuffer),
+		r.listener.of(c.conn).SetWriteBuffer(smallBuffer),
+	); err != nil {
+		r.tb.Fatalf("the socket buffers can't be made small: %v", err)
 	}
 	r.send(c, Message{c.name, hello})
 	r.hear(witness, Message{c.name, hello})
@@ -171,7 +181,7 @@ func (r *room) joinStalled(witness *Client) *Client {
 // send sends all messages in one TCP write.
 func (r *room) send(c *Client, messages ...Message) {
 	if err := c.send(messages...); err != nil {
-		r.fail("%s could not send: %v", c.name, err)
+		r.breakOff("%s could not send: %v", c.name, err)
 	}
 }
 
@@ -193,33 +203,43 @@ func (r *room) hear(c *Client, m Message) {
 	})
 }
 
-// hearFrom waits until enough of what c heard, from message number first on.
-// The scenario ends here if that does not come: the room is frozen, or c's
-// connection has ended, or it takes too long.
+// hearFrom waits until enough of what c heard, from message number first on,
+// and returns that. Where it does not come, the scenario ends here: the room is
+// frozen, or something is wrong that the scenario is not about.
 func (r *room) hearFrom(c *Client, first int, what string, enough func([]Message) bool) []Message {
+	heard, v := r.listenFor(c, first, what, enough)
+	if v.kind != holds {
+		panic(v)
+	}
+	return heard
+}
+
+// listenFor is hearFrom that says what came of it instead: holds, freezes or
+// breaksOff.
+func (r *room) listenFor(c *Client, first int, what string, enough func([]Message) bool) ([]Message, verdict) {
 	deadline := time.After(patience)
 	quiet := time.NewTimer(silence)
 	defer quiet.Stop()
 	for {
 		heard, ended := c.sofar()
 		if enough(heard[first:]) {
-			return heard[first:]
+			return heard[first:], verdict{kind: holds}
 		}
 		if ended != nil {
-			r.fail("waited for %s, and its connection ended (%v)", what, ended)
+			return nil, verdict{breaksOff, fmt.Sprintf("waited for %s, and its connection ended (%v)", what, ended)}
 		}
 		select {
 		case <-c.news:
 			quiet.Reset(silence)
 		case <-quiet.C:
 			if loop, found := r.loop(); found && loop.state == "chan send" {
-				panic(verdict{freezes, fmt.Sprintf(
+				return nil, verdict{freezes, fmt.Sprintf(
 					"nothing for %v while waiting for %s; the server's goroutine stands in a channel send, in %s",
-					silence, what, loop.top())})
+					silence, what, loop.top())}
 			}
 			quiet.Reset(silence)
 		case <-deadline:
-			r.fail("waited %v for %s; it heard %d messages", patience, what, len(heard))
+			return nil, verdict{breaksOff, fmt.Sprintf("waited %v for %s; it heard %d messages", patience, what, len(heard))}
 		}
 	}
 }

@@ -1,0 +1,121 @@
+package chattest
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/websocket"
+)
+
+// What the judge's client sends is what a WebSocket library reads, at every
+// length of the length.
+func TestFramesAreUnderstood(t *testing.T) {
+	heard := make(chan string, 1)
+	web := serve(t, websocket.Handler(func(ws *websocket.Conn) {
+		for {
+			var s string
+			if err := websocket.Message.Receive(ws, &s); err != nil {
+				return
+			}
+			heard <- s
+		}
+	}))
+	c, err := dial("a client", web, "/")
+	require.NoError(t, err)
+	defer c.drop()
+	for _, n := range []int{0, 1, 125, 126, 1<<16 - 1, 1 << 16} {
+		said := string(bytes.Repeat([]byte{'x'}, n))
+		require.NoError(t, c.write(appendFrame(nil, text, []byte(said))))
+		select {
+		case got := <-heard:
+			assert.Equal(t, said, got)
+		case <-time.After(patience):
+			t.Fatalf("waited %v for a frame of %d bytes to arrive", patience, n)
+		}
+	}
+}
+
+// What a server may send is understood, and what it may not is an error.
+func TestReadFrame(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		bytes []byte
+		want  string // the payload's beginning, or the error
+	}{
+		{"short", []byte("\x81\x02hi"), "hi"},
+		{"16 bits of length", append([]byte("\x81\x7e\x00\x80"), make([]byte, 128)...), "\x00\x00"},
+		{"64 bits of length", append([]byte("\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00"), make([]byte, 1<<16)...), "\x00\x00"},
+		{"masked", []byte("\x81\x82\x00\x00\x00\x00hi"), "the server sent a masked frame (81 82)"},
+		{"too long", []byte("\x81\x7f\x7f\xff\xff\xff\xff\xff\xff\xff"), "the server announced a frame of"},
+		{"cut short", []byte("\x81\x05hi"), "unexpected EOF"},
+		{"nothing", nil, "EOF"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f, err := readFrame(bufio.NewReader(bytes.NewReader(test.bytes)))
+			if err != nil {
+				assert.ErrorContains(t, err, test.want)
+				return
+			}
+			assert.True(t, f.final)
+			assert.Equal(t, test.want, string(f.payload[:2]))
+		})
+	}
+}
+
+// A client answers a ping, puts a message in several frames together, and ends
+// at what is no message.
+func TestClientReads(t *testing.T) {
+	near, far := tcpPair(t)
+	c := &Client{conn: near, in: bufio.NewReader(near), news: make(chan struct{}, 1)}
+	c.listen()
+	fmt.Fprintf(far, "\x89\x04ping")
+	pong := make([]byte, 10)
+	far.SetReadDeadline(time.Now().Add(patience))
+	_, err := far.Read(pong)
+	require.NoError(t, err, "waited for a pong")
+	assert.Equal(t, "\x8a\x84\x00\x00\x00\x00ping", string(pong))
+
+	fmt.Fprintf(far, "\x01\x0d{\"author\":\"a\"\x80\x0c,\"body\":\"b\"}\x81\x05{\"\xff\"}")
+	for {
+		select {
+		case <-c.news:
+		case <-time.After(patience):
+			t.Fatalf("waited %v for a message and an error", patience)
+		}
+		if heard, ended := c.sofar(); ended != nil {
+			assert.Equal(t, []Message{{"a", "b"}}, heard)
+			assert.ErrorContains(t, ended, "the server sent")
+			return
+		}
+	}
+}
+
+// serve serves handler until the test ends, and returns the address.
+func serve(t *testing.T, handler http.Handler) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := &http.Server{Handler: handler}
+	go server.Serve(l)
+	t.Cleanup(func() { server.Close() })
+	return l.Addr().String()
+}
+
+// tcpPair makes two ends of one connection.
+func tcpPair(t *testing.T) (near, far *net.TCPConn) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	dialled, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	accepted, err := l.Accept()
+	require.NoError(t, err)
+	t.Cleanup(func() { dialled.Close(); accepted.Close() })
+	return dialled.(*net.TCPConn), accepted.(*net.TCPConn)
+}

@@ -1,0 +1,227 @@
+package chattest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/websocket"
+)
+
+// fake is a small chat server with every property, or with all but what its
+// fault takes away. The goroutine that runs loop owns the room; each client has
+// one goroutine that reads and one that writes, and a bounded queue between.
+type fake struct {
+	fault fault
+	join  chan *fakeClient
+	leave chan *fakeClient
+	post  chan Message
+	stop  chan struct{}
+
+	clients []*fakeClient
+	past    []Message // the last historySize
+	held    *Message  // by swapsTwo
+}
+
+type fakeClient struct {
+	ws      *websocket.Conn
+	queue   chan Message
+	quit    chan struct{} // closed when it has been let go or has left
+	sorting []Message     // by mixesSenders
+}
+
+const (
+	queueSize   = 100
+	historySize = 50
+)
+
+// fault is what is wrong with a fake.
+type fault string
+
+const (
+	none            fault = "nothing"
+	losesOne        fault = "one message is not given to one client"
+	saysTwice       fault = "one message is given to one client twice"
+	forgets         fault = "a newcomer gets no past messages"
+	leavesGoroutine fault = "the writing goroutine never ends"
+	sendsToItself   fault = "when a queue is full, the room's goroutine sends to itself"
+	waitsForClients fault = "the room's goroutine writes to clients by itself"
+	keepsEverything fault = "the queues have no bound"
+	swapsTwo        fault = "two messages change places, for all clients alike"
+	mixesSenders    fault = "every other client gets what two senders say in another order"
+	relaysAnything  fault = "what is no JSON is relayed too"
+	dropsLong       fault = "nobody gets long messages"
+	diesOfEmpty     fault = "the room ends at an empty message"
+)
+
+// startFake starts fakes that have a fault.
+func startFake(f fault) Start {
+	return func(testing.TB) Server {
+		s := &fake{
+			fault: f,
+			join:  make(chan *fakeClient), leave: make(chan *fakeClient),
+			post: make(chan Message), stop: make(chan struct{}),
+		}
+		go s.loop()
+		return Server{
+			Handler: websocket.Handler(s.serve),
+			Path:    "/",
+			Loop:    "chattest.(*fake).loop",
+			Stop:    func() { s.stop <- struct{}{} },
+		}
+	}
+}
+
+func (s *fake) loop() {
+	for {
+		select {
+		case c := <-s.join:
+			s.clients = append(s.clients, c)
+			for _, m := range s.past {
+				if s.fault != forgets {
+					s.give(c, m)
+				}
+			}
+		case c := <-s.leave:
+			s.letGo(c)
+		case m := <-s.post:
+			s.toAll(m)
+		case <-s.stop:
+			return
+		}
+	}
+}
+
+func (s *fake) toAll(m Message) {
+	switch {
+	case s.fault == dropsLong && len(m.Body) > 60_000:
+		return
+	case s.fault == diesOfEmpty && m.Body == "":
+		select {} // as good as dead
+	case s.fault == swapsTwo && s.held == nil && strings.HasSuffix(m.Body, "message 10"):
+		s.held = &m
+		return
+	}
+	s.past = append(s.past, m)
+	if len(s.past) > historySize && s.fault != sendsToItself {
+		s.past = slices.Delete(s.past, 0, 1)
+	}
+	for i, c := range slices.Clone(s.clients) {
+		switch {
+		case s.fault == losesOne && i == 3 && m.Body == "round 7":
+		case s.fault == saysTwice && i == 3 && m.Body == "round 7":
+			s.give(c, m)
+			s.give(c, m)
+		case s.fault == mixesSenders && i%2 == 1 && strings.HasPrefix(m.Body, "round"):
+			s.sort(c, m)
+		default:
+			s.give(c, m)
+		}
+	}
+	if held := s.held; held != nil {
+		s.held = nil
+		s.past = append(s.past, *held)
+		for _, c := range s.clients {
+			s.give(c, *held)
+		}
+	}
+}
+
+// sort gives a round's messages when all are there: those of the last sender first.
+func (s *fake) sort(c *fakeClient, m Message) {
+	c.sorting = append(c.sorting, m)
+	if len(c.sorting) < roundSize {
+		return
+	}
+	slices.SortStableFunc(c.sorting, func(a, b Message) int { return strings.Compare(b.Author, a.Author) })
+	for _, m := range c.sorting {
+		s.give(c, m)
+	}
+	c.sorting = nil
+}
+
+// give puts a message in a client's queue. A client whose queue is full is let go.
+func (s *fake) give(c *fakeClient, m Message) {
+	if s.fault == waitsForClients {
+		websocket.JSON.Send(c.ws, m)
+		return
+	}
+	select {
+	case c.queue <- m:
+	default:
+		if s.fault == sendsToItself {
+			s.leave <- c
+		}
+		s.letGo(c)
+	}
+}
+
+func (s *fake) letGo(c *fakeClient) {
+	i := slices.Index(s.clients, c)
+	if i < 0 {
+		return
+	}
+	s.clients = slices.Delete(s.clients, i, i+1)
+	if s.fault != leavesGoroutine {
+		close(c.quit)
+	}
+	c.ws.SetDeadline(time.Now()) // whoever reads or writes is to stop
+}
+
+func (s *fake) serve(ws *websocket.Conn) {
+	size := queueSize
+	if s.fault == keepsEverything {
+		size = 1 << 16
+	}
+	c := &fakeClient{ws: ws, queue: make(chan Message, size), quit: make(chan struct{})}
+	go func() {
+		for {
+			select {
+			case m := <-c.queue:
+				websocket.JSON.Send(c.ws, m)
+			case <-c.quit:
+				return
+			}
+		}
+	}()
+	s.join <- c
+	for {
+		var m Message
+		err := websocket.JSON.Receive(ws, &m)
+		if err != nil && s.fault == relaysAnything && strings.Contains(err.Error(), "invalid character") {
+			m, err = Message{"?", "something"}, nil
+		}
+		if err != nil {
+			s.leave <- c
+			return
+		}
+		s.post <- m
+	}
+}
+
+// declaredFake is what a fake without a fault would say of itself.
+var declaredFake = Declared{
+	GoroutinesPerClient: 2,
+	Reactions: map[BadClient]Reaction{
+		StopsReading: Bounded,
+		Resets:       NoTrace,
+		DiesMidFrame: NoTrace,
+		SendsNoJSON:  LetGo,
+		EmptyFrame:   LetGo,
+		InvalidUTF8:  Mended,
+		EmptyMessage: Delivered,
+		LongMessage:  Delivered,
+		ComeAndGo:    NoTrace,
+	},
+}
+
+// with is declaredFake, but for what it lacks.
+func (d Declared) lacking(p ...Property) Declared {
+	d.Lacks = make(map[Property]string)
+	for _, p := range p {
+		d.Lacks[p] = fmt.Sprintf("it is a fake that lacks %s", p)
+	}
+	return d
+}
