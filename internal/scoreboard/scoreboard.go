@@ -74,6 +74,15 @@ var Steps = []Step{
 	}},
 }
 
+// Names are the steps' names, in their order.
+func Names() []string {
+	var names []string
+	for _, s := range Steps {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 // Of returns what the step of that name says of itself. It panics if there is
 // no such step.
 func Of(name string) chattest.Declared {

@@ -1,0 +1,11 @@
+// Package exits leaves in the middle of a test.
+package exits
+
+import (
+	"os"
+	"testing"
+)
+
+func TestExit(t *testing.T) {
+	os.Exit(3)
+}

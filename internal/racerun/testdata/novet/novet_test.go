@@ -1,0 +1,8 @@
+// Package novet compiles, but not for vet, which go test runs first.
+package novet
+
+import "testing"
+
+func TestNothing(t *testing.T) {
+	t.Logf("%d", "one")
+}

@@ -1,0 +1,40 @@
+// Package panics panics after the race of the lesson.
+package panics
+
+import (
+	"sync"
+	"testing"
+)
+
+var maxId int
+
+type Client struct{ id int }
+
+func NewClient() *Client {
+	maxId++
+	return &Client{
+		id: maxId,
+	}
+}
+
+// both runs f and g in goroutines with nothing between them to order the two.
+func both(f, g func()) {
+	var wg sync.WaitGroup
+	wg.Go(f)
+	wg.Go(g)
+	wg.Wait()
+}
+
+func sayLesson(t *testing.T) {
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("This failure is the lesson: two goroutines were in NewClient.\nRead on in README.md.")
+		}
+	})
+}
+
+func TestRace(t *testing.T) {
+	sayLesson(t)
+	both(func() { NewClient() }, func() { NewClient() })
+	panic("out of ids")
+}

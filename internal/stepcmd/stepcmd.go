@@ -1,0 +1,126 @@
+// Package stepcmd builds the steps' commands and runs them as child processes,
+// for tests that want to see what somebody at a prompt sees. It knows nothing of
+// WebSockets or of the page.
+//
+// A test package that uses it removes what was built in its TestMain:
+//
+//	func TestMain(m *testing.M) {
+//		status := m.Run()
+//		stepcmd.Clean()
+//		os.Exit(status)
+//	}
+package stepcmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// builds guards what this process has built. Building is done under the lock:
+// two at a time would only take the processors from one another.
+var builds struct {
+	sync.Mutex
+	dir  string            // where the commands are; "" before the first
+	path map[string]string // by step
+}
+
+// Build returns the path of the command of a step, by its directory's name. It builds the first time
+// that this process asks for it. It skips the test where there is no go command,
+// and fails it when the step can't be built. Any goroutine that may call
+// tb.FailNow may call it.
+func Build(tb testing.TB, step string) string {
+	tb.Helper()
+	goCmd, err := exec.LookPath("go")
+	if err != nil {
+		tb.Skipf("no go command to build %s with: %v", step, err)
+	}
+
+	builds.Lock()
+	defer builds.Unlock()
+	if path, ok := builds.path[step]; ok {
+		return path
+	}
+	path, err := build(goCmd, step)
+	if err != nil {
+		tb.Fatalf("stepcmd: %v", err)
+	}
+	if builds.path == nil {
+		builds.path = make(map[string]string)
+	}
+	builds.path[step] = path
+	return path
+}
+
+// Clean removes what Build has built. TestMain calls it when every test is over.
+func Clean() error {
+	builds.Lock()
+	defer builds.Unlock()
+	err := os.RemoveAll(builds.dir)
+	builds.dir, builds.path = "", nil
+	return err
+}
+
+func build(goCmd, step string) (path string, err error) {
+	root, err := moduleRoot(goCmd)
+	if err != nil {
+		return "", err
+	}
+	if err := readSources(root, step); err != nil {
+		return "", err
+	}
+	if builds.dir == "" {
+		if builds.dir, err = os.MkdirTemp("", "stepcmd-"); err != nil {
+			return "", err
+		}
+	}
+	path = filepath.Join(builds.dir, step)
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	// -buildvcs=false: a git that can't read this directory is no reason to fail.
+	cmd := exec.Command(goCmd, "build", "-buildvcs=false", "-o", path, "./"+step)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", cmd, err, out)
+	}
+	return path, nil
+}
+
+func moduleRoot(goCmd string) (string, error) {
+	out, err := exec.Command(goCmd, "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOMOD: %w", err)
+	}
+	goMod := strings.TrimSpace(string(out))
+	if goMod == "" || goMod == os.DevNull {
+		return "", errors.New("the test doesn't run inside the module")
+	}
+	return filepath.Dir(goMod), nil
+}
+
+// readSources reads all that the step's command is built from, and drops it.
+// The go command remembers a test's result for as long as the files that the
+// test itself opened stay the same; what a child process opens it doesn't see.
+func readSources(root, step string) error {
+	for _, name := range []string{"go.mod", "go.sum", step, filepath.Join("internal", "webpage")} {
+		err := filepath.WalkDir(filepath.Join(root, name), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			_, err = os.ReadFile(path)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

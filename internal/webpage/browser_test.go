@@ -1,0 +1,132 @@
+package webpage_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"websocket-chat-steps/internal/stepcmd"
+)
+
+// browser is the one real browser of this test binary, headless. It starts when
+// the first test wants a tab, and ends with the last.
+var browser struct {
+	once  sync.Once
+	ctx   context.Context // chromedp's; tabs are made from it
+	close func() error    // nil when none has been started
+	err   error
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if browser.close != nil {
+		if err := browser.close(); err != nil {
+			fmt.Fprintln(os.Stderr, "closing the browser:", err)
+			status = 1
+		}
+	}
+	if err := stepcmd.Clean(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+// theBrowser returns the browser's context. It skips the test where there is no
+// browser, except where one was named, and under CI, where nobody would see that
+// nothing was tested.
+func theBrowser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := findBrowser()
+	if err != nil {
+		if os.Getenv("CI") != "" || os.Getenv("CHROME_PATH") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	browser.once.Do(func() { startBrowser(path) })
+	if browser.err != nil {
+		t.Fatalf("%s doesn't start: %v", path, browser.err)
+	}
+	return browser.ctx
+}
+
+func startBrowser(path string) {
+	// All that the browser leaves goes where it can be swept up together.
+	dir, err := os.MkdirTemp("", "webpage-browser-")
+	if err != nil {
+		browser.err = err
+		return
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.IgnoreCertErrors, // for the one test that serves https with a certificate of its own
+		chromedp.Env("TMPDIR="+dir, "TMP="+dir, "TEMP="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir),
+		// Chromium's sandbox can't be had as root, nor in the containers of most
+		// CI. All it opens here is our own page; everywhere else it stays on.
+		chromedp.Flag("no-sandbox", runtime.GOOS == "linux" && (os.Geteuid() == 0 || os.Getenv("CI") != "")),
+	)
+	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	browser.ctx = ctx
+	browser.close = func() error {
+		err := chromedp.Cancel(ctx) // asks it to close, and waits
+		freeAllocator()
+		if removeErr := os.RemoveAll(dir); err == nil {
+			err = removeErr
+		}
+		return err
+	}
+
+	// The context of this first call is the browser's for life, so the deadline
+	// is beside it.
+	tooLong := time.AfterFunc(time.Minute, cancel)
+	defer tooLong.Stop()
+	browser.err = chromedp.Do(ctx)
+}
+
+// findBrowser returns the path of a browser that chromedp can drive. $CHROME_PATH
+// comes before all that it would look for itself.
+func findBrowser() (string, error) {
+	if path := os.Getenv("CHROME_PATH"); path != "" {
+		found, err := exec.LookPath(path)
+		if err != nil {
+			return "", fmt.Errorf("$CHROME_PATH: %w", err)
+		}
+		return found, nil
+	}
+	candidates := []string{
+		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+		"headless-shell", "headless_shell", "msedge",
+	}
+	switch runtime.GOOS {
+	case "darwin":
+		candidates = append(candidates,
+			"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+			"/Applications/Chromium.app/Contents/MacOS/Chromium",
+			"/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge")
+	case "windows":
+		for _, variable := range []string{"ProgramFiles", "ProgramFiles(x86)", "LocalAppData"} {
+			if dir := os.Getenv(variable); dir != "" {
+				candidates = append(candidates,
+					filepath.Join(dir, "Google", "Chrome", "Application", "chrome.exe"),
+					filepath.Join(dir, "Chromium", "Application", "chrome.exe"),
+					filepath.Join(dir, "Microsoft", "Edge", "Application", "msedge.exe"))
+			}
+		}
+	}
+	for _, candidate := range candidates {
+		if path, err := exec.LookPath(candidate); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no browser to test the page in: install Chromium or Google Chrome, or set CHROME_PATH to one")
+}

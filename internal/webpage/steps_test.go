@@ -1,0 +1,141 @@
+package webpage_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"websocket-chat-steps/internal/scoreboard"
+	"websocket-chat-steps/internal/stepcmd"
+)
+
+// What follows holds for every step: the step runs as its users run it, and real
+// tabs talk to it.
+
+func forEachStep(t *testing.T, test func(t *testing.T, step string, server *stepcmd.Process)) {
+	for _, step := range scoreboard.Names() {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			theBrowser(t) // or skip, before anything is built
+			test(t, step, stepcmd.Start(t, step, "-addr", "127.0.0.1:0"))
+		})
+	}
+}
+
+// assertTalk has two tabs talk, which show nothing yet.
+func assertTalk(t *testing.T, alice, bob *tab) {
+	t.Helper()
+	alice.say("Alice", "Is anybody there?")
+	alice.waitForMessage("Is anybody there?")
+	bob.waitForMessage("Is anybody there?")
+	bob.say("Bob", "I am.")
+	alice.waitForMessage("I am.")
+	bob.waitForMessage("I am.")
+
+	// Each once: a second copy of the first would be here before the answer.
+	want := []message{{"Alice says :", "Is anybody there?"}, {"Bob says :", "I am."}}
+	assert.Equal(t, want, alice.messages())
+	assert.Equal(t, want, bob.messages())
+}
+
+func TestTwoTabsTalk(t *testing.T) {
+	t.Parallel()
+	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+		assertTalk(t, openChat(t, server.URL), openChat(t, server.URL))
+	})
+}
+
+func TestNamesItsStep(t *testing.T) {
+	t.Parallel()
+	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+		tb := openChat(t, server.URL)
+		assert.Equal(t, step, tb.text("step"))
+		assert.Contains(t, js[string](tb, "document.title"), step)
+	})
+}
+
+func TestJapaneseArrivesIntact(t *testing.T) {
+	t.Parallel()
+	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+		alice, bob := openChat(t, server.URL), openChat(t, server.URL)
+		// 𠮷 and 👩‍💻 are more than one UTF-16 unit, が is written with a combining mark.
+		const author, body = "𠮷野", "こんにちは、世界！\nか\u3099 👩\u200d💻 ﾊﾝｶｸ"
+		alice.say(author, body)
+		for _, tb := range []*tab{alice, bob} {
+			tb.waitForMessage(body)
+			assert.Equal(t, []message{{author + " says :", body}}, tb.messages())
+		}
+	})
+}
+
+func TestMarkupIsText(t *testing.T) {
+	t.Parallel()
+	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+		alice, bob := openChat(t, server.URL), openChat(t, server.URL)
+		const (
+			author = `<b onmouseover="ran = true">Mallory</b>`
+			body   = `<script>ran = true</script><img src=x onerror="ran = true"><a href="javascript:ran = true">&amp;</a>`
+		)
+		alice.say(author, body)
+		for _, tb := range []*tab{alice, bob} {
+			tb.waitForMessage(body)
+			assert.Equal(t, []message{{author + " says :", body}}, tb.messages())
+			assert.Empty(t, js[[]string](tb, `[...document.querySelectorAll("#log :is(script, img, a, b)")].map((e) => e.outerHTML)`))
+			assert.False(t, js[bool](tb, `"ran" in window`), "markup in a message was run")
+		}
+	})
+}
+
+func TestSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+		alice, bob := openChat(t, server.URL), openChat(t, server.URL)
+		alice.mayComplain, bob.mayComplain = true, true
+		alice.say("Alice", "before")
+		alice.waitForMessage("before")
+		bob.waitForMessage("before")
+
+		server.Kill()
+		alice.waitFor("the word that it is disconnected", disconnected)
+		bob.waitFor("the word that it is disconnected", disconnected)
+		alice.fill("message", "written meanwhile")
+		alice.click("#send")
+		assert.Equal(t, "written meanwhile", alice.value("message"))
+		assert.Contains(t, alice.text("note"), "Not sent: there is no connection.")
+		alice.enter()
+		assert.Equal(t, "written meanwhile", alice.value("message"))
+
+		stepcmd.Start(t, step, "-addr", server.Addr)
+		alice.waitFor("the new connection", connected)
+		bob.waitFor("the new connection", connected)
+		assert.Empty(t, alice.text("note"))
+		// The list shows what the server remembers, and this one is new.
+		assert.Empty(t, alice.messages())
+		assert.Empty(t, bob.messages())
+		assert.Equal(t, "written meanwhile", alice.value("message"))
+
+		assertTalk(t, alice, bob)
+	})
+}
+
+// In a workshop one step is ended and the next one started, with the page open
+// all the while; their WebSockets aren't at the same path.
+func TestAnotherStepTakesOver(t *testing.T) {
+	t.Parallel()
+	theBrowser(t)
+	first := stepcmd.Start(t, "01-original", "-addr", "127.0.0.1:0")
+	alice, bob := openChat(t, first.URL), openChat(t, first.URL)
+	alice.mayComplain, bob.mayComplain = true, true
+	before := first
+	for _, step := range scoreboard.Names()[1:] {
+		before.Kill()
+		alice.waitFor("the word that it is disconnected", disconnected)
+		bob.waitFor("the word that it is disconnected", disconnected)
+		before = stepcmd.Start(t, step, "-addr", first.Addr)
+		alice.waitFor("the new connection", connected)
+		bob.waitFor("the new connection", connected)
+		assert.Equal(t, step, alice.text("step"))
+		assert.Contains(t, js[string](alice, "document.title"), step)
+		assertTalk(t, alice, bob)
+	}
+}

@@ -1,0 +1,320 @@
+package webpage_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// deadline is what the page may take for anything that a test waits for. The
+// longest is a reconnection, of 8 s at most.
+const deadline = 30 * time.Second
+
+// tab is a tab of the browser, and its user. Its methods end the test when the
+// browser doesn't do what it is told.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mayComplain bool // the test breaks the connection: the browser will report it
+
+	mu         sync.Mutex
+	requests   []string // URLs of all that the tab asked for, WebSockets too
+	warnings   []string // by console.warn
+	complaints []string // errors in the console, uncaught exceptions, violations of the policy
+}
+
+// newTab opens an empty tab that speaks English, in the one window that all tabs
+// share: a window, or a profile, for each would take twice the time, and the page
+// stores nothing. When the test is over the tab is closed, and has to have made
+// no complaint.
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(theBrowser(t), chromedp.WithNewWindow(false))
+	tb := &tab{t: t, ctx: ctx}
+	t.Cleanup(func() {
+		cancel()
+		if !tb.mayComplain {
+			assert.Empty(t, tb.recorded(&tb.complaints), "the browser's complaints")
+		}
+	})
+	require.NoError(t, chromedp.Do(ctx), "opening a tab")
+	require.NoError(t, chromedp.Listen(ctx, tb.record))
+	tb.speak("en-US,en")
+	// A tab that isn't in front behaves as if it were, so that two can be used in turn.
+	do(tb, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	return tb
+}
+
+// openChat opens the page in a new tab, and waits until it is connected.
+func openChat(t *testing.T, url string) *tab {
+	t.Helper()
+	tb := newTab(t)
+	tb.open(url)
+	return tb
+}
+
+// open opens the page, and waits until it is connected.
+func (tb *tab) open(url string) {
+	tb.t.Helper()
+	tb.navigate(url)
+	tb.waitFor("the connection", connected)
+}
+
+func (tb *tab) navigate(url string) {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
+	defer cancel()
+	require.NoError(tb.t, chromedp.Do(ctx, chromedp.Navigate(url)), "opening %s", url)
+}
+
+// speak sets the languages of the tab, the preferred one first.
+func (tb *tab) speak(languages string) {
+	tb.t.Helper()
+	agent := js[string](tb, "navigator.userAgent")
+	do(tb, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: languages})
+}
+
+// inject has script run in every page that the tab will open, before the page's own.
+func (tb *tab) inject(script string) {
+	tb.t.Helper()
+	do(tb, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
+func (tb *tab) viewport(width, height int64) {
+	tb.t.Helper()
+	do(tb, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1})
+}
+
+func (tb *tab) colorScheme(scheme string) {
+	tb.t.Helper()
+	do(tb, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+}
+
+// ---- what a user does ----
+
+// focus puts the cursor into the field with this id.
+func (tb *tab) focus(id string) {
+	tb.t.Helper()
+	js[bool](tb, fmt.Sprintf(`document.getElementById(%q).focus() ?? true`, id))
+}
+
+// fill replaces what is in the field with this id, as a paste over all of it.
+func (tb *tab) fill(id, text string) {
+	tb.t.Helper()
+	js[bool](tb, fmt.Sprintf(`(() => { const field = document.getElementById(%q); field.focus(); field.select(); return true })()`, id))
+	tb.insert(text)
+}
+
+// insert puts text in at the cursor, as a paste, or an IME that is done.
+func (tb *tab) insert(text string) {
+	tb.t.Helper()
+	do(tb, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// enter presses Enter, and releases it, where the cursor is; modifiers are keys
+// that are held meanwhile.
+func (tb *tab) enter(modifiers ...chromedp.Modifier) {
+	tb.t.Helper()
+	event := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+	for _, modifier := range modifiers {
+		event.Modifiers |= int64(modifier)
+	}
+	// The text belongs to the event of the key: chromedp.KeyEvent makes it an event
+	// of its own, which gets through even where the page has refused the key.
+	event.Text = "\r"
+	tb.press(event)
+}
+
+// imeEnter presses an Enter that an IME keeps for itself, so that it comes without
+// text. Browsers differ in the key code that they give it.
+func (tb *tab) imeEnter(keyCode int64) {
+	tb.t.Helper()
+	tb.press(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: keyCode})
+}
+
+func (tb *tab) press(event input.DispatchKeyEventParams) {
+	tb.t.Helper()
+	event.Type = input.DispatchKeyEventTypeKeyDown
+	do(tb, input.DispatchKeyEvent, event)
+	event.Type, event.Text = input.DispatchKeyEventTypeKeyUp, ""
+	do(tb, input.DispatchKeyEvent, event)
+}
+
+// click clicks with the mouse on what selector finds first.
+func (tb *tab) click(selector string) {
+	tb.t.Helper()
+	at := js[struct{ X, Y float64 }](tb, fmt.Sprintf(`(() => {
+		const box = document.querySelector(%q).getBoundingClientRect();
+		return { X: box.x + box.width / 2, Y: box.y + box.height / 2 };
+	})()`, selector))
+	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
+	defer cancel()
+	require.NoError(tb.t, chromedp.Do(ctx, chromedp.MouseClickXY(at.X, at.Y)), "clicking on %s", selector)
+}
+
+// say sends a message under a name.
+func (tb *tab) say(author, body string) {
+	tb.t.Helper()
+	tb.fill("author", author)
+	tb.fill("message", body)
+	tb.enter()
+}
+
+// ---- what a user sees ----
+
+const (
+	connected    = `document.getElementById("status").innerText.includes("Connected")`
+	disconnected = `/Disconnected\. Trying again in \d s/.test(document.getElementById("status").innerText)`
+)
+
+// message is a message as the page shows it.
+type message struct{ Says, Body string }
+
+// messages returns the messages in the list, the oldest first.
+func (tb *tab) messages() []message {
+	tb.t.Helper()
+	return js[[]message](tb, `[...document.querySelectorAll("#log > *")].map((entry) => (
+		{ Says: entry.querySelector(".says").textContent, Body: entry.querySelector(".body").textContent }))`)
+}
+
+// waitForMessage waits until a message with this body is in the list.
+func (tb *tab) waitForMessage(body string) {
+	tb.t.Helper()
+	tb.waitFor(fmt.Sprintf("the message %.60q", body),
+		fmt.Sprintf(`[...document.querySelectorAll(".body")].some((e) => e.textContent === %s)`, quote(body)))
+}
+
+// value returns what is in the field with this id.
+func (tb *tab) value(id string) string {
+	tb.t.Helper()
+	return js[string](tb, fmt.Sprintf(`document.getElementById(%q).value`, id))
+}
+
+// text returns what can be read of the element with this id.
+func (tb *tab) text(id string) string {
+	tb.t.Helper()
+	return js[string](tb, fmt.Sprintf(`document.getElementById(%q).innerText`, id))
+}
+
+// waitFor waits until a condition, in JavaScript, is true of the page.
+func (tb *tab) waitFor(what, condition string) {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
+	defer cancel()
+	// Looked at in the page, from time to time, because a value that changes
+	// causes no event.
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`new Promise((resolve) => {
+		if (%[1]s) return resolve(true);
+		const timer = setInterval(() => {
+			if (!(%[1]s)) return;
+			clearInterval(timer);
+			resolve(true);
+		}, 10);
+	})`, condition), chromedp.EvalAwaitPromise))
+	if err != nil {
+		require.NoError(tb.t, err, "waiting for %s; the page shows:\n%s\ncomplaints: %q",
+			what, js[string](tb, `document.body.innerText`), tb.recorded(&tb.complaints))
+	}
+}
+
+// js returns the value of a JavaScript expression.
+func js[T any](tb *tab, expression string, options ...chromedp.EvaluateOption) T {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, options...))
+	require.NoError(tb.t, err, "evaluating %s", expression)
+	return value
+}
+
+// do has the tab carry out a command of the DevTools protocol.
+func do[P, R any](tb *tab, command cdp.Command[P, R], params P) R {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
+	defer cancel()
+	result, err := chromedp.Call(ctx, command, params)
+	require.NoError(tb.t, err, "%+v", params)
+	return result
+}
+
+// quote returns s as a JavaScript string.
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string can always be marshaled
+	}
+	return string(b)
+}
+
+// ---- what the browser reports ----
+
+// record runs in chromedp's goroutine.
+func (tb *tab) record(event any) {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	switch event := event.(type) {
+	case *network.EventRequestWillBeSent:
+		tb.requests = append(tb.requests, event.Request.URL)
+	case *network.EventWebSocketCreated:
+		tb.requests = append(tb.requests, event.URL)
+	case *runtime.EventExceptionThrown:
+		tb.complaints = append(tb.complaints, (&chromedp.ExceptionError{ExceptionDetails: event.ExceptionDetails}).Error())
+	case *log.EventEntryAdded:
+		if event.Entry.Level == log.EntryLevelError {
+			tb.complaints = append(tb.complaints, event.Entry.Text)
+		}
+	case *runtime.EventConsoleAPICalled:
+		var words []string
+		for _, arg := range event.Args {
+			words = append(words, string(arg.Value))
+		}
+		switch event.Type {
+		case runtime.ConsoleAPICalledTypeError, runtime.ConsoleAPICalledTypeAssert:
+			tb.complaints = append(tb.complaints, strings.Join(words, " "))
+		case runtime.ConsoleAPICalledTypeWarning:
+			tb.warnings = append(tb.warnings, strings.Join(words, " "))
+		}
+	}
+}
+
+// recorded returns a copy of one of the records.
+func (tb *tab) recorded(record *[]string) []string {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	return append([]string{}, *record...)
+}
+
+// hosts returns the hosts that the tab has asked for something.
+func (tb *tab) hosts() []string {
+	tb.t.Helper()
+	seen := map[string]bool{}
+	hosts := []string{}
+	for _, request := range tb.recorded(&tb.requests) {
+		u, err := url.Parse(request)
+		require.NoError(tb.t, err)
+		if u.Scheme != "data" && !seen[u.Host] {
+			seen[u.Host] = true
+			hosts = append(hosts, u.Host)
+		}
+	}
+	return hosts
+}
