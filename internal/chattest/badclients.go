@@ -11,36 +11,21 @@ type BadClient string
 
 // The bad clients.
 const (
-	StopsReading BadClient = "StopsReading"
-	Resets       BadClient = "Resets"
-	DiesMidFrame BadClient = "DiesMidFrame"
+	StopsReading BadClient = "StopsReading" // and leaves its socket's small buffer full
+	Resets       BadClient = "Resets"       // the connection: a TCP reset, no close frame
+	DiesMidFrame BadClient = "DiesMidFrame" // half of a frame comes, and then the end
 	SendsNoJSON  BadClient = "SendsNoJSON"
-	EmptyFrame   BadClient = "EmptyFrame"
-	InvalidUTF8  BadClient = "InvalidUTF8"
-	EmptyMessage BadClient = "EmptyMessage"
-	LongMessage  BadClient = "LongMessage"
-	ComeAndGo    BadClient = "ComeAndGo"
+	EmptyFrame   BadClient = "EmptyFrame"   // a text frame of no bytes
+	InvalidUTF8  BadClient = "InvalidUTF8"  // within JSON
+	EmptyMessage BadClient = "EmptyMessage" // JSON, with an empty author and body
+	LongMessage  BadClient = "LongMessage"  // a body of 64 KiB
+	ComeAndGo    BadClient = "ComeAndGo"    // a thousand, without a word
 )
 
 // BadClients are all of them.
 var BadClients = []BadClient{
 	StopsReading, Resets, DiesMidFrame, SendsNoJSON, EmptyFrame,
 	InvalidUTF8, EmptyMessage, LongMessage, ComeAndGo,
-}
-
-// Does says what the client does, to follow "a client that".
-func (b BadClient) Does() string {
-	return map[BadClient]string{
-		StopsReading: "stops reading",
-		Resets:       "resets the connection",
-		DiesMidFrame: "dies in the middle of a frame",
-		SendsNoJSON:  "sends what is no JSON",
-		EmptyFrame:   "sends a frame of no bytes",
-		InvalidUTF8:  "sends invalid UTF-8",
-		EmptyMessage: "sends an empty message",
-		LongMessage:  "sends a message of 64 KiB",
-		ComeAndGo:    "is one of a thousand that come and go",
-	}[b]
 }
 
 // Reaction is what comes of a bad client. In all but Freezes the others go on
@@ -116,12 +101,12 @@ func misbehave(r *room, b BadClient) (reaction Reaction, seen string) {
 		c := r.join()
 		latin1 := "caf\xe9"
 		payload := fmt.Sprintf(`{"author":"%s","body":"%s"}`, c.name, latin1)
-		reaction, seen = r.sends(a, c, []byte(payload), &Message{c.name, latin1})
+		reaction, seen = r.sends(a, c, []byte(payload), &message{c.name, latin1})
 	case EmptyMessage:
-		reaction, seen = r.sends(a, r.join(), []byte(`{"author":"","body":""}`), &Message{})
+		reaction, seen = r.sends(a, r.join(), []byte(`{"author":"","body":""}`), &message{})
 	case LongMessage:
 		c := r.join()
-		m := Message{c.name, kib(0, 64)}
+		m := message{c.name, kib(0, 64)}
 		payload := fmt.Sprintf(`{"author":"%s","body":"%s"}`, m.Author, m.Body)
 		reaction, seen = r.sends(a, c, []byte(payload), &m)
 	}
@@ -133,14 +118,14 @@ func misbehave(r *room, b BadClient) (reaction Reaction, seen string) {
 
 // sends has c send a frame of payload and then a good message, and says, from
 // what a hears, what came of the payload: of the message in it, if it has one.
-func (r *room) sends(a, c *Client, payload []byte, in *Message) (Reaction, string) {
-	good := Message{c.name, "and this is a good message"}
-	r.hear(a, Message{c.name, hello})
+func (r *room) sends(a, c *client, payload []byte, in *message) (Reaction, string) {
+	good := message{c.name, "and this is a good message"}
+	r.hear(a, message{c.name, hello})
 	before, _ := a.sofar()
 	c.write(appendFrame(nil, text, payload))
 	c.send(good) // where c is let go, this may be too late
 
-	var heard []Message // of the payload
+	var heard []message // of the payload
 	var goodHeard bool
 	var ended error
 	r.comes(func() bool {
@@ -159,7 +144,7 @@ func (r *room) sends(a, c *Client, payload []byte, in *Message) (Reaction, strin
 	switch {
 	case len(heard) == 1 && in != nil && heard[0] == *in:
 		return Delivered, "the others heard it as it was sent"
-	case len(heard) == 1 && in != nil && heard[0] == Message{in.Author, strings.ToValidUTF8(in.Body, "\uFFFD")}:
+	case len(heard) == 1 && in != nil && heard[0] == message{in.Author, strings.ToValidUTF8(in.Body, "\uFFFD")}:
 		return Mended, fmt.Sprintf("the others heard %+q", heard[0].Body)
 	case len(heard) > 0:
 		r.fail("a client sent %.40q, and the others heard %.40q", payload, heard)

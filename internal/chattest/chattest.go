@@ -77,9 +77,9 @@ func TestServer(t *testing.T, start Start, declared Declared) {
 			want := declared.Reactions[b]
 			got, seen := react(t, start, b, declared)
 			if got != want {
-				t.Fatalf("a client that %s: declared %q, seen %q: %s", b.Does(), want, got, seen)
+				t.Fatalf("declared %q, seen %q: %s", want, got, seen)
 			}
-			t.Logf("a client that %s: %s: %s", b.Does(), got, seen)
+			t.Logf("%s: %s", got, seen)
 		})
 	}
 }
@@ -166,7 +166,7 @@ func judge(tb testing.TB, start Start, scenario func(*room), declared Declared) 
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
-		case verdict: // the scenario ended early, by room.fail
+		case verdict: // the scenario ended early
 			v = p
 		default:
 			panic(p)
@@ -175,20 +175,4 @@ func judge(tb testing.TB, start Start, scenario func(*room), declared Declared) 
 	}()
 	scenario(r)
 	return verdict{kind: holds}
-}
-
-// stacks prints goroutines for a person: how many, and where they are.
-func stacks(all []goroutine) string {
-	count := make(map[string]int)
-	for _, g := range all {
-		count[fmt.Sprintf("%s, in %s", g.state, g.top())]++
-	}
-	if len(count) == 0 {
-		return "none"
-	}
-	var lines []string
-	for _, line := range sortedKeys(count) {
-		lines = append(lines, fmt.Sprintf("%d goroutines: %s", count[line], line))
-	}
-	return strings.Join(lines, "; ")
 }

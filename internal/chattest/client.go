@@ -12,16 +12,16 @@ import (
 	"unicode/utf8"
 )
 
-// Message is what a chat client sends and hears.
-type Message struct {
+// message is what a chat client sends and hears.
+type message struct {
 	Author string `json:"author"`
 	Body   string `json:"body"`
 }
 
-// Client is a chat client on a TCP connection of its own. It speaks the
+// client is a chat client on a TCP connection of its own. It speaks the
 // WebSocket protocol by itself, so that it can also speak it badly. Its methods
 // may be called from any goroutine.
-type Client struct {
+type client struct {
 	name string
 	conn *net.TCPConn
 	in   *bufio.Reader // after dial, read's alone
@@ -29,18 +29,18 @@ type Client struct {
 	news chan struct{} // has room for one: something was heard, or the end came
 
 	mu    sync.Mutex
-	heard []Message // all, in the order they came
+	heard []message // all, in the order they came
 	ended error     // why there will be no more; nil before
 }
 
 // dial connects to the WebSocket at path on addr and returns when the server
 // has agreed. Nothing is read after that until listen.
-func dial(name, addr, path string) (*Client, error) {
+func dial(name, addr, path string) (*client, error) {
 	tcp, err := net.DialTimeout("tcp", addr, patience)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{
+	c := &client{
 		name: name,
 		conn: tcp.(*net.TCPConn),
 		in:   bufio.NewReader(tcp),
@@ -73,12 +73,12 @@ func dial(name, addr, path string) (*Client, error) {
 
 // listen has a goroutine of its own read all that the server sends, until the
 // connection ends.
-func (c *Client) listen() {
+func (c *client) listen() {
 	go c.read()
 }
 
 // read notes every message that comes, and answers pings.
-func (c *Client) read() {
+func (c *client) read() {
 	var whole []byte // of a message that comes in several frames
 	for {
 		f, err := readFrame(c.in)
@@ -94,7 +94,7 @@ func (c *Client) read() {
 			if !f.final {
 				continue
 			}
-			var m Message
+			var m message
 			err := json.Unmarshal(whole, &m)
 			if err == nil && !utf8.Valid(whole) {
 				err = errors.New("invalid UTF-8")
@@ -110,7 +110,7 @@ func (c *Client) read() {
 }
 
 // note changes what is guarded by mu, and tells whoever waits.
-func (c *Client) note(change func()) {
+func (c *client) note(change func()) {
 	c.mu.Lock()
 	change()
 	c.mu.Unlock()
@@ -121,14 +121,14 @@ func (c *Client) note(change func()) {
 }
 
 // sofar returns what was heard, and why there will be no more, if so.
-func (c *Client) sofar() (heard []Message, ended error) {
+func (c *client) sofar() (heard []message, ended error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.heard[:len(c.heard):len(c.heard)], c.ended
 }
 
 // send sends the messages, all their frames in one TCP write.
-func (c *Client) send(messages ...Message) error {
+func (c *client) send(messages ...message) error {
 	var b []byte
 	for _, m := range messages {
 		payload, err := json.Marshal(m)
@@ -141,7 +141,7 @@ func (c *Client) send(messages ...Message) error {
 }
 
 // write sends bytes as they are.
-func (c *Client) write(b []byte) error {
+func (c *client) write(b []byte) error {
 	c.conn.SetWriteDeadline(time.Now().Add(patience))
 	_, err := c.conn.Write(b)
 	return err
@@ -150,19 +150,19 @@ func (c *Client) write(b []byte) error {
 // A client can go in three ways.
 
 // leave says goodbye with a close frame and closes the connection.
-func (c *Client) leave() {
+func (c *client) leave() {
 	c.write(appendFrame(nil, closing, []byte{1000 >> 8, 1000 & 0xFF}))
 	c.conn.Close()
 }
 
 // drop closes the connection without a word.
-func (c *Client) drop() {
+func (c *client) drop() {
 	c.conn.Close()
 }
 
 // reset ends the connection with a TCP reset, as a machine that has crashed and
 // come back does.
-func (c *Client) reset() {
+func (c *client) reset() {
 	c.conn.SetLinger(0)
 	c.conn.Close()
 }

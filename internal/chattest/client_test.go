@@ -73,7 +73,7 @@ func TestReadFrame(t *testing.T) {
 // at what is no message.
 func TestClientReads(t *testing.T) {
 	near, far := tcpPair(t)
-	c := &Client{conn: near, in: bufio.NewReader(near), news: make(chan struct{}, 1)}
+	c := &client{conn: near, in: bufio.NewReader(near), news: make(chan struct{}, 1)}
 	c.listen()
 	fmt.Fprintf(far, "\x89\x04ping")
 	pong := make([]byte, 10)
@@ -90,7 +90,7 @@ func TestClientReads(t *testing.T) {
 			t.Fatalf("waited %v for a message and an error", patience)
 		}
 		if heard, ended := c.sofar(); ended != nil {
-			assert.Equal(t, []Message{{"a", "b"}}, heard)
+			assert.Equal(t, []message{{"a", "b"}}, heard)
 			assert.ErrorContains(t, ended, "the server sent")
 			return
 		}

@@ -17,19 +17,19 @@ type fake struct {
 	fault fault
 	join  chan *fakeClient
 	leave chan *fakeClient
-	post  chan Message
+	post  chan message
 	stop  chan struct{}
 
 	clients []*fakeClient
-	past    []Message // the last historySize
-	held    *Message  // by swapsTwo
+	past    []message // the last historySize
+	held    *message  // by swapsTwo
 }
 
 type fakeClient struct {
 	ws      *websocket.Conn
-	queue   chan Message
+	queue   chan message
 	quit    chan struct{} // closed when it has been let go or has left
-	sorting []Message     // by mixesSenders
+	sorting []message     // by mixesSenders
 }
 
 const (
@@ -62,7 +62,7 @@ func startFake(f fault) Start {
 		s := &fake{
 			fault: f,
 			join:  make(chan *fakeClient), leave: make(chan *fakeClient),
-			post: make(chan Message), stop: make(chan struct{}),
+			post: make(chan message), stop: make(chan struct{}),
 		}
 		go s.loop()
 		return Server{
@@ -94,7 +94,7 @@ func (s *fake) loop() {
 	}
 }
 
-func (s *fake) toAll(m Message) {
+func (s *fake) toAll(m message) {
 	switch {
 	case s.fault == dropsLong && len(m.Body) > 60_000:
 		return
@@ -130,12 +130,12 @@ func (s *fake) toAll(m Message) {
 }
 
 // sort gives a round's messages when all are there: those of the last sender first.
-func (s *fake) sort(c *fakeClient, m Message) {
+func (s *fake) sort(c *fakeClient, m message) {
 	c.sorting = append(c.sorting, m)
 	if len(c.sorting) < roundSize {
 		return
 	}
-	slices.SortStableFunc(c.sorting, func(a, b Message) int { return strings.Compare(b.Author, a.Author) })
+	slices.SortStableFunc(c.sorting, func(a, b message) int { return strings.Compare(b.Author, a.Author) })
 	for _, m := range c.sorting {
 		s.give(c, m)
 	}
@@ -143,7 +143,7 @@ func (s *fake) sort(c *fakeClient, m Message) {
 }
 
 // give puts a message in a client's queue. A client whose queue is full is let go.
-func (s *fake) give(c *fakeClient, m Message) {
+func (s *fake) give(c *fakeClient, m message) {
 	if s.fault == waitsForClients {
 		websocket.JSON.Send(c.ws, m)
 		return
@@ -175,7 +175,7 @@ func (s *fake) serve(ws *websocket.Conn) {
 	if s.fault == keepsEverything {
 		size = 1 << 16
 	}
-	c := &fakeClient{ws: ws, queue: make(chan Message, size), quit: make(chan struct{})}
+	c := &fakeClient{ws: ws, queue: make(chan message, size), quit: make(chan struct{})}
 	go func() {
 		for {
 			select {
@@ -188,10 +188,10 @@ func (s *fake) serve(ws *websocket.Conn) {
 	}()
 	s.join <- c
 	for {
-		var m Message
+		var m message
 		err := websocket.JSON.Receive(ws, &m)
 		if err != nil && s.fault == relaysAnything && strings.Contains(err.Error(), "invalid character") {
-			m, err = Message{"?", "something"}, nil
+			m, err = message{"?", "something"}, nil
 		}
 		if err != nil {
 			s.leave <- c

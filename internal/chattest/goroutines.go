@@ -1,7 +1,10 @@
 package chattest
 
 import (
+	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -82,9 +85,25 @@ func idsOf(all []goroutine) ids {
 func without(all []goroutine, set ids) []goroutine {
 	var rest []goroutine
 	for _, g := range all {
-		if !set[g.id] && !g.runs("chattest.(*Client).read") {
+		if !set[g.id] && !g.runs("chattest.(*client).read") {
 			rest = append(rest, g)
 		}
 	}
 	return rest
+}
+
+// stacks prints goroutines for a person: how many, and where they are.
+func stacks(all []goroutine) string {
+	count := make(map[string]int)
+	for _, g := range all {
+		count[fmt.Sprintf("%s, in %s", g.state, g.top())]++
+	}
+	if len(count) == 0 {
+		return "none"
+	}
+	var lines []string
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		lines = append(lines, fmt.Sprintf("%d goroutines: %s", count[line], line))
+	}
+	return strings.Join(lines, "; ")
 }

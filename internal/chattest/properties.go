@@ -2,9 +2,7 @@ package chattest
 
 import (
 	"fmt"
-	"maps"
 	"runtime"
-	"slices"
 	"strings"
 )
 
@@ -57,14 +55,14 @@ var scenarios = map[Property]func(*room){
 // round. A round ends when all have heard all of it.
 func everyMessage(r *room) {
 	const clients, rounds = 5, 20
-	var all []*Client
+	var all []*client
 	for range clients {
 		all = append(all, r.join())
 	}
-	var said []Message
+	var said []message
 	for round := range rounds {
 		for _, c := range all {
-			m := Message{c.name, fmt.Sprintf("round %d", round)}
+			m := message{c.name, fmt.Sprintf("round %d", round)}
 			said = append(said, m)
 			r.send(c, m)
 		}
@@ -79,7 +77,7 @@ func everyMessage(r *room) {
 func pastMessages(r *room) {
 	const past, live = 20, 20
 	a := r.join()
-	var said []Message
+	var said []message
 	for i := range past {
 		said = append(said, r.say(a, fmt.Sprintf("past %d", i)))
 	}
@@ -93,12 +91,12 @@ func pastMessages(r *room) {
 
 // getsOnce waits until c has heard all that was said, and fails unless it hears
 // each message exactly one time.
-func (r *room) getsOnce(c *Client, said []Message) {
-	var count map[Message]int
+func (r *room) getsOnce(c *client, said []message) {
+	var count map[message]int
 	missing := said[0]
 	what := fmt.Sprintf("%s to hear all %d messages", c.name, len(said))
-	_, v := r.listenFor(c, 0, what, func(heard []Message) bool {
-		count = make(map[Message]int)
+	_, v := r.listenFor(c, 0, what, func(heard []message) bool {
+		count = make(map[message]int)
 		for _, m := range heard {
 			count[m]++
 		}
@@ -127,7 +125,7 @@ func (r *room) getsOnce(c *Client, said []Message) {
 // one, and with a reset.
 func nothingLeft(r *room) {
 	const clients = 15
-	var all []*Client
+	var all []*client
 	for range clients {
 		all = append(all, r.join())
 	}
@@ -164,7 +162,7 @@ const stalledMessages = 400
 
 // stall has two clients talk beside one that doesn't read. Each message is
 // heard before the next is sent, so nothing waits but what is for the third.
-func stall(r *room) (talker, stalled *Client) {
+func stall(r *room) (talker, stalled *client) {
 	talker = r.join()
 	listener := r.join()
 	r.base = idsOf(goroutines()) // these two stay
@@ -233,7 +231,7 @@ func senderOrder(r *room) {
 	for round := range rounds {
 		said := burst(sender, round, roundSize)
 		r.send(sender, said...)
-		for _, c := range []*Client{a, b, sender} {
+		for _, c := range []*client{a, b, sender} {
 			for i, m := range r.hearRound(c, round, roundSize) {
 				if m != said[i] {
 					r.fail("in round %d, %s heard %q where %q was sent", round, c.name, m.Body, said[i].Body)
@@ -250,7 +248,7 @@ func sameOrder(r *room) {
 		r.send(s, burst(s, round, roundSize/2)...)
 		r.send(t, burst(t, round, roundSize/2)...)
 		heard := r.hearRound(a, round, roundSize)
-		for _, c := range []*Client{b, s, t} {
+		for _, c := range []*client{b, s, t} {
 			for i, m := range r.hearRound(c, round, roundSize) {
 				if m != heard[i] {
 					r.fail("in round %d, as message %d, %s heard %q of %s and %s heard %q of %s",
@@ -262,36 +260,36 @@ func sameOrder(r *room) {
 }
 
 // burst makes n messages of one round.
-func burst(c *Client, round, n int) []Message {
-	var messages []Message
+func burst(c *client, round, n int) []message {
+	var messages []message
 	for i := range n {
-		messages = append(messages, Message{c.name, fmt.Sprintf("round %d, message %d", round, i)})
+		messages = append(messages, message{c.name, fmt.Sprintf("round %d, message %d", round, i)})
 	}
 	return messages
 }
 
 // hearRound waits until c has heard n messages of a round, and returns them in
 // the order in which they came.
-func (r *room) hearRound(c *Client, round, n int) []Message {
+func (r *room) hearRound(c *client, round, n int) []message {
 	prefix := fmt.Sprintf("round %d,", round)
-	var of []Message
-	r.hearFrom(c, 0, fmt.Sprintf("%s to hear %d messages of round %d", c.name, n, round), func(heard []Message) bool {
+	var of []message
+	r.hearFrom(c, 0, fmt.Sprintf("%s to hear %d messages of round %d", c.name, n, round), func(heard []message) bool {
 		of = nil
 		for _, m := range heard {
 			if strings.HasPrefix(m.Body, prefix) {
 				of = append(of, m)
 			}
 		}
-		return len(of) == n
+		return len(of) >= n
 	})
-	return of
+	return of[:n]
 }
 
 // count counts the goroutines that stay for each client: those there are when
 // all that was said has been heard. Those that only send may still be about to end.
 func (r *room) count(declared int) {
 	const clients = 10
-	var all []*Client
+	var all []*client
 	for range clients {
 		all = append(all, r.join())
 	}
@@ -308,8 +306,4 @@ func (r *room) count(declared int) {
 	}) {
 		r.fail("declared %d for each of %d clients; there are %s", declared, clients, stacks(there))
 	}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
 }

@@ -36,7 +36,7 @@ type room struct {
 	server   Server
 	listener *listener
 	http     *http.Server
-	clients  []*Client
+	clients  []*client
 	before   ids // goroutines from before the server
 	empty    ids // goroutines from before the first client
 	base     ids // goroutines that the scenario does not count
@@ -69,9 +69,12 @@ func (r *room) close(v verdict, leavesBehind bool) {
 		c.drop()
 	}
 	r.listener.release()
-	if v.kind == freezes || !r.comes(r.answers) {
+	switch {
+	case v.kind == holds:
+		r.await("the server's goroutine to be back at its channels", r.answers)
+	case v.kind == freezes || !r.comes(r.answers):
 		r.http.Close()
-		return // its goroutine can't be stopped any more
+		return // the server's goroutine can't be stopped any more
 	}
 	if !leavesBehind {
 		r.await("the clients' goroutines to end", func() bool {
@@ -88,7 +91,7 @@ func (r *room) close(v verdict, leavesBehind bool) {
 }
 
 // answers tells whether the server's goroutine is back at its select, where
-// Stop can reach it.
+// Stop can reach it, and has nothing to do.
 func (r *room) answers() bool {
 	loop, found := r.loop()
 	return found && (loop.state == "select" || loop.state == "chan receive")
@@ -140,7 +143,7 @@ func (r *room) breakOff(format string, args ...any) {
 }
 
 // connect brings in a client that does not read yet.
-func (r *room) connect() *Client {
+func (r *room) connect() *client {
 	name := fmt.Sprintf("client %d", len(r.clients)+1)
 	c, err := dial(name, r.listener.Addr().String(), r.server.Path)
 	if err != nil {
@@ -156,7 +159,7 @@ const hello = "hello"
 // join brings in a client and waits until it hears itself: only then has the
 // server let it in. One joins after the other, so that the race for ids in
 // 01-original has no part in other properties.
-func (r *room) join() *Client {
+func (r *room) join() *client {
 	c := r.connect()
 	c.listen()
 	r.say(c, hello)
@@ -165,7 +168,7 @@ func (r *room) join() *Client {
 
 // joinStalled brings in a client that never reads, and returns when witness
 // has heard it, that is, when the server has let it in.
-func (r *room) joinStalled(witness *Client) *Client {
+func (r *room) joinStalled(witness *client) *client {
 	c := r.connect()
 	if err := errors.Join(
 		c.conn.SetReadBuffer(smallBuffer),
@@ -173,32 +176,32 @@ func (r *room) joinStalled(witness *Client) *Client {
 	); err != nil {
 		r.tb.Fatalf("the socket buffers can't be made small: %v", err)
 	}
-	r.send(c, Message{c.name, hello})
-	r.hear(witness, Message{c.name, hello})
+	r.send(c, message{c.name, hello})
+	r.hear(witness, message{c.name, hello})
 	return c
 }
 
 // send sends all messages in one TCP write.
-func (r *room) send(c *Client, messages ...Message) {
+func (r *room) send(c *client, messages ...message) {
 	if err := c.send(messages...); err != nil {
 		r.breakOff("%s could not send: %v", c.name, err)
 	}
 }
 
 // say sends one message and waits until its author hears it.
-func (r *room) say(c *Client, body string) Message {
-	m := Message{c.name, body}
+func (r *room) say(c *client, body string) message {
+	m := message{c.name, body}
 	heard, _ := c.sofar()
 	r.send(c, m)
-	r.hearFrom(c, len(heard), fmt.Sprintf("%s to hear itself say %.30q", c.name, body), func(new []Message) bool {
-		return contains(new, m)
+	r.hearFrom(c, len(heard), fmt.Sprintf("%s to hear itself say %.30q", c.name, body), func(since []message) bool {
+		return contains(since, m)
 	})
 	return m
 }
 
 // hear waits until c has heard m.
-func (r *room) hear(c *Client, m Message) {
-	r.hearFrom(c, 0, fmt.Sprintf("%s to hear %.30q of %s", c.name, m.Body, m.Author), func(heard []Message) bool {
+func (r *room) hear(c *client, m message) {
+	r.hearFrom(c, 0, fmt.Sprintf("%s to hear %.30q of %s", c.name, m.Body, m.Author), func(heard []message) bool {
 		return contains(heard, m)
 	})
 }
@@ -206,7 +209,7 @@ func (r *room) hear(c *Client, m Message) {
 // hearFrom waits until enough of what c heard, from message number first on,
 // and returns that. Where it does not come, the scenario ends here: the room is
 // frozen, or something is wrong that the scenario is not about.
-func (r *room) hearFrom(c *Client, first int, what string, enough func([]Message) bool) []Message {
+func (r *room) hearFrom(c *client, first int, what string, enough func([]message) bool) []message {
 	heard, v := r.listenFor(c, first, what, enough)
 	if v.kind != holds {
 		panic(v)
@@ -216,7 +219,7 @@ func (r *room) hearFrom(c *Client, first int, what string, enough func([]Message
 
 // listenFor is hearFrom that says what came of it instead: holds, freezes or
 // breaksOff.
-func (r *room) listenFor(c *Client, first int, what string, enough func([]Message) bool) ([]Message, verdict) {
+func (r *room) listenFor(c *client, first int, what string, enough func([]message) bool) ([]message, verdict) {
 	deadline := time.After(patience)
 	quiet := time.NewTimer(silence)
 	defer quiet.Stop()
@@ -259,7 +262,7 @@ func (r *room) rest(stay int) (goroutinesLeft []goroutine, socketsLeft int) {
 		if len(left) == 0 && open == 0 {
 			return nil, 0
 		}
-		if !sameAndIdle(left, last) {
+		if !sameAndIdle(left, last) || !r.answers() {
 			since, last = time.Now(), idsOf(left)
 		}
 		if len(left) > 0 && time.Since(since) >= silence {
@@ -287,7 +290,7 @@ func sameAndIdle(left []goroutine, last ids) bool {
 	return true
 }
 
-func contains(heard []Message, m Message) bool {
+func contains(heard []message, m message) bool {
 	for i := len(heard) - 1; i >= 0; i-- {
 		if heard[i] == m {
 			return true
