@@ -35,13 +35,8 @@ func NewClient(ws *websocket.Conn, server *Server) *Client {
 	maxId++
 	ch := make(chan *Message, channelBufSize)
 	doneCh := make(chan bool)
-	return &Client{
-		id:     maxId, // read again: by now it may be another client's
-		ws:     ws,
-		server: server,
-		ch:     ch,
-		doneCh: doneCh,
-	}
+	// The second read. By now maxId may be another client's.
+	return &Client{id: maxId, ws: ws, server: server, ch: ch, doneCh: doneCh}
 }
 
 // Conn returns the connection.
@@ -59,8 +54,7 @@ func (c *Client) Write(msg *Message) {
 		// itself, and the room is frozen. Shown by LongHistory and StalledRoom.
 		c.server.Del(c)
 		//lint:ignore ST1005 the original's sentence, full stop included
-		err := fmt.Errorf("client %d is disconnected.", c.id)
-		c.server.Err(err)
+		c.server.Err(fmt.Errorf("client %d is disconnected.", c.id))
 	}
 }
 
@@ -83,7 +77,6 @@ func (c *Client) listenWrite() {
 		case msg := <-c.ch:
 			log.Println("send:", msg)
 			websocket.JSON.Send(c.ws, msg) // DEFECT: no deadline, and the error is lost
-
 		case <-c.doneCh:
 			c.server.Del(c)
 			c.doneCh <- true // for listenRead. DEFECT: see there
@@ -100,7 +93,6 @@ func (c *Client) listenRead() {
 			c.server.Del(c)
 			c.doneCh <- true // for listenWrite
 			return
-
 		default:
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)

@@ -19,7 +19,7 @@ import (
 func TestLeakProfile(t *testing.T) {
 	profile := pprof.Lookup("goroutineleak")
 	if profile == nil {
-		t.Skip("needs an experiment of Go 1.26: GOEXPERIMENT=goroutineleakprofile go test -run Leak -v ./01-original/...")
+		t.Skipf("needs an experiment of Go 1.26: GOEXPERIMENT=goroutineleakprofile go test -run Leak -v ./%s/...", step)
 	}
 	room := start(t)
 	defer room.Stop()
@@ -39,5 +39,5 @@ func TestLeakProfile(t *testing.T) {
 		return strings.Contains(leaks.String(), "chat.(*Client).listenRead")
 	}, 10*time.Second, 10*time.Millisecond, "waited for the leak profile to have listenRead")
 	t.Logf("the goroutines that can never go on:\n%s", leaks.String())
-	assert.Contains(t, leaks.String(), "01-original/chat/client.go")
+	assert.Contains(t, leaks.String(), step+"/chat/client.go")
 }

@@ -95,7 +95,6 @@ func (s *Server) Listen() {
 		client.Listen()
 	}
 	http.Handle(s.pattern, websocket.Handler(onConnected))
-	log.Println("listening at", s.pattern)
 
 	for {
 		select {

@@ -29,12 +29,7 @@ func NewClient(ws *websocket.Conn, server *Server) *Client {
 	}
 	ch := make(chan *Message, channelBufSize)
 	doneCh := make(chan bool)
-	return &Client{
-		ws:     ws,
-		server: server,
-		ch:     ch,
-		doneCh: doneCh,
-	}
+	return &Client{ws: ws, server: server, ch: ch, doneCh: doneCh}
 }
 
 // Conn returns the connection.
@@ -52,8 +47,7 @@ func (c *Client) Write(msg *Message) {
 		// itself, and the room is frozen. Shown by LongHistory and StalledRoom.
 		c.server.Del(c)
 		//lint:ignore ST1005 the original's sentence, full stop included
-		err := fmt.Errorf("client %d is disconnected.", c.id)
-		c.server.Err(err)
+		c.server.Err(fmt.Errorf("client %d is disconnected.", c.id))
 	}
 }
 
@@ -76,7 +70,6 @@ func (c *Client) listenWrite() {
 		case msg := <-c.ch:
 			log.Println("send:", msg)
 			websocket.JSON.Send(c.ws, msg) // DEFECT: no deadline, and the error is lost
-
 		case <-c.doneCh:
 			c.server.Del(c)
 			c.doneCh <- true // for listenRead. DEFECT: see there
@@ -93,7 +86,6 @@ func (c *Client) listenRead() {
 			c.server.Del(c)
 			c.doneCh <- true // for listenWrite
 			return
-
 		default:
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)

@@ -1,0 +1,69 @@
+package chat
+
+import (
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/websocket"
+
+	"websocket-chat-steps/internal/chattest"
+)
+
+// The two tests of this file do what a race on ids would show in, under -race,
+// and leave it to the race detector to fail them. In 01-original it does.
+
+// needRaceDetector skips without the detector. With it, and where ids are raced
+// over, it sees to it that the test's end says that this red is as it should be,
+// or that it is missing.
+func needRaceDetector(t *testing.T) {
+	if !chattest.RaceDetector {
+		t.Skipf("only the race detector sees this one: go test -race ./%s/...", step)
+	}
+	if !racy() {
+		return
+	}
+	t.Cleanup(func() {
+		if !t.Failed() {
+			t.Error("the race detector saw no race on maxId: it was mended, or this test orders the goroutines")
+			return
+		}
+		t.Log("This failure is the lesson: the report above shows two goroutines in NewClient,\n" +
+			"both at maxId, and nothing that orders them. 02-race-fix mends it, and nothing else.\n" +
+			"Read on in 01-original/README.md (日本語: 01-original/README.ja.md).")
+	})
+}
+
+// TestRaceInNewClient has two goroutines call NewClient, as two requests do.
+func TestRaceInNewClient(t *testing.T) {
+	needRaceDetector(t)
+	server := NewServer("")
+	var two sync.WaitGroup
+	for range 2 {
+		two.Go(func() { NewClient(new(websocket.Conn), server) })
+	}
+	two.Wait()
+}
+
+// TestRaceThroughTheHandler has two browsers connect. Until both have, nothing
+// is sent: what one goroutine writes and another reads orders them, and with
+// that the detector has nothing to report.
+func TestRaceThroughTheHandler(t *testing.T) {
+	needRaceDetector(t)
+	room := start(t)
+	web := httptest.NewServer(room.Handler)
+	defer web.Close()
+
+	var browsers []*websocket.Conn
+	for range 2 {
+		browsers = append(browsers, browse(t, "ws"+web.URL[len("http"):]+room.Path))
+	}
+	hello := Message{"a browser", "hello"}
+	for _, browser := range browsers {
+		require.NoError(t, websocket.JSON.Send(browser, hello))
+	}
+	for _, browser := range browsers { // whoever hears something has been through NewClient
+		require.Equal(t, hello, hear(t, browser))
+	}
+}
