@@ -22,7 +22,7 @@ func main() {
 	addr := flag.String("addr", "localhost:8080", "serve the chat on this `host:port`")
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "%s: unexpected argument %q; an address goes behind -addr\n", step, flag.Arg(0))
+		fmt.Fprintf(os.Stderr, "%s: unexpected argument %q; use -addr to give an address\n", step, flag.Arg(0))
 		os.Exit(2)
 	}
 

@@ -94,6 +94,7 @@ func (s *Server) Listen() {
 		s.Add(client)
 		client.Listen()
 	}
+	// DEFECT: a request that is here already is told 404.
 	http.Handle(s.pattern, websocket.Handler(onConnected))
 
 	for {

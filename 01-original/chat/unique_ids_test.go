@@ -55,7 +55,7 @@ func TestDuplicateIDs(t *testing.T) {
 		seen := make(map[int]bool)
 		for id := range ids {
 			if seen[id] {
-				t.Logf("id %d was given twice, among the first %d", id, given)
+				t.Logf("id %d was given twice, in the first %d calls", id, given)
 				return
 			}
 			seen[id] = true

@@ -32,12 +32,12 @@ func NewClient(ws *websocket.Conn, server *Server) *Client {
 	return &Client{ws: ws, server: server, ch: ch, doneCh: doneCh}
 }
 
-// Conn returns the connection.
+// Conn returns the connection. The original has it, and does not use it.
 func (c *Client) Conn() *websocket.Conn {
 	return c.ws
 }
 
-// Write queues msg for the browser and never waits for it. The server's
+// Write queues msg for the browser, and is meant never to wait. The server's
 // goroutine calls it.
 func (c *Client) Write(msg *Message) {
 	select {
@@ -51,7 +51,7 @@ func (c *Client) Write(msg *Message) {
 	}
 }
 
-// Done ends one of the client's two goroutines, which is to end the other.
+// Done ends one of the two goroutines, which is to end the other. Unused, too.
 func (c *Client) Done() {
 	c.doneCh <- true
 }
@@ -84,18 +84,18 @@ func (c *Client) listenRead() {
 		select {
 		case <-c.doneCh:
 			c.server.Del(c)
-			c.doneCh <- true // for listenWrite
+			c.doneCh <- true // for listenWrite. DEFECT: it may have ended
 			return
 		default:
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)
 			if err == io.EOF {
-				// DEFECT: listenWrite takes this one and sends its own "done";
-				// we come round, read EOF again, and send too. Both send, neither
-				// receives, for ever. Shown by NothingLeft.
+				// DEFECT: listenWrite takes this one and sends its own. If we come
+				// round and read EOF first, both send, and neither receives, for
+				// ever; if we take that one first, we alone do. NothingLeft.
 				c.doneCh <- true
 			} else if err != nil {
-				c.server.Err(err)
+				c.server.Err(err) // DEFECT: what breaks but by EOF breaks again
 			} else {
 				c.server.SendAll(&msg)
 			}

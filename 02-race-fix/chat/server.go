@@ -96,12 +96,13 @@ func (s *Server) Listen() {
 		s.Add(client)
 		client.Listen()
 	}
+	// DEFECT: a request that is here already is told 404.
 	http.Handle(s.pattern, websocket.Handler(onConnected))
 
 	for {
 		select {
 		case c := <-s.addClientCh:
-			c.id = s.clientCount + 1 // first: README.md, "The trap", says why
+			c.id = s.clientCount + 1 // first: no mutex before it, see README.md
 			s.clientCount++
 			log.Println("a client joins")
 			s.clients[c.id] = c

@@ -51,7 +51,7 @@ func TestSteps(t *testing.T) {
 }
 
 // TestTrap falls into the trap that 02's README tells of: the handler reads the
-// id after it has handed the client over. Each step's source stays as it is: the
+// id after it has handed the client over. The step's source stays as it is: the
 // changed file is laid over it for this run.
 func TestTrap(t *testing.T) {
 	readSources(t)

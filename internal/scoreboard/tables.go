@@ -39,8 +39,8 @@ var english = words{
 		chattest.StopsReading: "stops reading",
 		chattest.Resets:       "resets the connection",
 		chattest.DiesMidFrame: "dies in the middle of a frame",
-		chattest.SendsNoJSON:  "sends what is no JSON",
-		chattest.EmptyFrame:   "sends a frame of no bytes",
+		chattest.SendsNoJSON:  "sends something that is not JSON",
+		chattest.EmptyFrame:   "sends an empty frame",
 		chattest.InvalidUTF8:  "sends invalid UTF-8",
 		chattest.EmptyMessage: "sends an empty message",
 		chattest.LongMessage:  "sends a message of 64 KiB",
@@ -48,7 +48,7 @@ var english = words{
 	},
 	reactions: map[chattest.Reaction]string{
 		chattest.Delivered: "everybody gets it as it was sent",
-		chattest.Mended:    "everybody gets it, with U+FFFD (�) for the bytes that are no UTF-8",
+		chattest.Mended:    "everybody gets it, with U+FFFD (�) for the bytes that are not UTF-8",
 		chattest.Ignored:   "an error in the log; nobody gets it, and the client stays",
 		chattest.LetGo:     "an error in the log; nobody gets it, and the client's connection is closed",
 		chattest.NoTrace:   "it leaves no goroutine and no socket",
@@ -83,7 +83,7 @@ var japanese = words{
 		chattest.InvalidUTF8:  "UTF-8 として不正なバイト列を送る",
 		chattest.EmptyMessage: "空のメッセージを送る",
 		chattest.LongMessage:  "64 KiB のメッセージを送る",
-		chattest.ComeAndGo:    "千人、入れ替わり立ち替わり来ては去る",
+		chattest.ComeAndGo:    "1000 人が次々に接続しては切断する",
 	},
 	reactions: map[chattest.Reaction]string{
 		chattest.Delivered: "そのまま全員に届く",
