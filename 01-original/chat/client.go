@@ -39,7 +39,7 @@ func NewClient(ws *websocket.Conn, server *Server) *Client {
 	return &Client{id: maxId, ws: ws, server: server, ch: ch, doneCh: doneCh}
 }
 
-// Conn returns the connection. The original has it, and does not use it.
+// Conn returns the connection. It is the original's; nothing here uses it.
 func (c *Client) Conn() *websocket.Conn {
 	return c.ws
 }
@@ -58,7 +58,7 @@ func (c *Client) Write(msg *Message) {
 	}
 }
 
-// Done ends one of the two goroutines, which is to end the other. Unused, too.
+// Done ends one of the two goroutines, which is to end the other. As Conn.
 func (c *Client) Done() {
 	c.doneCh <- true
 }
@@ -97,9 +97,9 @@ func (c *Client) listenRead() {
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)
 			if err == io.EOF {
-				// DEFECT: listenWrite takes this one and sends its own. If we come
-				// round and read EOF first, both send, and neither receives, for
-				// ever; if we take that one first, we alone do. NothingLeft.
+				// DEFECT: listenWrite takes this one and sends its own. If we read
+				// EOF again first, both send, and neither ever receives; if we take
+				// it first, listenWrite ends, and we alone send. See NothingLeft.
 				c.doneCh <- true
 			} else if err != nil {
 				c.server.Err(err) // DEFECT: what breaks but by EOF breaks again
