@@ -58,7 +58,7 @@ func (c *Client) Write(msg *Message) {
 	}
 }
 
-// Done ends one of the two goroutines, which is to end the other. As Conn.
+// Done ends one of the two goroutines, which is to end the other; unused, too.
 func (c *Client) Done() {
 	c.doneCh <- true
 }
