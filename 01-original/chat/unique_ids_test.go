@@ -18,13 +18,14 @@ import (
 )
 
 // The post links to client.go#L35 of the original. Whoever follows it with this
-// repository beside it lands on the same line.
+// repository beside it lands on the same line. The pages name the second read, too.
 func TestIncrementIsOnLine35(t *testing.T) {
 	source, err := os.ReadFile("client.go")
 	require.NoError(t, err)
 	lines := strings.Split(string(source), "\n")
-	require.Greater(t, len(lines), 35)
+	require.Greater(t, len(lines), 39)
 	assert.Equal(t, "maxId++", strings.TrimSpace(lines[35-1]))
+	assert.Contains(t, lines[39-1], "id: maxId")
 }
 
 // TestDuplicateIDs has goroutines call NewClient, as many requests do, until two
@@ -73,7 +74,7 @@ func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 	}
 	server := NewServer(pattern())
 	go server.Listen()
-	defer server.Done()
+	defer chattest.Within(t, "the server to stop", server.Done)
 
 	clients := make(chan *Client, 1)
 	web := httptest.NewServer(websocket.Handler(func(ws *websocket.Conn) {
@@ -84,9 +85,10 @@ func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 		client.Listen()
 	}))
 	defer web.Close()
-	join := func() (*websocket.Conn, *Client) {
-		browser := browse(t, "ws"+web.URL[len("http"):])
-		return browser, <-clients
+	join := func() (browser *websocket.Conn, client *Client) {
+		browser = browse(t, "ws"+web.URL[len("http"):])
+		chattest.Within(t, "the server to let a client in", func() { client = <-clients })
+		return browser, client
 	}
 
 	first, firstClient := join()
@@ -97,7 +99,7 @@ func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 
 	// When the server takes this, it has been through all its clients. Had it
 	// written to the first, that would come before what is written to it now.
-	server.Err(errors.New("through?"))
+	chattest.Within(t, "the server to be through", func() { server.Err(errors.New("through?")) })
 	after := Message{"this test", "what came before this?"}
 	firstClient.Write(&after)
 	assert.Equal(t, after, hear(t, first), "the first browser hears nothing that is said in the room")

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -41,10 +42,10 @@ func pattern() string {
 }
 
 // start opens a room of its own.
-func start(testing.TB) chattest.Server {
+func start(tb testing.TB) chattest.Server {
 	server := NewServer(pattern())
 	go server.Listen()
-	server.Err(errors.New("open?")) // is taken when Listen has registered the pattern
+	chattest.Within(tb, "Listen to have registered the pattern", func() { server.Err(errors.New("open?")) })
 	return chattest.Server{
 		Handler: http.DefaultServeMux,
 		Path:    server.pattern,
@@ -56,8 +57,12 @@ func start(testing.TB) chattest.Server {
 // browse connects as a browser does, until the test ends.
 func browse(t *testing.T, url string) *websocket.Conn {
 	t.Helper()
-	browser, err := websocket.Dial(url, "", "http://localhost/")
+	config, err := websocket.NewConfig(url, "http://localhost/")
 	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	browser, err := config.DialContext(ctx)
+	require.NoError(t, err, "waited for a connection")
 	t.Cleanup(func() { browser.Close() })
 	return browser
 }

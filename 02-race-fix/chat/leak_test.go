@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
+
+	"websocket-chat-steps/internal/chattest"
 )
 
 // TestLeakProfile has a browser connect and leave, and asks the runtime which
@@ -22,7 +24,7 @@ func TestLeakProfile(t *testing.T) {
 		t.Skipf("needs an experiment of Go 1.26: GOEXPERIMENT=goroutineleakprofile go test -run Leak -v ./%s/...", step)
 	}
 	room := start(t)
-	defer room.Stop()
+	defer chattest.Within(t, "the server to stop", room.Stop)
 	web := httptest.NewServer(room.Handler)
 	defer web.Close()
 

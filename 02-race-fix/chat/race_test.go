@@ -29,9 +29,9 @@ func needRaceDetector(t *testing.T) {
 			t.Error("the race detector saw no race on maxId: it was mended, or this test orders the goroutines")
 			return
 		}
-		t.Log("This failure is the lesson, if it is by the report above: two goroutines are in\n" +
-			"NewClient (client.go:35 or :39), at maxId, and nothing orders them. 02-race-fix mends\n" +
-			"that alone. Read on in 01-original/README.md (日本語: 01-original/README.ja.md).")
+		t.Log("This failure is the lesson, if the report above has NewClient on both sides, at\n" +
+			"client.go:35 or :39: two goroutines use maxId there, and nothing orders them.\n" +
+			"02-race-fix mends it. Read on in 01-original/README.md (日本語: 01-original/README.ja.md).")
 	})
 }
 

@@ -217,7 +217,7 @@ var declaredFake = Declared{
 	},
 }
 
-// with is declaredFake, but for what it lacks.
+// lacking is d, but for the properties that it is said to lack.
 func (d Declared) lacking(p ...Property) Declared {
 	d.Lacks = make(map[Property]string)
 	for _, p := range p {

@@ -81,7 +81,7 @@ func (r *room) close(v verdict, leavesBehind bool) {
 			return len(without(goroutines(), r.empty)) == 0
 		})
 	}
-	r.server.Stop()
+	Within(r.tb, "the server to stop", r.server.Stop)
 	r.http.Close()
 	if !leavesBehind {
 		r.await("the server's goroutines to end", func() bool {
@@ -105,6 +105,22 @@ func (r *room) loop() (goroutine, bool) {
 		}
 	}
 	return goroutine{}, false
+}
+
+// Within calls f, and fails tb if it does not return in time: what f waited for
+// then did not come. f must not end the test. In that case its goroutine stays.
+func Within(tb testing.TB, what string, f func()) {
+	tb.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		tb.Fatalf("waited %v for %s", patience, what)
+	}
 }
 
 // await waits for what no event tells, and fails the test if it doesn't come.
