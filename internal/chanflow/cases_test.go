@@ -1,0 +1,130 @@
+package chanflow
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../.."
+
+// TestCases holds what is found in each small program of testdata/cases to the
+// table beside it, which was written by hand.
+func TestCases(t *testing.T) {
+	dirs, err := filepath.Glob("testdata/cases/*")
+	require.NoError(t, err)
+	require.Greater(t, len(dirs), 12)
+	var patterns []string
+	for _, dir := range dirs {
+		patterns = append(patterns, "./internal/chanflow/"+filepath.ToSlash(dir))
+	}
+	all, err := Load(root, patterns...)
+	require.NoError(t, err)
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			source, err := all.Under("internal/chanflow/" + filepath.ToSlash(dir))
+			require.NoError(t, err)
+			table, err := os.ReadFile(filepath.Join(dir, "want.txt"))
+			require.NoError(t, err)
+			want := ReadTable(string(table))
+			require.NotEmpty(t, want)
+			model, err := source.Analyze()
+			if strings.HasPrefix(want[0], "error") {
+				require.Error(t, err)
+				for _, line := range want {
+					assert.ErrorContains(t, err, strings.TrimPrefix(line, "error  "))
+				}
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, want, model.Table())
+		})
+	}
+}
+
+// TestSameTwice shows that nothing depends on the order of a map.
+func TestSameTwice(t *testing.T) {
+	source, err := Load(root, "./01-original/...")
+	require.NoError(t, err)
+	first, err := source.Analyze()
+	require.NoError(t, err)
+	for range 20 {
+		again, err := source.Analyze()
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+	}
+}
+
+func TestAccesses(t *testing.T) {
+	source, err := Load(root, "./01-original/...")
+	require.NoError(t, err)
+	accesses, err := source.Accesses("NewClient", "maxId")
+	require.NoError(t, err)
+	const file = "01-original/chat/client.go"
+	assert.Equal(t, []Access{
+		{Loads, Place{file, 35}}, {Adds, Place{file, 35}}, {Stores, Place{file, 35}}, {Loads, Place{file, 39}},
+	}, accesses)
+	_, err = source.Accesses("NewClient", "minId")
+	assert.ErrorContains(t, err, "minId")
+}
+
+func TestLoadSaysWhatIsWrong(t *testing.T) {
+	_, err := Load(root, "./nowhere")
+	assert.ErrorContains(t, err, "nowhere")
+	source, err := Load(root, "./03-single-goroutine/...")
+	require.NoError(t, err)
+	_, err = source.Under("nowhere")
+	assert.ErrorContains(t, err, "nowhere")
+	_, err = source.With("nowhere.go", nil)
+	assert.ErrorContains(t, err, "nowhere.go")
+	broken, err := source.With("03-single-goroutine/chat/message.go", []byte("package chat\nvar Message struct\n"))
+	require.NoError(t, err)
+	_, err = broken.Analyze()
+	assert.ErrorContains(t, err, "message.go:2")
+	chat, err := source.Under("03-single-goroutine/chat")
+	require.NoError(t, err)
+	_, err = chat.Analyze()
+	assert.ErrorContains(t, err, "func main")
+}
+
+// A place tells itself from the root, wherever the test runs.
+func TestPlaces(t *testing.T) {
+	source, err := Load(root, "./03-single-goroutine/...")
+	require.NoError(t, err)
+	model, err := source.Analyze()
+	require.NoError(t, err)
+	for _, op := range model.Ops {
+		line := sourceLine(t, op.Place)
+		switch {
+		case op.Who == OSSignal, op.Channel == Browser:
+			continue // a call
+		case op.Kind == Closes:
+			assert.Contains(t, line, "close(")
+		default:
+			assert.Contains(t, line, "<-", "%v", op)
+			assert.Contains(t, line, op.Channel[strings.LastIndex(op.Channel, ".")+1:], "%v", op)
+		}
+	}
+	var starts []string
+	for _, g := range model.Goroutines {
+		if !g.Handler && g.Name != "main" {
+			starts = append(starts, sourceLine(t, g.GoAt))
+		}
+	}
+	assert.False(t, slices.ContainsFunc(starts, func(line string) bool { return !strings.Contains(line, "go ") }), fmt.Sprint(starts))
+}
+
+func sourceLine(t *testing.T, at Place) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(at.File)))
+	require.NoError(t, err)
+	lines := strings.Split(string(content), "\n")
+	require.LessOrEqual(t, at.Line, len(lines))
+	return lines[at.Line-1]
+}
