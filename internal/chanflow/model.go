@@ -1,7 +1,6 @@
 package chanflow
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -233,8 +232,4 @@ func (m *Model) mutual(x, y Listen) {
 		}
 	}
 	m.Findings = append(m.Findings, Finding{Kind: Mutual, Who: x.Who, Other: y.Who, Ops: []Op{x.Receive, y.Receive}})
-}
-
-func (o Op) compare(p Op) int {
-	return cmp.Or(o.Place.compare(p.Place), cmp.Compare(o.Who, p.Who), cmp.Compare(o.Channel, p.Channel))
 }

@@ -1,0 +1,171 @@
+package chanflow
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// count tells how many goroutines there are of r: for each frame that starts them,
+// as many as there are of the starter, for each turn of each loop on the way.
+func (g *gatherer) count(r *goroutine, below []*goroutine) Count {
+	if r.start == nil {
+		return Count{N: 1}
+	}
+	total := Count{}
+	for _, f := range r.starts {
+		if slices.Contains(below, f.goroutine) || f.goroutine == r {
+			continue // it starts itself: as many as whoever started the first
+		}
+		c := Count{N: 1, Each: []string{"client"}}
+		if r.by != netHTTP {
+			c = g.count(f.goroutine, append(below, r))
+			c.Each = g.times(c.Each, f, r.start.Pos())
+		}
+		switch {
+		case slices.Equal(c.Each, total.Each):
+			total.N += c.N
+		case len(c.Each) > len(total.Each) || total.N == 0:
+			total = c
+		}
+	}
+	return total
+}
+
+// times adds to the words of a count those of the loops that lead to pos in f.
+func (g *gatherer) times(words []string, f *frame, pos token.Pos) []string {
+	if f.site != nil {
+		words = g.times(words, f.caller, f.site.Pos())
+	}
+	words = slices.Clone(words)
+	path := enclosing(f.fn, pos)
+	info := g.info[packageOf(f.fn)]
+	for n, node := range path {
+		word := ""
+		switch loop := node.(type) {
+		case *ast.RangeStmt:
+			word = g.wordOfRange(info.TypeOf(loop.X))
+		case *ast.ForStmt:
+			word = "turn"
+			if loop.Cond == nil {
+				if received := receivedBefore(loop, path[n+1:], pos); received != nil {
+					word = g.wordOf(elem(info.TypeOf(received)))
+				}
+			}
+		}
+		if word != "" && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// receivedBefore returns the channel that loop has received on when it comes to
+// pos: of the case that pos is in, or else of a statement before it; or nil.
+func receivedBefore(loop *ast.ForStmt, inside []ast.Node, pos token.Pos) (received ast.Expr) {
+	for _, node := range inside {
+		if isLoop(node) {
+			break
+		}
+		if clause, ok := node.(*ast.CommClause); ok {
+			received = receivedIn(clause.Comm)
+			return received
+		}
+	}
+	for _, statement := range loop.Body.List {
+		if statement.End() > pos {
+			break
+		}
+		if r := receivedIn(statement); r != nil {
+			received = r
+		}
+	}
+	return received
+}
+
+// receivedIn returns the channel that a statement receives on, or nil.
+func receivedIn(statement ast.Stmt) (received ast.Expr) {
+	if statement == nil {
+		return nil // default
+	}
+	ast.Inspect(statement, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit, *ast.BlockStmt:
+			return false
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				received = n.X
+			}
+		}
+		return true
+	})
+	return received
+}
+
+// wordOfRange is the word for what a range statement goes through.
+func (g *gatherer) wordOfRange(t types.Type) string {
+	switch t := deref(t).Underlying().(type) {
+	case *types.Map:
+		if word := g.wordOf(t.Elem()); word != "value" {
+			return word
+		}
+		return g.wordOf(t.Key()) // a map that is used as a set
+	case *types.Slice, *types.Array, *types.Chan:
+		return g.wordOf(elem(t))
+	}
+	return "turn"
+}
+
+// wordOf is the word for one value of a type: the name that the program gives it.
+func (g *gatherer) wordOf(t types.Type) string {
+	if named, ok := types.Unalias(deref(t)).(*types.Named); ok {
+		if pkg := named.Obj().Pkg(); pkg == nil || g.info[pkg] != nil { // nil: error
+			return strings.ToLower(named.Obj().Name())
+		}
+	}
+	return "value"
+}
+
+// enclosing lists the statements of fn that pos is in, the outermost first; not
+// those of the function literals in it.
+func enclosing(fn *ssa.Function, pos token.Pos) (path []ast.Node) {
+	syntax := fn.Syntax()
+	if syntax == nil {
+		return nil
+	}
+	ast.Inspect(syntax, func(n ast.Node) bool {
+		if n == nil || pos < n.Pos() || pos >= n.End() {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return n == syntax
+		case *ast.RangeStmt:
+			// What it ranges over is told once, but a channel is received from at
+			// each turn.
+			if pos >= n.Body.Pos() || pos == n.For {
+				path = append(path, n)
+			}
+		case *ast.ForStmt:
+			if n.Init == nil || pos >= n.Init.End() {
+				path = append(path, n)
+			}
+		case ast.Stmt:
+			path = append(path, n)
+		}
+		return true
+	})
+	return path
+}
+
+func isLoop(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.ForStmt, *ast.RangeStmt:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,347 @@
+package drawing
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// good draws the figure, and wants it to be well laid out.
+func good(t *testing.T, f Figure) *picture {
+	t.Helper()
+	p, err := f.draw()
+	require.NoError(t, err)
+	assert.Empty(t, check(p), "%+v", f)
+	return p
+}
+
+func TestSamples(t *testing.T) {
+	for _, lang := range []string{"en", "ja"} {
+		good(t, original(lang))
+		good(t, rewritten(lang))
+		assert.Empty(t, check(race(lang).draw()))
+		assert.Empty(t, check(leaving(lang).draw()))
+	}
+}
+
+// Two steps can be laid side by side: what is in both has its place in both.
+func TestSamePlaces(t *testing.T) {
+	a, b := good(t, original("en")), good(t, rewritten("ja"))
+	assert.Equal(t, a.width, b.width)
+	places := func(p *picture) map[string]rect {
+		all := map[string]rect{}
+		for _, b := range p.boxes {
+			all[b.id] = b.rect
+		}
+		return all
+	}
+	one, other := places(a), places(b)
+	for _, id := range []string{"http", "main", "signal"} {
+		assert.Equal(t, one[id], other[id], id)
+	}
+	for mine, theirs := range map[string]string{"browser": "browser", "listenRead": "Start", "Listen": "Server", groupID(1): groupID(1), groupID(2): groupID(2)} {
+		assert.Equal(t, one[mine].x, other[theirs].x, mine)
+		assert.Equal(t, one[mine].y, other[theirs].y, mine)
+		assert.Equal(t, one[mine].w, other[theirs].w, mine)
+	}
+}
+
+// full has boxes everywhere, two in each column and one in each place above.
+func full() (f Figure) {
+	f.Groups = []Group{{Column: 1, Name: "Client", Words: "1 for each client"}, {Column: 2, Name: "Server"}}
+	for c := range Columns {
+		for i := range 3 {
+			if i > 0 || c > 0 {
+				f.Boxes = append(f.Boxes, Box{ID: fmt.Sprint(c, i), Name: fmt.Sprint("box ", c, i), Column: c, Top: i == 0})
+			}
+		}
+	}
+	return f
+}
+
+// A line may go from any box to any, itself too, and back.
+func TestAnyLine(t *testing.T) {
+	f := full()
+	for _, from := range f.Boxes {
+		for _, to := range f.Boxes {
+			for n := range 3 {
+				f.Lines = []Line{{From: from.ID, To: to.ID}, {From: to.ID, To: from.ID, Label: "back"}, {From: from.ID, To: to.ID, Listens: true, Label: "aChannel"}}[:n+1]
+				good(t, f)
+			}
+		}
+	}
+}
+
+// Figures as they come from changed code.
+func TestOdd(t *testing.T) {
+	box := func(id string, column int) Box { return Box{ID: id, Name: id, Column: column} }
+	for name, change := range map[string]func(*Figure){
+		"nothing": func(f *Figure) { *f = Figure{} },
+		"one box": func(f *Figure) { f.Boxes, f.Lines = f.Boxes[:1], nil },
+		"server writes to browser": func(f *Figure) {
+			f.Lines = append(f.Lines, Line{From: "browser", To: "Listen", Listens: true, Label: "ws"})
+		},
+		"main listens to browser": func(f *Figure) {
+			f.Lines = append(f.Lines, Line{From: "main", To: "browser", Listens: true, Label: "ws"})
+		},
+		"another beside main": func(f *Figure) {
+			f.Boxes = append(f.Boxes, box("main.func1", 3))
+			f.Lines = append(f.Lines, Line{From: "main", To: "main.func1"}, Line{From: "Listen", To: "main.func1", Listens: true, Label: "sendAllCh"})
+		},
+		"another in the client": func(f *Figure) {
+			f.Boxes = append(f.Boxes, box("Client.ping", 1))
+			f.Lines = append(f.Lines, Line{From: "listenRead", To: "Client.ping"}, Line{From: "Listen", To: "Client.ping", Listens: true, Label: "pingCh"})
+		},
+		"another in the server": func(f *Figure) {
+			f.Boxes = append(f.Boxes, box("Server.Listen.func1", 2))
+			f.Lines = append(f.Lines, Line{From: "Listen", To: "Server.Listen.func1"}, Line{From: "Server.Listen.func1", To: "listenRead", Listens: true, Label: "ch"})
+		},
+		"two objects at the left": func(f *Figure) {
+			f.Boxes = append(f.Boxes, Box{ID: "timer", Name: "timer", Object: true})
+			f.Lines = append(f.Lines, Line{From: "Listen", To: "timer", Listens: true, Label: "timer"})
+		},
+		"all wait for themselves": func(f *Figure) {
+			for _, b := range f.Boxes {
+				f.Lines = append(f.Lines, Line{From: b.ID, To: b.ID, Listens: true, Label: "itself"}, Line{From: b.ID, To: b.ID})
+			}
+		},
+		"everything twice": func(f *Figure) { f.Lines = append(f.Lines, f.Lines...) },
+		"everything the other way": func(f *Figure) {
+			for i, l := range f.Lines {
+				f.Lines[i].From, f.Lines[i].To = l.To, l.From
+			}
+		},
+		"no groups": func(f *Figure) { f.Groups = nil },
+		"long names": func(f *Figure) {
+			for i := range f.Boxes {
+				f.Boxes[i].Name += ".func1.func2.func3"
+				f.Boxes[i].Words = []string{"1 for each something and something else"}
+			}
+			for i := range f.Lines {
+				f.Lines[i].Label += "AndMuchMoreOfIt"
+			}
+		},
+		"words of every kind": func(f *Figure) {
+			f.Title = strings.Repeat("title ", 40)
+			f.Notes = append(f.Notes, strings.Repeat("x", 200), "")
+			f.Legend.Dotted = strings.Repeat("w", 60)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := original("en")
+			change(&f)
+			good(t, f)
+		})
+	}
+}
+
+// Whatever there is, no line runs through a box or along another line.
+func TestRandom(t *testing.T) {
+	for seed := range uint64(1000) {
+		f := random(rand.New(rand.NewPCG(seed, 0)))
+		p, err := f.draw()
+		require.NoError(t, err)
+		require.Empty(t, check(p), "seed %d: %+v", seed, f)
+	}
+}
+
+func random(r *rand.Rand) (f Figure) {
+	word := func() string { return strings.Repeat("mW", r.IntN(9)) }
+	for c := 1; c <= 2; c++ {
+		if r.IntN(2) == 0 {
+			f.Groups = append(f.Groups, Group{Column: c, Name: word(), Words: word()})
+		}
+	}
+	tops := map[int]bool{0: true}
+	for i := range 1 + r.IntN(8) {
+		b := Box{ID: fmt.Sprint(i), Name: word(), Words: []string{word() + " " + word()}, Column: r.IntN(Columns)}
+		b.Top = r.IntN(3) == 0 && !tops[b.Column]
+		tops[b.Column] = tops[b.Column] || b.Top
+		f.Boxes = append(f.Boxes, b)
+	}
+	for range r.IntN(16) {
+		id := func() string { return f.Boxes[r.IntN(len(f.Boxes))].ID }
+		f.Lines = append(f.Lines, Line{From: id(), To: id(), Listens: r.IntN(2) == 0, Label: word()})
+	}
+	return f
+}
+
+// svgs are all samples, written.
+func svgs(t *testing.T) map[string]string {
+	all := map[string]string{}
+	for _, lang := range []string{"en", "ja"} {
+		for name, drawing := range map[string]interface{ SVG() (string, error) }{
+			"original": original(lang), "rewritten": rewritten(lang), "race": race(lang), "leaving": leaving(lang),
+		} {
+			svg, err := drawing.SVG()
+			require.NoError(t, err)
+			again, err := drawing.SVG()
+			require.NoError(t, err)
+			assert.Equal(t, svg, again, "the same figure, other bytes")
+			all[name+" "+lang] = svg
+		}
+	}
+	return all
+}
+
+func TestSVG(t *testing.T) {
+	for name, svg := range svgs(t) {
+		t.Run(name, func(t *testing.T) {
+			texts := map[string]string{} // by the element that they are in
+			decoder := xml.NewDecoder(strings.NewReader(svg))
+			element := ""
+			for {
+				token, err := decoder.Token()
+				if err == io.EOF {
+					break
+				}
+				require.NoError(t, err)
+				switch token := token.(type) {
+				case xml.StartElement:
+					element = token.Name.Local
+				case xml.CharData:
+					texts[element] += string(token)
+				}
+			}
+			assert.NotEmpty(t, strings.TrimSpace(texts["title"]))
+			assert.NotEmpty(t, strings.TrimSpace(texts["desc"]))
+			assert.Contains(t, svg, `role="img" aria-labelledby="title desc"`)
+			assert.Contains(t, svg, `lang="`+name[len(name)-2:]+`"`)
+			assert.NotContains(t, svg, "`")
+		})
+	}
+}
+
+func TestEscaped(t *testing.T) {
+	evil := `<&>"'` + "`<b>`"
+	f := Figure{Lang: evil, Title: evil, Desc: evil, Boxes: []Box{{ID: "a", Name: evil, Words: []string{evil}}}, Notes: []string{evil}}
+	svg, err := f.SVG()
+	require.NoError(t, err)
+	decoder := xml.NewDecoder(strings.NewReader(svg))
+	for err == nil {
+		_, err = decoder.Token()
+	}
+	assert.Equal(t, io.EOF, err)
+	assert.NotContains(t, svg, "<b>")
+}
+
+func TestMakesNoSense(t *testing.T) {
+	a := Box{ID: "a"}
+	for name, f := range map[string]Figure{
+		"two boxes":        {Boxes: []Box{a, a}},
+		"no column 4":      {Boxes: []Box{{ID: "a", Column: 4}}},
+		"no column -1":     {Boxes: []Box{{ID: "a", Column: -1}}},
+		"above column 0":   {Boxes: []Box{{ID: "a", Top: true}}},
+		"two above":        {Boxes: []Box{{ID: "a", Column: 1, Top: true}, {ID: "b", Column: 1, Top: true}}},
+		"line to nowhere":  {Boxes: []Box{a}, Lines: []Line{{From: "a", To: "b"}}},
+		"group around 0":   {Groups: []Group{{}}},
+		"two groups for 1": {Groups: []Group{{Column: 1}, {Column: 1}}},
+	} {
+		_, err := f.SVG()
+		assert.Error(t, err, name)
+	}
+	_, err := Sequence{Panels: []Panel{{Lanes: []Lane{{}}, Events: []Event{{To: 1}}}}}.SVG()
+	assert.Error(t, err)
+}
+
+func TestOddSequences(t *testing.T) {
+	long := strings.Repeat("すべての言葉が長い、", 8) + strings.Repeat("and long in English ", 8)
+	for name, s := range map[string]Sequence{
+		"nothing":  {},
+		"no lanes": {Panels: []Panel{{Title: "nobody"}}},
+		"one lane": {Panels: []Panel{{Lanes: []Lane{{Name: "alone"}}, Events: []Event{{Text: "thinks"}, {Value: "7"}, {Text: "waits", Ends: true}}}}},
+		"long words": {Title: "long", Beside: true, Notes: []string{long}, Panels: []Panel{{
+			Title: long, Result: []string{long}, Lanes: []Lane{{Name: long, Words: []string{long}}, {Name: "b"}, {Name: "c"}},
+			Events: []Event{{From: 0, To: 2, Text: long, Value: "12345"}, {From: 2, To: 0, Text: long, Waits: true}, {From: 1, To: 1, Text: long}},
+		}}},
+	} {
+		assert.Empty(t, check(s.draw()), name)
+	}
+}
+
+func TestRandomSequences(t *testing.T) {
+	for seed := range uint64(1000) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		words := func() string {
+			return strings.Repeat("mW ", r.IntN(9)) + strings.Repeat("長いね", r.IntN(9)) + strings.Repeat("mW", r.IntN(9))
+		}
+		s := Sequence{Beside: r.IntN(2) == 0, Title: words(), Notes: []string{words()}}
+		for range r.IntN(3) {
+			p := Panel{Title: words(), Result: []string{words()}}
+			for range 1 + r.IntN(4) {
+				p.Lanes = append(p.Lanes, Lane{Name: words(), Words: []string{words()}})
+			}
+			for range r.IntN(8) {
+				e := Event{From: r.IntN(len(p.Lanes)), To: r.IntN(len(p.Lanes)), Text: words(), Place: words(), Waits: r.IntN(4) == 0, Ends: r.IntN(4) == 0}
+				if r.IntN(3) == 0 && !e.Waits {
+					e.Value = "12345"
+				}
+				p.Events = append(p.Events, e)
+			}
+			s.Panels = append(s.Panels, p)
+		}
+		require.Empty(t, check(s.draw()), "seed %d: %+v", seed, s)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	s := style{"", 10, sans}
+	for words, want := range map[string][]string{
+		"":              {""},
+		"one two three": {"one two", "three"},
+		"`in code` it":  {"`in code`", "it"},
+		"メッセージとクライアントごとに": {"メッセー", "ジとクラ", "イアント", "ごとに"},
+		"部屋は、止まる。":        {"部屋は、", "止まる。"},
+		"（部屋が「止まる」）":      {"（部屋が", "「止ま", "る」）"},
+		"Unbreakable":     {"Unbreakable"},
+	} {
+		width := 45
+		assert.Equal(t, want, s.wrap(words, width), words)
+	}
+	for _, line := range s.wrap(strings.Repeat("、。」）ーっ", 20)+strings.Repeat("これは、「長い」文（です）。", 40), 200) {
+		first := []rune(line)[0]
+		assert.NotContains(t, notFirst[len("、"):], string(first), line)
+	}
+	assert.Equal(t, []string{"1 for each message", "and client"}, style{"", 10, sans}.balanced("1 for each message and client", 150))
+}
+
+// Words can be read on whatever they stand on, on a light screen, a dark one, and
+// in grey: their contrast is at least 4.5 to 1.
+func TestContrast(t *testing.T) {
+	light, dark, _ := strings.Cut(css, "@media")
+	for name, palette := range map[string]string{"light": light, "dark": dark} {
+		fill := func(selector string) string {
+			found := regexp.MustCompile(regexp.QuoteMeta(selector) + `{[^}]*fill:#(\w+)`).FindStringSubmatch(palette)
+			require.NotNil(t, found, "%s: %s", name, selector)
+			return found[1]
+		}
+		for _, words := range []string{"text", ".word,.place,.note"} {
+			for _, ground := range []string{".paper", ".box", ".c0", ".c1", ".c2", ".c3"} {
+				a, b := luminance(t, fill(words)), luminance(t, fill(ground))
+				assert.GreaterOrEqual(t, (max(a, b)+0.05)/(min(a, b)+0.05), 4.5, "%s: %s on %s", name, words, ground)
+			}
+		}
+	}
+}
+
+// luminance is how bright a colour is, as WCAG has it.
+func luminance(t *testing.T, hex string) (sum float64) {
+	if len(hex) == 3 {
+		hex = string([]byte{hex[0], hex[0], hex[1], hex[1], hex[2], hex[2]})
+	}
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		n, err := strconv.ParseUint(hex[2*i:2*i+2], 16, 8)
+		require.NoError(t, err)
+		sum += weight * math.Pow((float64(n)/255+0.055)/1.055, 2.4)
+	}
+	return sum
+}

@@ -1,0 +1,126 @@
+package drawing
+
+import (
+	"slices"
+	"strconv"
+)
+
+// render makes the picture of what has its place.
+func (l *layout) render() *picture {
+	p := &l.out
+	p.lang, p.title, p.desc = l.Lang, l.Title, l.Desc
+	for c, g := range l.groups {
+		if g != nil {
+			y := l.rowY(l.topRows) - header
+			p.box(rect{l.x[c] - pad, y, l.w[c] + 2*pad, l.bottom() - y}, "group "+columnClass(c), groupID(c))
+			p.text(g.Name, objectStyle, l.x[c], y+8, groupID(c))
+			p.text(g.Words, wordStyle, l.x[c], y+9+objectStyle.height(), groupID(c))
+		}
+	}
+	for _, s := range l.spots {
+		l.renderBox(s)
+	}
+	for _, r := range l.routes {
+		l.renderLine(r)
+	}
+	p.head()
+	itself := slices.ContainsFunc(l.Lines, func(line Line) bool { return line.From == line.To })
+	p.foot(l.Notes, p.legend(l.Legend, itself, l.bottom()+(2+l.under.lines)*lane))
+	return p
+}
+
+func groupID(column int) string     { return "group " + strconv.Itoa(column) }
+func columnClass(column int) string { return "c" + strconv.Itoa(column) }
+
+func (l *layout) renderBox(s *spot) {
+	class := "box"
+	if s.Object {
+		class += " " + columnClass(s.Column)
+	}
+	if s.Dotted {
+		class += " dotted"
+	}
+	p := &l.out
+	p.box(s.rect, class, s.ID)
+	if !s.Top && l.groups[s.Column] != nil {
+		p.boxes[len(p.boxes)-1].in = groupID(s.Column)
+	}
+	p.inBox(s.ID, s.rect, s.style(), []string{s.Name}, s.words)
+}
+
+func (l *layout) renderLine(r *route) {
+	p := &l.out
+	drawn := line{from: r.From, to: r.To, class: "starts", head: true}
+	if r.Listens {
+		drawn.class = "listens"
+	}
+	a, b := &r.ends[0], &r.ends[1]
+	switch {
+	case r.down != nil:
+		l.renderDown(r, drawn)
+		return
+	case r.straight:
+		drawn.points = []point{{a.edgeX(), l.y(r, a)}, {b.edgeX(), l.y(r, b)}}
+	default:
+		ya, yb := l.y(r, a), l.y(r, b)
+		drawn.points = []point{{a.edgeX(), ya}, {r.lanes[0], ya}}
+		if r.corridor != nil {
+			drawn.points = append(drawn.points, point{r.lanes[0], r.corridorY()}, point{r.lanes[1], r.corridorY()}, point{r.lanes[1], yb})
+		} else {
+			drawn.points = append(drawn.points, point{r.lanes[0], yb})
+		}
+		drawn.points = append(drawn.points, point{b.edgeX(), yb})
+	}
+	if r.From == r.To {
+		drawn.class += " itself"
+	}
+	p.lines = append(p.lines, drawn)
+	l.renderLabel(r)
+}
+
+// renderLabel writes the label above the end of the line, beside the lanes.
+func (l *layout) renderLabel(r *route) {
+	e := r.labelled
+	g := l.gutters[e.gutter()]
+	x := g.x + g.before/2
+	if e.side == left {
+		x = g.x + g.w - g.after/2
+	}
+	l.out.label(r.Label, labelStyle, x-labelStyle.width(r.Label)/2, l.y(r, e)-4-labelStyle.height())
+}
+
+func (e *end) edgeX() int { return e.x + e.side*e.w }
+
+func (l *layout) renderDown(r *route, drawn line) {
+	a, b := r.upper, r.down
+	// All lines that come to this edge stand side by side in the middle of it.
+	from, to := l.edge(b.spot)
+	before, all := 0, 0
+	for _, other := range b.spot.down {
+		if other == r {
+			before = all
+		}
+		all += other.space()
+	}
+	x, bottom := b.x+from+(to-from-all)/2+before+inset, a.rect.y+a.h
+	drawn.points = []point{{x, bottom}, {x, b.rect.y}}
+	if r.sideways {
+		drawn.points = []point{{a.x, l.y(r, a)}, {x, l.y(r, a)}, {x, b.rect.y}}
+	}
+	if b == &r.ends[0] {
+		slices.Reverse(drawn.points)
+	}
+	l.out.lines = append(l.out.lines, drawn)
+	style := labelStyle
+	switch {
+	case r.sideways:
+		l.renderLabel(r)
+	case a.Top:
+		l.out.label(r.Label, style, x+6, bottom+8) // above the corridor
+	default:
+		if l.groups[b.Column] != nil {
+			style.name += " in" + columnClass(b.Column)
+		}
+		l.out.label(r.Label, style, x+6, (bottom+b.rect.y-style.height())/2)
+	}
+}
