@@ -37,7 +37,13 @@ type Process struct {
 // process is killed, if it hasn't ended before.
 func Start(tb testing.TB, step string, args ...string) *Process {
 	tb.Helper()
-	p := &Process{tb: tb, step: step, cmd: exec.Command(Build(tb, step), args...), ended: make(chan struct{})}
+	return StartWith(tb, step, nil, args...)
+}
+
+// StartWith is Start, of a command that is built with an overlay.
+func StartWith(tb testing.TB, step string, overlay Overlay, args ...string) *Process {
+	tb.Helper()
+	p := &Process{tb: tb, step: step, cmd: exec.Command(BuildWith(tb, step, overlay), args...), ended: make(chan struct{})}
 	p.stdout.found = make(chan string, 1)
 	p.stdout.want = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(step) + ` serves the chat at (http://\S+/) \(Ctrl-C ends it\)\r?\n`)
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
