@@ -1,0 +1,226 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/chanflow"
+	"websocket-chat-steps/internal/scoreboard"
+)
+
+const root = ".."
+
+// loaded is loaded once for all tests, which don't change it.
+var loaded = sync.OnceValues(func() ([]stepSource, error) { return load(root) })
+
+// sources returns the source of every step, by name.
+func sources(t *testing.T) map[string]*chanflow.Source {
+	t.Helper()
+	steps, err := loaded()
+	require.NoError(t, err)
+	all := make(map[string]*chanflow.Source)
+	for _, step := range steps {
+		all[step.name] = step.source
+	}
+	return all
+}
+
+func analyze(t *testing.T, source *chanflow.Source) *chanflow.Model {
+	t.Helper()
+	model, err := source.Analyze()
+	require.NoError(t, err)
+	return model
+}
+
+// TestByHand holds what is found in each step to the table in byhand, which was
+// written from reading the code.
+func TestByHand(t *testing.T) {
+	for name, source := range sources(t) {
+		t.Run(name, func(t *testing.T) {
+			table, err := os.ReadFile(filepath.Join("byhand", name+".txt"))
+			require.NoError(t, err, "every step has a table that is written by hand")
+			assert.Equal(t, chanflow.ReadTable(string(table)), analyze(t, source).Table())
+		})
+	}
+}
+
+// TestThesis is the post's: in the original some goroutines listen to each other,
+// in the rewrite none do; and where two goroutines served a client, one does.
+func TestThesis(t *testing.T) {
+	want := map[string]struct {
+		mutual bool
+		each   int
+	}{
+		"01-original":         {true, 2},
+		"02-race-fix":         {true, 2},
+		"03-single-goroutine": {false, 1},
+	}
+	all := sources(t)
+	for name, want := range want {
+		model := analyze(t, all[name])
+		// From the arrows themselves, beside what the findings say of them.
+		listens := make(map[[2]string]bool)
+		for _, l := range model.Listens {
+			listens[[2]string{l.Who, l.Whom}] = true
+		}
+		mutual := false
+		for _, a := range model.Goroutines {
+			for _, b := range model.Goroutines {
+				mutual = mutual || a.Name != b.Name && listens[[2]string{a.Name, b.Name}] && listens[[2]string{b.Name, a.Name}]
+			}
+		}
+		assert.Equal(t, want.mutual, mutual, name)
+		assert.Equal(t, want.mutual, has(model, chanflow.Mutual), name)
+	}
+	// The number is on the scoreboard too, where the judge counts it from outside.
+	for name, source := range all {
+		each := 0
+		for _, g := range analyze(t, source).Goroutines {
+			if g.Stays && len(g.Count.Each) > 0 {
+				assert.Equal(t, []string{"client"}, g.Count.Each, "%s: %s", name, g.Name)
+				each += g.Count.N
+			}
+		}
+		assert.Equal(t, scoreboard.Of(name).GoroutinesPerClient, each, name)
+		if want, ok := want[name]; ok {
+			assert.Equal(t, want.each, each, name)
+		}
+	}
+}
+
+func has(m *chanflow.Model, kind chanflow.FindingKind) bool {
+	for _, f := range m.Findings {
+		if f.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// change is a change to a file of a step.
+type change struct{ step, file, old, new string }
+
+func (c change) apply(t *testing.T, all map[string]*chanflow.Source) *chanflow.Source {
+	t.Helper()
+	file := c.step + "/" + c.file
+	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	require.NoError(t, err)
+	require.Contains(t, string(content), c.old, "%s has changed: find the place anew", file)
+	source, err := all[c.step].With(file, []byte(strings.ReplaceAll(string(content), c.old, c.new)))
+	require.NoError(t, err)
+	return source
+}
+
+// TestChangesShow changes the code, and looks for the change in the figure.
+func TestChangesShow(t *testing.T) {
+	const one, three = "01-original", "03-single-goroutine"
+	all := sources(t)
+	for name, tc := range map[string]struct {
+		change
+		gone, come []string // lines of the table
+	}{
+		"no go in sendMessage": {
+			change{three, "chat/server.go", "go c.Send(msg)", "c.Send(msg)"},
+			[]string{"goroutine  Client.Send  1 for each message and client  ends", "starts  Server.Start  Client.Send  Server.sendMessage", "listens  browser  Client.Send  ws"},
+			[]string{"sends  Server.Start  browser  Client.Send", "listens  browser  Server.Start  ws"},
+		},
+		"no go before listenWrite": {
+			change{one, "chat/client.go", "go c.listenWrite()", "c.listenWrite()"},
+			[]string{"goroutine  Client.listenRead  1 for each client  stays", "starts  Client.listenRead  Client.listenWrite  Client.Listen", "finding  mutual  Client.listenRead  Client.listenWrite"},
+			[]string{"starts  http.Serve  Client.listenWrite  Server.Listen"}, // the handler comes no further than that loop
+		},
+		"one more goroutine": {
+			change{three, "chat/server.go", "go c.Send(msg)", "go c.Send(msg)\n\t\tgo func() { s.messageCh <- msg }()"},
+			nil,
+			[]string{"goroutine  Server.sendMessage.func1  1 for each message and client  ends", "starts  Server.Start  Server.sendMessage.func1  Server.sendMessage", "listens  Server.Start  Server.sendMessage.func1  Server.messageCh"},
+		},
+		"one more in main": {
+			change{one, "main.go", "go server.Listen()", "go server.Listen()\n\tgo server.Done()"},
+			[]string{"finding  silent  Server.Listen  Server.doneCh  Server.Listen"},
+			[]string{"goroutine  Server.Done  1  ends", "listens  Server.Listen  Server.Done  Server.doneCh"},
+		},
+		"two channels swapped in a call": {
+			change{three, "chat/server.go", "NewClient(ws, s.removeClientCh,", "NewClient(ws, s.addClientCh,"},
+			[]string{"sends  Client.Start  Server.removeClientCh  Client.Start", "listens  Server.Start  Client.Start  Server.removeClientCh"},
+			[]string{"sends  Client.Start  Server.addClientCh  Client.Start", "finding  silent  Server.Start  Server.removeClientCh  Server.Start"},
+		},
+		"two channels swapped in two sends": {
+			change{one, "chat/server.go", "s.addCh <- c\n}\n\n// Del takes a client out of the room.\nfunc (s *Server) Del(c *Client) {\n\ts.delCh <- c", "s.delCh <- c\n}\n\n// Del takes a client out of the room.\nfunc (s *Server) Del(c *Client) {\n\ts.addCh <- c"},
+			[]string{"sends  Client.listenRead  Server.addCh  Server.Add", "finding  self  Server.Listen  Server.delCh  Server.Del"},
+			[]string{"sends  Client.listenRead  Server.delCh  Server.Add", "finding  self  Server.Listen  Server.addCh  Server.Del"},
+		},
+		"a receive dropped": {
+			change{one, "chat/server.go", "case err := <-s.errCh:\n\t\t\tlog.Println(\"error:\", err)\n\n\t\t", ""},
+			[]string{"receives  Server.Listen  Server.errCh  Server.Listen", "listens  Server.Listen  Client.listenRead  Server.errCh", "finding  self  Server.Listen  Server.errCh  Server.Err"},
+			nil,
+		},
+		"a send dropped": {
+			change{three, "chat/client.go", "c.removeClientCh <- c\n", ""},
+			[]string{"listens  Server.Start  Client.Start  Server.removeClientCh"},
+			[]string{"finding  silent  Server.Start  Server.removeClientCh  Server.Start"},
+		},
+		"the handler returns at once": {
+			change{three, "chat/server.go", "client.Start()", "go client.Start()"},
+			[]string{"starts  http.Serve  Client.Start  main"},
+			[]string{"goroutine  Server.WebsocketHandler.func1  1 for each client  ends", "starts  Server.WebsocketHandler.func1  Client.Start  Server.WebsocketHandler.func1"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, after := analyze(t, all[tc.step]), analyze(t, tc.apply(t, all))
+			count := func(m *chanflow.Model, line string) (n int) {
+				for _, l := range m.Table() {
+					if l == line {
+						n++
+					}
+				}
+				return n
+			}
+			for _, line := range tc.gone {
+				assert.Positive(t, count(before, line), "should be there before: %s", line)
+			}
+			for _, line := range tc.gone {
+				assert.Zero(t, count(after, line), "should be gone: %s", line)
+			}
+			for _, line := range tc.come {
+				assert.Zero(t, count(before, line), "should not be there before: %s", line)
+				assert.Positive(t, count(after, line), "should have come: %s", line)
+			}
+			// And in the pictures, which must still be ones.
+			for _, l := range languages {
+				was, err := figure(tc.step, before, l).SVG()
+				require.NoError(t, err)
+				is, err := figure(tc.step, after, l).SVG()
+				require.NoError(t, err)
+				assert.NotEqual(t, was, is)
+			}
+			assert.NotEqual(t, edges(tc.step, before), edges(tc.step, after))
+		})
+	}
+}
+
+// TestOtherChangesDont: what is no matter of goroutines and channels changes
+// nothing.
+func TestOtherChangesDont(t *testing.T) {
+	const one, three = "01-original", "03-single-goroutine"
+	all := sources(t)
+	for name, c := range map[string]change{
+		"a local's name":     {three, "chat/server.go", "msg", "message"},
+		"a parameter's name": {three, "chat/client.go", "removeClientCh chan<- *Client, messageCh chan<- *Message) *Client {\n\treturn &Client{\n\t\tws:             ws,\n\t\tremoveClientCh: removeClientCh,", "gone chan<- *Client, messageCh chan<- *Message) *Client {\n\treturn &Client{\n\t\tws:             ws,\n\t\tremoveClientCh: gone,"},
+		"a buffer's size":    {one, "chat/client.go", "channelBufSize = 100", "channelBufSize = 1000"},
+		"a buffer at all":    {one, "chat/client.go", "doneCh := make(chan bool)", "doneCh := make(chan bool, 1)"},
+		"what is logged":     {one, "chat/server.go", `"a client joins"`, `"somebody joins"`},
+		"what is in between": {three, "chat/client.go", "websocket.JSON.Send(c.ws, msg)", "websocket.Message.Send(c.ws, msg.Body)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, after := analyze(t, all[c.step]), analyze(t, c.apply(t, all))
+			assert.Equal(t, edges(c.step, before), edges(c.step, after))
+			assert.Equal(t, before, after)
+		})
+	}
+}
