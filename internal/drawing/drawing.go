@@ -60,14 +60,15 @@ type Legend struct {
 	Box, Object, Dotted     string
 }
 
-// SVG writes the figure. It fails only for a figure that makes no sense, such as
-// a line to a box that isn't there.
+// SVG writes the figure. It fails for a figure that makes no sense, such as one
+// with a line to a box that isn't there, and for a layout that would lie, such
+// as one with a line through a box that isn't its end.
 func (f Figure) SVG() (string, error) {
 	drawn, err := f.draw()
 	if err != nil {
 		return "", err
 	}
-	return drawn.svg(), nil
+	return drawn.checked()
 }
 
 func (f Figure) draw() (*picture, error) {
@@ -132,8 +133,8 @@ type Event struct {
 	Ends     bool   // the lane From ends here
 }
 
-// SVG writes the sequence. It fails only for one that makes no sense, such as an
-// event in a lane that isn't there.
+// SVG writes the sequence. It fails for one that makes no sense, such as one with
+// an event in a lane that isn't there, and for a layout that would lie.
 func (s Sequence) SVG() (string, error) {
 	for _, p := range s.Panels {
 		for _, e := range p.Events {
@@ -142,5 +143,5 @@ func (s Sequence) SVG() (string, error) {
 			}
 		}
 	}
-	return s.draw().svg(), nil
+	return s.draw().checked()
 }
