@@ -1,0 +1,77 @@
+package experiments
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestDirectSend asks whether the server, in 03, must start a goroutine for each
+// send: the post says that it would block without.
+//
+// 03 is built as it is and, for this test, without the word go in sendMessage. In
+// a room of each, a client says 20 bursts of 50 messages to another, and the
+// inversions are counted (see TestOrder). Then it says 400 messages of 3 KiB beside
+// a client that doesn't read: more than the network holds for that one. When the
+// other has heard all, or the server's goroutine stands still, that client leaves.
+//
+// Always so: with go all is heard, and there is an inversion sooner or later (the
+// table shows the first 20 bursts that had one). Without go there is none, and the
+// server's goroutine gets stuck in the write to the client that doesn't read: the
+// other hears the rest only when that one has left. (How much it hears before
+// depends on the network.)
+func TestDirectSend(t *testing.T) {
+	const bursts, messages = 20, 400
+	const with, without = "go c.Send(msg)", "c.Send(msg)"
+	tb := newTable("sendMessage", "inversions", "heard of 400", "when it has left")
+	for _, call := range []string{with, without} {
+		t.Run(call, func(t *testing.T) {
+			r := open(t, single, with, call)
+			talker, listener := r.join(), r.join()
+			listener.awaitCount(2) // each hello
+			inverted := 0
+			round := func() bool {
+				inverted = 0
+				for n := range bursts {
+					inverted += inversions(sayAtOnce(t, talker, fmt.Sprint("burst ", n), listener)[0])
+				}
+				return inverted > 0
+			}
+			if call == with {
+				untilFound(t, "an inversion", round)
+			} else {
+				round()
+				assert.Zero(t, inverted, "inversions without go")
+			}
+
+			stalled := r.joinStalled(listener)
+			before := len(listener.sofar())
+			var bodies []string
+			for n := range messages {
+				bodies = append(bodies, fmt.Sprintf("%d %s", n, strings.Repeat("x", 3<<10)))
+			}
+			talked := make(chan error, 1)
+			go func() { talked <- talker.trySay(bodies...) }()
+			hearsAll := r.comes(listener, "to hear all", func() bool { return len(listener.sofar()) >= before+messages })
+			beside := len(listener.sofar()) - before
+			if call == with {
+				assert.True(t, hearsAll, "beside the stalled client the other heard %d of %d messages, and the server's goroutine was stuck in a write", beside, messages)
+			} else {
+				assert.False(t, hearsAll, "beside the stalled client the other heard all %d messages", messages)
+			}
+
+			stalled.leave()
+			listener.awaitCount(before + messages)
+			assert.NoError(t, <-talked)
+			heard := make(map[string]bool)
+			for _, body := range listener.sofar()[before:] {
+				heard[body] = true
+			}
+			assert.Len(t, heard, messages, "different messages heard in the end")
+			tb.row(call, inverted, beside, len(heard))
+		})
+	}
+	tb.print(fmt.Sprintf("03, %d bursts of 50 messages, then 400 messages beside a client that doesn't read:", bursts))
+}

@@ -1,0 +1,33 @@
+// Package experiments asks the post's questions of the code, and those that
+// come up beside it: one file and one test for each question. Each test prints
+// a small table, with numbers that vary, and asserts only what must always be
+// so, which its comment says.
+//
+//	go test -v ./docs/experiments                          all of them
+//	go test -v -run TestIncrement ./docs/experiments       one of them
+//	go test -run '^$' -bench ThreeWays ./docs/experiments  the benchmark
+//
+// Is an id given safely?
+//
+//	TestIncrement   Is ++ atomic?
+//	TestDuplicates  Do clients of 01-original get the same id? Also with GOMAXPROCS=1?
+//	TestHalfFix     Is it enough to make the increment atomic?
+//	TestThreeWays   Mutex, atomic, channel: what does an id cost, and what is it worth?
+//
+// Can the room clog?
+//
+//	TestJoinWhileBusy        How long does it take to join while all are talking?
+//	TestJoinBesideAStalled   And while somebody has stopped reading?
+//	TestFreeze               And when much has been said before?
+//
+// One goroutine for each client, or two?
+//
+//	TestTwoGoroutinesOrOne  Were two faster?
+//	TestEnding              Is one easier to end?
+//	TestDirectSend          Must the server start a goroutine for each send?
+//	TestOrder               What does that goroutine do to the order of messages?
+//	TestPileUp              And what does it cost when somebody stops reading?
+//
+// From TestJoinWhileBusy on, the steps run as programs of their own, with real
+// clients: room_test.go says what they have more than the steps.
+package experiments

@@ -1,0 +1,58 @@
+package experiments
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestEnding asks whether one goroutine for each client is easier to end than two.
+//
+// 50 clients come to a room of each step, and go. Counted are the goroutines of
+// its program that are in a client's methods, while all are there and, when those
+// that are left can't go on any more, after they have gone.
+//
+// Always so: in 01 and 02 there are 100, and between 50 and 100 stay for ever: each
+// client's reader waits for its writer to receive on doneCh and, unless that has
+// ended in the meantime, its writer for the reader. In 03 there are 50, and none
+// stays.
+func TestEnding(t *testing.T) {
+	const clients = 50
+	tb := newTable("step", "while they are there", "after they have gone")
+	for _, step := range []string{original, raceFix, single} {
+		t.Run(step, func(t *testing.T) {
+			r := open(t, step)
+			all := r.joinAll(clients)
+			for _, c := range all {
+				c.awaitCount(clients) // each hello
+			}
+			there := 2 * clients
+			if step == single {
+				there = clients
+			}
+			r.await("the clients' goroutines", func() bool { // in 03 those that send may be about to end
+				return len(r.inClients()) == there
+			})
+
+			for _, c := range all {
+				c.leave()
+			}
+			left := 0
+			r.await("the clients' goroutines to end, or to wait for one another", func() bool {
+				in := r.inClients()
+				left = len(in)
+				stuck := count(in, "(*Client).Listen", "chan send") + count(in, "(*Client).listenWrite", "chan send")
+				// Who is still on the way to the server will go on.
+				return left == 0 || stuck == left && count(in, "(*Server).Del", "chan send") == 0
+			})
+			if step == single {
+				assert.Zero(t, left, "goroutines that are left")
+			} else {
+				assert.GreaterOrEqual(t, left, clients, "goroutines that are left")
+				assert.LessOrEqual(t, left, 2*clients, "goroutines that are left")
+			}
+			tb.row(step, there, left)
+		})
+	}
+	tb.print("goroutines of 50 clients:")
+}

@@ -1,0 +1,46 @@
+package experiments
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestFreeze asks how much may have been said before a newcomer comes.
+//
+// In a room of each step 100 messages are said, each when the one before was
+// heard, and a newcomer comes; then 900 more, and another newcomer, and it is
+// seen whether who was there before still hears itself.
+//
+// Always so: after 100 all is well. After 1,000 the room is frozen in 01 and 02:
+// the server's goroutine puts past messages into a buffer for 100 much faster than
+// the newcomer's goroutine takes them out, and when it is full the server waits
+// for itself. In 03 all is well: a goroutine of its own sends the past.
+func TestFreeze(t *testing.T) {
+	tb := newTable("step", "past messages", "then the room")
+	for _, step := range []string{original, raceFix, single} {
+		t.Run(step, func(t *testing.T) {
+			r := open(t, step)
+			talker := r.connect()
+			said := 0
+			for _, past := range []int{100, 1000} {
+				for said < past {
+					said++
+					talker.sayAndHear(fmt.Sprint(said))
+				}
+				newcomer := r.connect()
+				then := "talks on"
+				if r.comes(newcomer, "to hear the past", func() bool { return len(newcomer.sofar()) == past }) {
+					said++
+					talker.sayAndHear(fmt.Sprint(said))
+				} else if r.frozen() {
+					then = "is frozen"
+				}
+				assert.Equal(t, past > 100 && step != single, then == "is frozen", "after %d messages the room %s", past, then)
+				tb.row(step, past, then)
+			}
+		})
+	}
+	tb.print("a newcomer comes after so many messages:")
+}

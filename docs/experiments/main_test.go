@@ -1,0 +1,97 @@
+package experiments
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"websocket-chat-steps/internal/stepcmd"
+)
+
+const (
+	original = "01-original"
+	raceFix  = "02-race-fix"
+	single   = "03-single-goroutine"
+)
+
+// patience is how long anything here may take that must come. It takes
+// milliseconds, unless the machine is very busy.
+const patience = 30 * time.Second
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if err := stepcmd.Clean(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+// untilFound tries again and again until found tells that it was there, and
+// fails the test if that doesn't come.
+func untilFound(t *testing.T, what string, found func() bool) {
+	t.Helper()
+	tries := 1
+	for deadline := time.Now().Add(patience); !found(); tries++ {
+		if time.Now().After(deadline) {
+			t.Fatalf("looked for %s, %d times in %v, and found none: either that was mended, or the experiment sees it no more", what, tries, patience)
+		}
+	}
+}
+
+// setProcs sets GOMAXPROCS, to 2 or more, until the test is over. It skips the
+// test as needTwoProcessors does.
+func setProcs(t *testing.T, n int) {
+	t.Helper()
+	needTwoProcessors(t)
+	before := runtime.GOMAXPROCS(n)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
+// needTwoProcessors skips the test where only one runs this process: there, what
+// is looked for may never come.
+func needTwoProcessors(t *testing.T) {
+	t.Helper()
+	if runtime.NumCPU() < 2 {
+		t.Skip("needs two processors: on one, goroutines only take turns, whatever GOMAXPROCS says")
+	}
+}
+
+// table is what a test prints under -v. Columns are as wide as what heads them,
+// so that the tables of two runs look alike; but for the first, which has names.
+type table struct {
+	heads []string
+	rows  [][]any
+}
+
+func newTable(heads ...string) *table { return &table{heads: heads} }
+
+func (tb *table) row(cells ...any) { tb.rows = append(tb.rows, cells) }
+
+// print prints the table below its title: names to the left, numbers to the right.
+func (tb *table) print(title string) {
+	if !testing.Verbose() {
+		return
+	}
+	first := len(tb.heads[0])
+	for _, row := range tb.rows {
+		first = max(first, len(fmt.Sprint(row[0])))
+	}
+	fmt.Printf("%s\n  %-*s", title, first, tb.heads[0])
+	for _, head := range tb.heads[1:] {
+		fmt.Printf("   %s", head)
+	}
+	fmt.Println()
+	for _, row := range tb.rows {
+		fmt.Printf("  %-*v", first, row[0])
+		for i, cell := range row[1:] {
+			if number, ok := cell.(float64); ok {
+				cell = fmt.Sprintf("%.2f", number)
+			}
+			fmt.Printf("   %*v", len(tb.heads[i+1]), cell)
+		}
+		fmt.Println()
+	}
+}

@@ -1,0 +1,62 @@
+package experiments
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestPileUp asks what the goroutine for each send, in 03, costs when somebody
+// stops reading.
+//
+// In a room of 03 a client says messages of 3 KiB, each when it has heard the one
+// before, beside one that doesn't read. When the first goroutine waits in
+// Client.Send, since the network holds no more, the count begins: after 100, 200
+// and 400 messages more, how many wait there? Then the client that doesn't read
+// leaves.
+//
+// Always so: they grow in number with each count, and when the client has left, all
+// end. (It isn't exactly one for each message: the network takes a few late.)
+func TestPileUp(t *testing.T) {
+	r := open(t, single)
+	talker := r.join()
+	stalled := r.joinStalled(talker)
+	said := 0
+	say := func() {
+		said++
+		talker.sayAndHear(fmt.Sprintf("%d %s", said, strings.Repeat("x", 3<<10)))
+	}
+	// sends is how many wait to send, when all others have ended.
+	sends := func() (waiting int) {
+		r.await("goroutines in Client.Send to wait or to end", func() bool {
+			all := r.goroutines()
+			waiting = count(all, "(*Client).Send", "IO wait", "sync.Mutex.Lock")
+			return waiting == count(all, "(*Client).Send")
+		})
+		return waiting
+	}
+
+	untilFound(t, "a goroutine that waits in Client.Send", func() bool {
+		for range 10 {
+			say()
+		}
+		return sends() > 0
+	})
+	tb := newTable("messages", "goroutines in Client.Send")
+	full, last := said, sends()
+	for _, messages := range []int{100, 200, 400} {
+		for said < full+messages {
+			say()
+		}
+		now := sends()
+		assert.Greater(t, now, last, "goroutines in Client.Send after %d messages", messages)
+		last = now
+		tb.row(messages, now)
+	}
+	stalled.leave()
+	r.await("goroutines in Client.Send to end", func() bool { return sends() == 0 })
+	tb.row("it left", sends())
+	tb.print("03, messages to a client that has stopped reading:")
+}
