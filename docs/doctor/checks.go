@@ -1,0 +1,333 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"go/version"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// checks are all of them, in the order in which they are printed.
+var checks = []func(*machine) finding{
+	checkGo, checkModules, checkGit, checkCompiler, checkRace, checkPort, checkBrowser, checkProcessors,
+}
+
+// perSystem picks what to do on Linux, with Debian's names, on macOS, on Windows.
+func (m *machine) perSystem(linux, darwin, windows text) text {
+	switch m.goos {
+	case "darwin":
+		return darwin
+	case "windows":
+		return windows
+	}
+	return linux
+}
+
+func checkGo(m *machine) finding {
+	f := finding{status: missing, name: text{"Go", "Go"}}
+	newer := both("install Go %s or later from https://go.dev/dl/",
+		"Go %s 以降を https://go.dev/dl/ から入れてください", strings.TrimPrefix(m.needs, "go"))
+	inPath := m.perSystem(
+		text{"and add its bin to PATH: export PATH=$PATH:/usr/local/go/bin", "bin を PATH に足します: export PATH=$PATH:/usr/local/go/bin"},
+		text{"and open a new terminal, which has it in PATH", "新しいターミナルを開くと PATH に入っています"},
+		text{"and open a new terminal, which has it in PATH", "新しいターミナルを開くと PATH に入っています"})
+
+	if older(m.runs, m.needs) {
+		f.says = both("%s runs this; go.mod asks for %s", "%s で動いています。go.mod は %s 以降を求めています", m.runs, m.needs)
+		f.do = []text{newer}
+		return f
+	}
+	path, err := m.typed()
+	if err != nil {
+		f.says = both("%s runs this, but no go is in PATH", "%s で動いていますが、PATH に go がありません", m.runs)
+		f.do = []text{newer, inPath}
+		return f
+	}
+	// local: what is installed, not what it would fetch for this repository.
+	out, err := m.command(os.TempDir(), []string{"GOTOOLCHAIN=local"}, path, "version")
+	fields := strings.Fields(out)
+	if err != nil || len(fields) < 3 {
+		f.says = both("the go in PATH doesn't say its version: %s", "PATH の go がバージョンを答えません: %s", firstLine(out, err))
+		f.do = []text{newer}
+		return f
+	}
+	switch installed := fields[2]; {
+	case older(installed, "go1.21"): // it can't fetch another
+		f.says = both("%s runs this, but the go in PATH is %s", "%s で動いていますが、PATH の go は %s です", m.runs, installed)
+		f.do = []text{newer}
+	case older(installed, m.needs):
+		f.status = note
+		f.says = both("%s in PATH fetched %s, and keeps it", "PATH の %s が %s を取得済みです", installed, m.runs)
+	case installed == m.runs:
+		f.status = ok
+		f.says = both("%s, the one in PATH", "%s（PATH の go）", installed)
+	default:
+		f.status = ok
+		f.says = both("%s, and %s in PATH", "%s、PATH の go は %s", m.runs, installed)
+	}
+	return f
+}
+
+// older compares versions as go1.26.8. One that is none, as a development
+// version's, is not older.
+func older(v, than string) bool {
+	v, _, _ = strings.Cut(v, " ") // a build's experiments
+	return version.IsValid(v) && version.Compare(v, than) < 0
+}
+
+func checkModules(m *machine) finding {
+	f := finding{status: missing, name: text{"modules", "モジュール"}}
+	// All that go build, vet and test will want, from here alone.
+	out, err := m.command(m.root, []string{"GOPROXY=off", "GONOPROXY=none"}, "go", "list", "-deps", "-test", "./...")
+	switch {
+	case err == nil && m.exists(filepath.Join(m.root, "vendor", "modules.txt")):
+		f.status = ok
+		f.says = text{"all in vendor; no network needed", "すべて vendor にあり、ネットワークは不要です"}
+	case err == nil:
+		f.status = ok
+		f.says = text{"all here; no network needed", "すべて手元にあり、ネットワークは不要です"}
+	case strings.Contains(out, "inconsistent vendoring"):
+		f.says = text{"vendor is of another go.mod", "vendor が go.mod と合っていません"}
+		f.do = []text{{"with a network: go mod vendor; or delete the directory vendor", "ネットワークのある所で go mod vendor。または vendor を消してください"}}
+	case strings.Contains(out, "GOPROXY=off"):
+		f.says = text{"some are not here yet", "まだ手元にないものがあります"}
+		f.do = []text{
+			{"with a network: go mod download", "ネットワークのある所で go mod download"},
+			{"without: copy the directory vendor from a machine that has it", "ない所では、ほかのマシンから vendor ディレクトリをコピーします"},
+		}
+	default:
+		f.says = both("go list fails: %s", "go list が失敗します: %s", firstLine(out, err))
+		f.do = []text{{"was the code changed? see git status; undo with git checkout .", "コードを変えましたか。git status で見て、git checkout . で戻せます"}}
+	}
+	return f
+}
+
+func checkGit(m *machine) finding {
+	f := finding{status: missing, name: text{"git", "git"}}
+	if _, err := m.lookPath("git"); err != nil {
+		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分を見る、演習を元に戻す、で使います"}
+		f.do = []text{m.perSystem(
+			text{"sudo apt install git", "sudo apt install git"},
+			text{"xcode-select --install", "xcode-select --install"},
+			text{"install it from https://git-scm.com/", "https://git-scm.com/ から入れてください"})}
+		return f
+	}
+	if !m.exists(filepath.Join(m.root, ".git")) {
+		f.status = note
+		f.says = text{"here, but this directory is no clone", "ありますが、このディレクトリはクローンではありません"}
+		f.do = []text{{"git checkout undoes nothing here: keep a copy, or git clone instead", "git checkout で戻せません。コピーを取るか、git clone してください"}}
+		return f
+	}
+	f.status = ok
+	f.says = text{"here, and this is a clone", "あります。このディレクトリはクローンです"}
+	return f
+}
+
+func checkCompiler(m *machine) finding {
+	f := finding{status: ok, name: text{"C compiler", "C コンパイラー"}}
+	if m.goos == "darwin" {
+		f.says = text{"-race needs none on macOS", "macOS の -race には不要です"}
+		return f
+	}
+	out, err := m.command(m.root, nil, "go", "env", "CGO_ENABLED", "CC")
+	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(out), "\r\n", "\n"), "\n")
+	if err != nil || len(lines) != 2 {
+		f.status = missing
+		f.says = both("go env doesn't say which: %s", "go env でわかりません: %s", firstLine(out, err))
+		f.do = []text{{"see the line on Go above", "上の Go の行を見てください"}}
+		return f
+	}
+	cgo, cc := lines[0], strings.Trim(strings.Fields(lines[1] + " gcc")[0], `"'`)
+	if _, err := m.lookPath(cc); err != nil {
+		f.status = missing
+		f.says = both("%s is not in PATH, and -race needs it", "%s が PATH にありません。-race に必要です", cc)
+		f.do = []text{m.perSystem(
+			text{"sudo apt install gcc libc6-dev", "sudo apt install gcc libc6-dev"},
+			text{},
+			text{"install https://www.msys2.org/, then in its shell:", "https://www.msys2.org/ を入れ、そのシェルで"})}
+		if m.goos == "windows" {
+			f.do = append(f.do,
+				text{"pacman -S mingw-w64-ucrt-x86_64-gcc", "pacman -S mingw-w64-ucrt-x86_64-gcc"},
+				text{`and add C:\msys64\ucrt64\bin to PATH`, `C:\msys64\ucrt64\bin を PATH に足します`})
+		}
+		return f
+	}
+	if cgo != "1" {
+		f.status = missing
+		f.says = both("%s is here, but CGO_ENABLED is %s", "%s はありますが、CGO_ENABLED が %s です", cc, cgo)
+		f.do = []text{m.perSystem(
+			text{"unset CGO_ENABLED; go env -u CGO_ENABLED", "unset CGO_ENABLED; go env -u CGO_ENABLED"},
+			text{},
+			text{"set CGO_ENABLED=1", "set CGO_ENABLED=1"})}
+		return f
+	}
+	f.says = both("%s", "%s", cc)
+	return f
+}
+
+// racy has two goroutines write to one variable, with nothing that orders them.
+//
+//go:embed testdata/racy.go
+var racy []byte
+
+// checkRace really builds a program with -race, and runs it: a compiler without
+// headers, a system without support, a directory whose programs may not run, all
+// show only then.
+func checkRace(m *machine) finding {
+	f := finding{status: missing, name: text{"race detector", "race detector"}}
+	dir, err := os.MkdirTemp("", "doctor-")
+	if err != nil {
+		f.says = both("no place for a trial: %s", "試す場所が作れません: %s", err)
+		f.do = []text{{"make room in the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows では TMP）を変えてください"}}
+		return f
+	}
+	defer os.RemoveAll(dir)
+	source, program := filepath.Join(dir, "racy.go"), filepath.Join(dir, "racy.exe")
+	if err := os.WriteFile(source, racy, 0o600); err != nil {
+		f.says = both("no place for a trial: %s", "試す場所に書けません: %s", err)
+		f.do = []text{{"make room in the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows では TMP）を変えてください"}}
+		return f
+	}
+	// In the repository, so that its go.mod picks the Go; the user's own flags are
+	// for other builds.
+	out, err := m.command(m.root, []string{"GOFLAGS=-trimpath=false"}, "go", "build", "-race", "-o", program, source)
+	if err != nil {
+		f.says = both("can't build: %s", "ビルドできません: %s", firstLine(out, err))
+		f.do = []text{m.perSystem(
+			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "まず C コンパイラーを: sudo apt install gcc libc6-dev"},
+			text{"install Go anew from https://go.dev/dl/", "Go を https://go.dev/dl/ から入れ直してください"},
+			text{"mend the C compiler first; an old mingw-w64 (before version 8) won't do", "まず C コンパイラーを。mingw-w64 は 8 以降が必要です"})}
+		return f
+	}
+	out, err = m.command(dir, []string{"GORACE="}, program)
+	if !strings.Contains(out, "WARNING: DATA RACE") {
+		f.says = both("builds, but reports nothing: %s", "ビルドはできますが、何も報告しません: %s", firstLine(out, err))
+		f.do = []text{{"use another machine or a container; the rest works without -race", "別のマシンかコンテナを使ってください。-race 以外は動きます"}}
+		return f
+	}
+	f.status = ok
+	f.says = text{"built a racy program, ran it, saw its report", "競合するプログラムをビルドして、報告を見ました"}
+	return f
+}
+
+func checkPort(m *machine) finding {
+	const first, last = 8080, 8090
+	f := finding{status: ok, name: both("port %d", "ポート %d", first)}
+	err := m.listen(fmt.Sprintf("localhost:%d", first))
+	if err == nil {
+		f.says = text{"free", "空いています"}
+		return f
+	}
+	f.status = note
+	f.says = text{"taken, perhaps by a step that still runs", "使用中です。ステップが動いたままかもしれません"}
+	for port := first + 1; port <= last; port++ {
+		if m.listen(fmt.Sprintf("localhost:%d", port)) == nil {
+			f.do = []text{both("go run ./01-original -addr localhost:%d", "go run ./01-original -addr localhost:%d", port)}
+			return f
+		}
+	}
+	f.status = missing
+	f.says = both("%s", "%s", err)
+	f.do = []text{{"let programs listen on localhost: look at the firewall, and at /etc/hosts", "localhost で待ち受けられるように、ファイアウォールと hosts ファイルを確かめてください"}}
+	return f
+}
+
+func checkBrowser(m *machine) finding {
+	f := finding{status: note, name: text{"browser", "ブラウザ"}}
+	chromium := m.perSystem(
+		text{"for those too: sudo apt install chromium", "テストも動かすには sudo apt install chromium"},
+		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"},
+		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"})
+	if path := m.getenv("CHROME_PATH"); path != "" {
+		if _, err := m.lookPath(path); err != nil {
+			f.status = missing
+			f.says = text{"CHROME_PATH names no program: go test would be red", "CHROME_PATH の指すものがなく、go test が赤くなります"}
+			f.do = []text{m.perSystem(
+				text{"unset CHROME_PATH", "unset CHROME_PATH"},
+				text{"unset CHROME_PATH", "unset CHROME_PATH"},
+				text{"set CHROME_PATH=", "set CHROME_PATH="})}
+			return f
+		}
+		f.status = ok
+		f.says = text{"CHROME_PATH, for the chat and for the page's tests", "CHROME_PATH。チャットにも画面のテストにも使えます"}
+		return f
+	}
+	for _, name := range m.chromiums() {
+		if path, err := m.lookPath(name); err == nil {
+			f.status = ok
+			f.says = both("%s, for the chat and for the page's tests", "%s。チャットにも画面のテストにも使えます", base(path))
+			return f
+		}
+	}
+	some := m.goos == "darwin" || m.goos == "windows" // each comes with one
+	for _, name := range []string{"firefox", "firefox-esr", "epiphany-browser", "x-www-browser", "wslview", "xdg-open"} {
+		if _, err := m.lookPath(name); err == nil {
+			some = true
+		}
+	}
+	if some {
+		f.says = text{"for the chat; the page's tests, with Chromium, skip", "チャットはできます。Chromium がなく画面のテストはスキップ"}
+		f.do = []text{chromium}
+		return f
+	}
+	f.says = text{"none found; the page's tests will skip", "見つかりません。画面のテストはスキップされます"}
+	f.do = []text{{"for the chat, open http://localhost:8080/ in whatever you have", "チャットは、使えるブラウザで http://localhost:8080/ を開いてください"}}
+	return f
+}
+
+// chromiums are what the tests of internal/webpage look for.
+func (m *machine) chromiums() []string {
+	names := []string{
+		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+		"headless-shell", "headless_shell", "msedge",
+	}
+	switch m.goos {
+	case "darwin":
+		names = append(names,
+			"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+			"/Applications/Chromium.app/Contents/MacOS/Chromium",
+			"/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge")
+	case "windows":
+		for _, variable := range []string{"ProgramFiles", "ProgramFiles(x86)", "LocalAppData"} {
+			if dir := m.getenv(variable); dir != "" {
+				names = append(names,
+					filepath.Join(dir, "Google", "Chrome", "Application", "chrome.exe"),
+					filepath.Join(dir, "Chromium", "Application", "chrome.exe"),
+					filepath.Join(dir, "Microsoft", "Edge", "Application", "msedge.exe"))
+			}
+		}
+	}
+	return names
+}
+
+func checkProcessors(m *machine) finding {
+	f := finding{status: ok, name: text{"processors", "プロセッサ"}}
+	f.says = both("%d", "%d", m.processors)
+	if m.processors < 2 {
+		f.status = note
+		f.says = text{"1: races are reported all the same", "1。競合は同じように報告されます"}
+		f.do = []text{{"two clients with one id get rare; if GOMAXPROCS is set, unset it", "id の重複はまれになります。GOMAXPROCS を設定していたら外してください"}}
+	}
+	return f
+}
+
+// base is the program's name without its directory, whichever system's it is.
+func base(path string) string {
+	return path[strings.LastIndexAny(path, `/\`)+1:]
+}
+
+// firstLine is what a program said first, or why there is nothing.
+func firstLine(out string, err error) string {
+	for line := range strings.Lines(out) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "go: downloading") {
+			return line
+		}
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return "..."
+}

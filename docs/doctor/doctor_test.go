@@ -1,0 +1,484 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// answer is what a program prints, and how it ends.
+type answer struct {
+	out string
+	err error
+}
+
+var (
+	errStatus = errors.New("exit status 1")
+	errNone   = errors.New("executable file not found in $PATH")
+)
+
+// well is a machine that has everything. A test takes away from it.
+type well struct {
+	*machine
+	programs map[string]bool   // that are in PATH, or at this path
+	answers  map[string]answer // by the words of the command
+	taken    map[string]bool   // addresses
+	env      map[string]string
+	files    map[string]bool // in the repository
+}
+
+func newWell(goos string) *well {
+	w := &well{
+		programs: map[string]bool{"go": true, "git": true, "gcc": true, "chromium": true, "firefox": true},
+		answers: map[string]answer{
+			"/bin/go version":       {out: "go version go1.26.8 linux/amd64\n"},
+			"go list":               {out: "fmt\nnet\n"},
+			"go env CGO_ENABLED CC": {out: "1\ngcc\n"},
+			"go build":              {},
+			"racy":                  {out: "==================\nWARNING: DATA RACE\n", err: errors.New("exit status 66")},
+		},
+		taken: map[string]bool{},
+		env:   map[string]string{},
+		files: map[string]bool{".git": true},
+	}
+	look := func(name string) (string, error) {
+		if w.programs[name] {
+			return "/bin/" + name, nil
+		}
+		return "", errNone
+	}
+	w.machine = &machine{
+		goos: goos, root: "root", needs: "go1.26.0", runs: "go1.26.8", processors: 8,
+		getenv:   func(name string) string { return w.env[name] },
+		exists:   func(path string) bool { return w.files[strings.TrimPrefix(filepath.ToSlash(path), "root/")] },
+		lookPath: look,
+		typed:    func() (string, error) { return look("go") },
+		command: func(_ string, _ []string, name string, args ...string) (string, error) {
+			if filepath.Base(name) == "racy.exe" {
+				name = "racy"
+			}
+			words := strings.Join(append([]string{name}, args...), " ")
+			for command, a := range w.answers {
+				if strings.HasPrefix(words, command) {
+					return a.out, a.err
+				}
+			}
+			return "", errNone
+		},
+		listen: func(address string) error {
+			if w.taken["all"] || w.taken[address] {
+				return errors.New("listen tcp " + address + ": bind: address already in use")
+			}
+			return nil
+		},
+	}
+	return w
+}
+
+// lacks are machines that lack something: what is taken away, and what the one
+// line says of it that is not ok any more.
+var lacks = []struct {
+	name   string
+	goos   string // linux where empty
+	take   func(*well)
+	status string
+	line   string // in English, the name of the check first
+	do     []string
+}{
+	{"no go in PATH", "", func(w *well) { w.programs["go"] = false },
+		missing, "Go: go1.26.8 runs this, but no go is in PATH",
+		[]string{"install Go 1.26.0 or later from https://go.dev/dl/", "and add its bin to PATH: export PATH=$PATH:/usr/local/go/bin"}},
+	{"no go in PATH", "windows", func(w *well) { w.programs["go"] = false },
+		missing, "Go: go1.26.8 runs this, but no go is in PATH",
+		[]string{"install Go 1.26.0 or later from https://go.dev/dl/", "and open a new terminal, which has it in PATH"}},
+	{"an old go runs", "", func(w *well) { w.runs = "go1.25.3" },
+		missing, "Go: go1.25.3 runs this; go.mod asks for go1.26.0",
+		[]string{"install Go 1.26.0 or later from https://go.dev/dl/"}},
+	{"an old go in PATH", "", func(w *well) { w.answers["/bin/go version"] = answer{out: "go version go1.20.1 linux/amd64\n"} },
+		missing, "Go: go1.26.8 runs this, but the go in PATH is go1.20.1",
+		[]string{"install Go 1.26.0 or later from https://go.dev/dl/"}},
+	{"a go in PATH that fetches", "", func(w *well) { w.answers["/bin/go version"] = answer{out: "go version go1.24.1 linux/amd64\n"} },
+		note, "Go: go1.24.1 in PATH fetched go1.26.8, and keeps it", nil},
+	{"a broken go in PATH", "", func(w *well) { w.answers["/bin/go version"] = answer{err: errStatus} },
+		missing, "Go: the go in PATH doesn't say its version: exit status 1",
+		[]string{"install Go 1.26.0 or later from https://go.dev/dl/"}},
+	{"no modules", "", func(w *well) {
+		w.answers["go list"] = answer{"go: downloading golang.org/x/net v0.62.0\n" +
+			"go: can't load test package: leak_test.go:10:2: module lookup disabled by GOPROXY=off\n", errStatus}
+	}, missing, "modules: some are not here yet",
+		[]string{"with a network: go mod download", "without: copy the directory vendor from a machine that has it"}},
+	{"an old vendor", "", func(w *well) {
+		w.answers["go list"] = answer{"go: inconsistent vendoring in /x:\n", errStatus}
+	}, missing, "modules: vendor is of another go.mod",
+		[]string{"with a network: go mod vendor; or delete the directory vendor"}},
+	{"broken code", "", func(w *well) {
+		w.answers["go list"] = answer{"01-original/main.go:3:1: expected 'package', found 'EOF'\n", errStatus}
+	}, missing, "modules: go list fails: 01-original/main.go:3:1: expected 'package', found 'EOF'",
+		[]string{"was the code changed? see git status; undo with git checkout ."}},
+	{"no git", "", func(w *well) { w.programs["git"] = false },
+		missing, "git: not in PATH; it shows diffs and undoes exercises", []string{"sudo apt install git"}},
+	{"no git", "darwin", func(w *well) { w.programs["git"] = false },
+		missing, "git: not in PATH; it shows diffs and undoes exercises", []string{"xcode-select --install"}},
+	{"no git", "windows", func(w *well) { w.programs["git"] = false },
+		missing, "git: not in PATH; it shows diffs and undoes exercises", []string{"install it from https://git-scm.com/"}},
+	{"no clone", "", func(w *well) { w.files[".git"] = false },
+		note, "git: here, but this directory is no clone",
+		[]string{"git checkout undoes nothing here: keep a copy, or git clone instead"}},
+	{"no C compiler", "", func(w *well) { w.programs["gcc"] = false },
+		missing, "C compiler: gcc is not in PATH, and -race needs it", []string{"sudo apt install gcc libc6-dev"}},
+	{"no C compiler", "windows", func(w *well) { w.programs["gcc"] = false },
+		missing, "C compiler: gcc is not in PATH, and -race needs it",
+		[]string{"install https://www.msys2.org/, then in its shell:", "pacman -S mingw-w64-ucrt-x86_64-gcc", `and add C:\msys64\ucrt64\bin to PATH`}},
+	{"a named C compiler", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "1\nzig cc\n"} },
+		missing, "C compiler: zig is not in PATH, and -race needs it", []string{"sudo apt install gcc libc6-dev"}},
+	{"cgo turned off", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\ngcc\n"} },
+		missing, "C compiler: gcc is here, but CGO_ENABLED is 0", []string{"unset CGO_ENABLED; go env -u CGO_ENABLED"}},
+	{"cgo turned off", "windows", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\r\ngcc\r\n"} },
+		missing, "C compiler: gcc is here, but CGO_ENABLED is 0", []string{"set CGO_ENABLED=1"}},
+	{"no go env", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{err: errStatus} },
+		missing, "C compiler: go env doesn't say which: exit status 1", []string{"see the line on Go above"}},
+	{"-race doesn't build", "", func(w *well) {
+		w.answers["go build"] = answer{"# runtime/cgo\ngcc: fatal error: no libc\n", errStatus}
+	}, missing, "race detector: can't build: gcc: fatal error: no libc",
+		[]string{"mend the C compiler first: sudo apt install gcc libc6-dev"}},
+	{"-race doesn't build", "darwin", func(w *well) { w.answers["go build"] = answer{err: errStatus} },
+		missing, "race detector: can't build: exit status 1", []string{"install Go anew from https://go.dev/dl/"}},
+	{"-race doesn't build", "windows", func(w *well) { w.answers["go build"] = answer{err: errStatus} },
+		missing, "race detector: can't build: exit status 1",
+		[]string{"mend the C compiler first; an old mingw-w64 (before version 8) won't do"}},
+	{"-race doesn't run", "", func(w *well) {
+		w.answers["racy"] = answer{"FATAL: ThreadSanitizer: unexpected memory mapping\n", errors.New("exit status 66")}
+	}, missing, "race detector: builds, but reports nothing: FATAL: ThreadSanitizer: unexpected memory mapping",
+		[]string{"use another machine or a container; the rest works without -race"}},
+	{"-race says nothing", "", func(w *well) { w.answers["racy"] = answer{} },
+		missing, "race detector: builds, but reports nothing: ...",
+		[]string{"use another machine or a container; the rest works without -race"}},
+	{"the port is taken", "", func(w *well) { w.taken["localhost:8080"] = true },
+		note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8081"}},
+	{"two ports are taken", "", func(w *well) { w.taken["localhost:8080"], w.taken["localhost:8081"] = true, true },
+		note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8082"}},
+	{"no port at all", "", func(w *well) { w.taken["all"] = true },
+		missing, "port 8080: listen tcp localhost:8080: bind: address already in use",
+		[]string{"let programs listen on localhost: look at the firewall, and at /etc/hosts"}},
+	{"another browser", "", func(w *well) { w.programs["chromium"] = false },
+		note, "browser: for the chat; the page's tests, with Chromium, skip", []string{"for those too: sudo apt install chromium"}},
+	{"Safari", "darwin", func(w *well) { w.programs["chromium"], w.programs["firefox"] = false, false },
+		note, "browser: for the chat; the page's tests, with Chromium, skip", []string{"for those too: install Google Chrome"}},
+	{"no browser", "", func(w *well) { w.programs["chromium"], w.programs["firefox"] = false, false },
+		note, "browser: none found; the page's tests will skip",
+		[]string{"for the chat, open http://localhost:8080/ in whatever you have"}},
+	{"a wrong CHROME_PATH", "", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
+		missing, "browser: CHROME_PATH names no program: go test would be red", []string{"unset CHROME_PATH"}},
+	{"a wrong CHROME_PATH", "windows", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
+		missing, "browser: CHROME_PATH names no program: go test would be red", []string{"set CHROME_PATH="}},
+	{"one processor", "", func(w *well) { w.processors = 1 },
+		note, "processors: 1: races are reported all the same",
+		[]string{"two clients with one id get rare; if GOMAXPROCS is set, unset it"}},
+}
+
+func TestWhatIsLacking(t *testing.T) {
+	for _, tt := range lacks {
+		goos := tt.goos
+		if goos == "" {
+			goos = "linux"
+		}
+		t.Run(tt.name+" on "+goos, func(t *testing.T) {
+			w := newWell(goos)
+			tt.take(w)
+			var found []finding
+			for _, check := range checks {
+				if f := check(w.machine); f.status != ok {
+					found = append(found, f)
+				}
+			}
+			require.Len(t, found, 1, "one thing was taken away")
+			f := found[0]
+			assert.Equal(t, tt.status, f.status)
+			assert.Equal(t, tt.line, f.name.en+": "+f.says.en)
+			var do []string
+			for _, d := range f.do {
+				do = append(do, d.en)
+			}
+			assert.Equal(t, tt.do, do)
+			if f.status == missing {
+				assert.NotEmpty(t, f.do, "for what is missing there is something to do")
+			}
+			for _, lang := range []string{"en", "ja"} {
+				var out bytes.Buffer
+				status := examine(w.machine, lang, &out)
+				assert.Equal(t, tt.status == missing, status == 1, "status %d", status)
+				fits(t, out.String())
+			}
+		})
+	}
+}
+
+// fits holds what is printed to one screen.
+func fits(t *testing.T, out string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	assert.LessOrEqual(t, len(lines), 24, "lines")
+	for _, line := range lines {
+		assert.LessOrEqual(t, width(line), 80, "columns of %q", line)
+	}
+}
+
+func TestNothingIsLacking(t *testing.T) {
+	for _, goos := range []string{"linux", "darwin", "windows"} {
+		for lang, ready := range map[string]string{"en": "Ready. ", "ja": "準備完了です。"} {
+			var out bytes.Buffer
+			assert.Equal(t, 0, examine(newWell(goos).machine, lang, &out))
+			assert.Contains(t, out.String(), ready)
+			assert.NotContains(t, out.String(), remedy)
+			fits(t, out.String())
+		}
+	}
+}
+
+func TestAllIsLacking(t *testing.T) {
+	for _, goos := range []string{"linux", "darwin", "windows"} {
+		for _, lang := range []string{"en", "ja"} {
+			w := newWell(goos)
+			w.programs, w.answers, w.files, w.processors = nil, map[string]answer{}, nil, 1
+			w.answers["go list"] = answer{"GOPROXY=off", errStatus}
+			w.taken["all"] = true
+			var out bytes.Buffer
+			assert.Equal(t, 1, examine(w.machine, lang, &out))
+			fits(t, out.String())
+		}
+	}
+}
+
+func TestVendorIsEnough(t *testing.T) {
+	w := newWell("linux")
+	w.files["vendor/modules.txt"] = true
+	assert.Equal(t, "all in vendor; no network needed", checkModules(w.machine).says.en)
+}
+
+func TestVersions(t *testing.T) {
+	for v, want := range map[string]bool{
+		"go1.25.9": true, "go1.26rc1": true, "go1.26.0": false, "go1.26.8 X:jsonv2": false, "go1.27.1": false,
+		"go1.25.9-custom": true, "devel go1.27-0123456": false,
+	} {
+		assert.Equal(t, want, older(v, "go1.26.0"), v)
+	}
+	needs, err := neededGo([]byte("module websocket-chat-steps\n\ngo 1.26.0\n"))
+	require.NoError(t, err)
+	assert.Equal(t, "go1.26.0", needs)
+	_, err = neededGo([]byte("module websocket-chat-steps\n"))
+	assert.Error(t, err)
+}
+
+func TestSystemLang(t *testing.T) {
+	for _, tt := range []struct {
+		env  map[string]string
+		want string
+	}{
+		{nil, "en"},
+		{map[string]string{"LANG": "ja_JP.UTF-8"}, "ja"},
+		{map[string]string{"LANG": "C.UTF-8"}, "en"},
+		{map[string]string{"LANG": "de_DE.UTF-8", "LC_ALL": "ja_JP.UTF-8"}, "ja"},
+		{map[string]string{"LANG": "ja_JP.UTF-8", "LC_ALL": "C"}, "en"},
+		{map[string]string{"LANG": "ja_JP.UTF-8", "LC_ALL": ""}, "ja"},
+	} {
+		assert.Equal(t, tt.want, systemLang(func(name string) string { return tt.env[name] }), "%v", tt.env)
+	}
+}
+
+var verb = regexp.MustCompile(`%\w`)
+
+// TestBothLanguages reads this program's source: whatever it can say, it can say
+// in both languages, with the same arguments.
+func TestBothLanguages(t *testing.T) {
+	said := 0
+	for _, name := range []string{"checks.go", "main.go"} {
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			var words []ast.Expr
+			switch n := n.(type) {
+			case *ast.CompositeLit:
+				if id, isText := n.Type.(*ast.Ident); n.Type == nil || isText && id.Name == "text" {
+					words = n.Elts // a text, or one in a list of them
+				}
+			case *ast.CallExpr:
+				if id, isName := n.Fun.(*ast.Ident); isName && id.Name == "both" {
+					words = n.Args[:2]
+				}
+			}
+			if len(words) != 2 {
+				return true
+			}
+			en, isEn := words[0].(*ast.BasicLit)
+			ja, isJa := words[1].(*ast.BasicLit)
+			if !isEn || !isJa {
+				return true
+			}
+			said++
+			at := fset.Position(n.Pos())
+			english, err := strconv.Unquote(en.Value)
+			require.NoError(t, err, "%v", at)
+			japanese, err := strconv.Unquote(ja.Value)
+			require.NoError(t, err, "%v", at)
+			assert.NotEmpty(t, english, "%v", at)
+			assert.NotEmpty(t, japanese, "%v", at)
+			assert.Equal(t, verb.FindAllString(english, -1), verb.FindAllString(japanese, -1), "%v: the same arguments", at)
+			assert.False(t, strings.ContainsFunc(english, isJapanese), "%v: %s", at, english)
+			if english != japanese {
+				assert.True(t, strings.ContainsFunc(japanese, isJapanese), "%v: %s", at, japanese)
+			}
+			return true
+		})
+	}
+	assert.Greater(t, said, 60, "texts found in the source")
+}
+
+func isJapanese(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+}
+
+// TestSameBrowsers holds the list of browsers to that of internal/webpage.
+func TestSameBrowsers(t *testing.T) {
+	theirs, err := os.ReadFile(filepath.Join("..", "..", "internal", "webpage", "browser_test.go"))
+	require.NoError(t, err)
+	_, find, found := strings.Cut(string(theirs), "func findBrowser()")
+	require.True(t, found, "internal/webpage/browser_test.go has no findBrowser any more")
+	ours, err := os.ReadFile("checks.go")
+	require.NoError(t, err)
+	_, list, _ := strings.Cut(string(ours), ") chromiums()")
+
+	literal := regexp.MustCompile(`"[^"\n]+"`)
+	inList := func(s string) (names []string) {
+		_, s, _ = strings.Cut(s, "[]string{")
+		s, _, _ = strings.Cut(s, "\n\t}\n\treturn")
+		for _, name := range literal.FindAllString(s, -1) {
+			names = append(names, strings.Trim(name, `"`))
+		}
+		return names
+	}
+	find, _, _ = strings.Cut(find, "\tfor _, candidate")
+	assert.Equal(t, inList(find), inList(list), "the doctor looks for the browsers that the tests of the page look for")
+}
+
+// build makes the command, for the tests that run it.
+func build(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("no go command to build the doctor with: ", err)
+	}
+	path := filepath.Join(t.TempDir(), "doctor.exe")
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return path
+}
+
+// runIn runs the command in dir, with more environment, to its end.
+func runIn(t *testing.T, dir string, env []string, path string, args ...string) (status int, out string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), env...)
+	b, err := cmd.CombinedOutput()
+	require.NoError(t, ctx.Err(), "waited for the doctor to end; it printed:\n%s", b)
+	if exit := new(exec.ExitError); !errors.As(err, &exit) {
+		require.NoError(t, err)
+	}
+	return cmd.ProcessState.ExitCode(), string(b)
+}
+
+func TestCommand(t *testing.T) {
+	doctor := build(t)
+
+	t.Run("this machine", func(t *testing.T) {
+		status, out := runIn(t, ".", nil, doctor, "-lang", "en")
+		fits(t, out)
+		if strings.Contains(out, "\nmissing ") || strings.HasPrefix(out, "missing ") {
+			assert.Equal(t, 1, status, out)
+		} else {
+			assert.Equal(t, 0, status, out)
+		}
+		assert.Regexp(t, `(?m)^(ok|note) +Go +`+regexp.QuoteMeta(strings.Fields(runtime.Version())[0]), out)
+	})
+	t.Run("nothing in PATH", func(t *testing.T) {
+		for lang, verdict := range map[string]string{"en_US.UTF-8": "Not ready", "ja_JP.UTF-8": "まだ足りない"} {
+			status, out := runIn(t, ".", []string{"PATH=" + t.TempDir(), "LC_ALL=" + lang}, doctor)
+			assert.Equal(t, 1, status, out)
+			assert.Regexp(t, `(?m)^missing +Go `, out)
+			assert.Regexp(t, `(?m)^missing +git `, out)
+			assert.Contains(t, out, verdict)
+			fits(t, out)
+		}
+	})
+	t.Run("no module cache", func(t *testing.T) {
+		if _, err := os.Stat(filepath.Join("..", "..", "vendor")); err == nil {
+			t.Skip("the modules are in vendor")
+		}
+		// -modcacherw: what Go puts there is to go with the test.
+		status, out := runIn(t, ".", []string{"GOMODCACHE=" + filepath.Join(t.TempDir(), "none"), "GOFLAGS=-modcacherw"}, doctor, "-lang=en")
+		assert.Equal(t, 1, status, out)
+		assert.Regexp(t, `(?m)^missing +modules +some are not here yet$`, out)
+	})
+	t.Run("cgo turned off", func(t *testing.T) {
+		if runtime.GOOS == "darwin" {
+			t.Skip("-race needs no cgo on macOS")
+		}
+		if _, err := exec.LookPath("gcc"); err != nil {
+			t.Skip("no gcc: that line would come first")
+		}
+		status, out := runIn(t, ".", []string{"CGO_ENABLED=0"}, doctor, "-lang=en")
+		assert.Equal(t, 1, status, out)
+		assert.Regexp(t, `(?m)^missing +C compiler +gcc is here, but CGO_ENABLED is 0$`, out)
+		assert.Regexp(t, `(?m)^missing +race detector +can't build: `, out)
+	})
+	t.Run("wrong arguments", func(t *testing.T) {
+		for _, args := range [][]string{{"-lang", "de"}, {"-nosuchflag"}, {"please"}} {
+			status, out := runIn(t, ".", nil, doctor, args...)
+			assert.Equal(t, 2, status, "%q: %s", args, out)
+			assert.Contains(t, out, "-lang", "%q: it says what may be given", args)
+		}
+	})
+	t.Run("help", func(t *testing.T) {
+		status, out := runIn(t, ".", nil, doctor, "-h")
+		assert.Equal(t, 0, status, out)
+		assert.Contains(t, out, "-lang")
+	})
+	t.Run("elsewhere", func(t *testing.T) {
+		status, out := runIn(t, t.TempDir(), nil, doctor)
+		assert.Equal(t, 1, status, out)
+		assert.Contains(t, out, "this is not the repository")
+	})
+}
+
+// TestGoRun: go run puts its own go into PATH, which must not be taken for the
+// user's.
+func TestGoRun(t *testing.T) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip("no go command: ", err)
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		t.Fatal(err)
+	}
+	status, out := runIn(t, ".", []string{"PATH=" + t.TempDir(), "CGO_ENABLED=0"}, path, "run", ".", "-lang=en")
+	assert.Equal(t, 1, status, out)
+	assert.Regexp(t, `(?m)^missing +Go +go1\S+ runs this, but no go is in PATH$`, out)
+}

@@ -1,0 +1,117 @@
+// Command doctor says in one screen whether this machine is ready for the
+// workshop of docs/workshop.md: run it in the repository, as go run ./docs/doctor.
+// Each line is ok, a note, or missing, with what to do about it. It ends with
+// status 0 when nothing is missing, 1 when something is, 2 for a wrong argument.
+// (go run itself makes 1 of the 2.)
+//
+// It needs nothing but Go, changes nothing, and uses no network. It knows what
+// the workshop needs; of how a step works it knows nothing.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(args []string, out, errOut io.Writer) (status int) {
+	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	lang := flags.String("lang", systemLang(os.Getenv), "`language` of what it says: en or ja")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	if *lang != "en" && *lang != "ja" {
+		fmt.Fprintf(errOut, "doctor: no language %q; -lang takes en or ja\n", *lang)
+		return 2
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(errOut, "doctor: unexpected argument %q; it takes -lang alone\n", flags.Arg(0))
+		return 2
+	}
+	root, goMod, err := findRoot()
+	if err != nil {
+		fmt.Fprintln(errOut, "doctor:", err)
+		return 1
+	}
+	needs, err := neededGo(goMod)
+	if err != nil {
+		fmt.Fprintln(errOut, "doctor:", err)
+		return 1
+	}
+	return examine(thisMachine(root, needs), *lang, out)
+}
+
+// examine runs every check, and prints each one's line as soon as it is known.
+func examine(m *machine, lang string, out io.Writer) (status int) {
+	for _, check := range checks {
+		f := check(m)
+		fmt.Fprint(out, f.format(lang))
+		if f.status == missing {
+			status = 1
+		}
+	}
+	verdict := text{"Ready. Begin with: go run ./01-original", "準備完了です。まず go run ./01-original をどうぞ。"}
+	if status != 0 {
+		verdict = text{"Not ready: do what stands behind each ->, and run this again.",
+			"まだ足りないものがあります。-> のとおりにして、もう一度実行してください。"}
+	}
+	fmt.Fprintln(out, verdict.in(lang))
+	return status
+}
+
+// systemLang is the language that the environment asks for: ja, or else en.
+func systemLang(getenv func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if value := getenv(name); value != "" { // the first that is set decides
+			if strings.HasPrefix(value, "ja") {
+				return "ja"
+			}
+			return "en"
+		}
+	}
+	return "en"
+}
+
+// findRoot looks for the repository in the working directory and above, and
+// returns its go.mod too.
+func findRoot() (root string, goMod []byte, err error) {
+	at, err := os.Getwd()
+	if err != nil {
+		return "", nil, err
+	}
+	for {
+		goMod, err := os.ReadFile(filepath.Join(at, "go.mod"))
+		if err == nil && bytes.HasPrefix(goMod, []byte("module websocket-chat-steps")) {
+			return at, goMod, nil
+		}
+		up := filepath.Dir(at)
+		if up == at {
+			return "", nil, errors.New("this is not the repository: there is no go.mod of websocket-chat-steps here or above; go there and run it again")
+		}
+		at = up
+	}
+}
+
+var goLine = regexp.MustCompile(`(?m)^go (\d+\.\d+[^\s]*)`)
+
+// neededGo is the oldest Go that go.mod accepts, as in go1.26.0.
+func neededGo(goMod []byte) (string, error) {
+	found := goLine.FindSubmatch(goMod)
+	if found == nil {
+		return "", errors.New("go.mod has no line with the version of Go that it needs; undo what was changed: git checkout go.mod")
+	}
+	return "go" + string(found[1]), nil
+}

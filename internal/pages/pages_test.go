@@ -1,0 +1,299 @@
+package pages
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The pages are true, as far as can be told without running a command. For
+// the rest see the package runs.
+func TestPagesAreTrue(t *testing.T) {
+	tree, err := Open("../..")
+	require.NoError(t, err)
+	assert.NotEmpty(t, tree.pages)
+	for _, problem := range tree.Problems() {
+		t.Error(problem)
+	}
+}
+
+// code is a file that the pages of these tests show.
+const code = `package chat
+
+// maxId is the last.
+var maxId int
+
+const (
+	// few is not many.
+	few = 1
+	many, more = 2, 3
+)
+
+// Client is one.
+type Client[T any] struct{ id int }
+
+// NewClient makes one.
+func NewClient() {
+	if true {
+		maxId++
+
+		println("a")
+	}
+}
+
+func (c *Client[T]) Write() {}
+`
+
+// repository has page.md, the same in Japanese, and some code.
+func repository(page string, more ...string) fstest.MapFS {
+	files := fstest.MapFS{
+		"page.md":       {Data: []byte(page)},
+		"page.ja.md":    {Data: []byte(page)},
+		"chat/a.go":     {Data: []byte(code)},
+		"chat/b.go":     {Data: []byte(strings.ReplaceAll(code, "maxId++", "maxId += 1"))},
+		"chat/note.txt": {Data: []byte("a\nb\n")},
+	}
+	for i := 0; i < len(more); i += 2 {
+		files[more[i]] = &fstest.MapFile{Data: []byte(more[i+1])}
+	}
+	return files
+}
+
+// problemsOf are those of page.md, or of page.ja.md if there are none.
+func problemsOf(t *testing.T, files fstest.MapFS) []string {
+	t.Helper()
+	tree, err := open(".", files)
+	require.NoError(t, err)
+	var here, japanese []string
+	for _, p := range tree.Problems() {
+		if p.Path == "page.md" {
+			here = append(here, p.Error())
+		} else {
+			japanese = append(japanese, p.Error())
+		}
+	}
+	if here == nil {
+		return japanese
+	}
+	return here
+}
+
+func TestGoodPages(t *testing.T) {
+	for name, page := range map[string]string{
+		"nothing":                 "# Title\n",
+		"an excerpt":              "<!-- excerpt: chat/a.go maxId -->\n```go\n// maxId is the last.\nvar maxId int\n```\n<!-- /excerpt -->\n",
+		"lines":                   "<!-- excerpt: chat/a.go NewClient from \"if\" to \"++\" -->\n```go\nif true {\n\tmaxId++\n```\n<!-- /excerpt -->\n",
+		"lines with a gap":        "<!-- excerpt: chat/a.go NewClient from \"++\" to \"println(\\\"\" -->\n```go\nmaxId++\n\nprintln(\"a\")\n```\n<!-- /excerpt -->\n",
+		"an excerpt in a list":    "1. a\n\n   <!-- excerpt: chat/a.go Client.Write -->\n   ```go\n   func (c *Client[T]) Write() {}\n   ```\n   <!-- /excerpt -->\n2. b\n",
+		"an excerpt below text":   "text\n<!-- excerpt: chat/a.go few -->\n```go\n// few is not many.\nfew = 1\n```\n<!-- /excerpt -->\ntext\n",
+		"a diff":                  "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n // NewClient makes one.\n func NewClient() {\n \tif true {\n-\t\tmaxId++\n+\t\tmaxId += 1\n\n \t\tprintln(\"a\")\n \t}\n }\n```\n<!-- /diff -->\n",
+		"a diff of two names":     "<!-- diff: chat/a.go chat/a.go few many -->\n```diff\n-// few is not many.\n-few = 1\n+many, more = 2, 3\n```\n<!-- /diff -->\n",
+		"another generator's":     "<!-- bad things: written by go generate ./x -->\n```go\n1\n2\n3\n```\n<!-- /bad things -->\n",
+		"other comments":          "<!-- a word --> <!-- https://example.org/ is a long comment: it is -->\n",
+		"marks in code":           "````\n<!-- excerpt: x -->\n<!-- /run -->\n````\n\n`<!-- run: x -->`\n",
+		"commands":                "```console\ngo test ./...\ngo run .\n```\n",
+		"little code":             "```go\na\nb\n```\n",
+		"links":                   "[a](chat/a.go) [b](chat) [c](#some-words) [d](page.ja.md#some-words) [e](https://example.org/x#y) ![f](/chat/a.go) [g](chat/../page.md)\n\n# Some words!\n",
+		"links in HTML":           "<a href=\"chat/a.go\">a</a> <a href=\"#here\">b</a>\n\n<p id=\"here\"><img src=\"chat/b.go\"></p>\n",
+		"the same heading twice":  "# A\n# A\n[a](#a-1)\n",
+		"a link to a declaration": "[`NewClient`](chat/a.go#L15) [`Client`](chat/a.go#L13) [this line](chat/a.go#L17-L18 \"NewClient\") [`Client.Write`](chat/a.go#L24)\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Empty(t, problemsOf(t, repository(page)))
+		})
+	}
+}
+
+// Whatever is wrong with a page is found, with its line and what to do.
+func TestBrokenPages(t *testing.T) {
+	const generate = "run go generate ./internal/pages"
+	tests := []struct {
+		name, page string
+		want       []string // the first of them from the beginning
+	}{
+		{"an excerpt that has changed", "a\n\n<!-- excerpt: chat/a.go maxId -->\n```go\n// maxId is the last.\nvar maxId string\n```\n<!-- /excerpt -->\n",
+			[]string{"page.md:3: this excerpt is not what the code says", `here stands "var maxId string", there "var maxId int"`, generate}},
+		{"an excerpt that is not written yet", "<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: this excerpt", generate}},
+		{"no such file", "<!-- excerpt: chat/c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: can't read the file", "chat/c.go", "from the repository's root"}},
+		{"a file outside", "<!-- excerpt: ../c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: ../c.go is not below the repository's root"}},
+		{"no such declaration", "<!-- excerpt: chat/a.go NewClent -->\n<!-- /excerpt -->\n", []string{"page.md:1: chat/a.go does not declare NewClent: write one of NewClient\n"}},
+		{"a method without its type", "<!-- excerpt: chat/a.go Write -->\n<!-- /excerpt -->\n", []string{"page.md:1: ", "write one of Client.Write\n"}},
+		{"nothing like it", "<!-- excerpt: chat/a.go Xyzzy -->\n<!-- /excerpt -->\n", []string{"page.md:1: ", "write one of maxId, few, many, more, Client, NewClient, Client.Write"}},
+		{"no Go", "<!-- excerpt: chat/note.txt a -->\n<!-- /excerpt -->\n", []string{"page.md:1: chat/note.txt declares nothing"}},
+		{"no name", "<!-- excerpt: chat/a.go -->\n<!-- /excerpt -->\n", []string{"page.md:1: an excerpt needs a file and the name", "write <!-- excerpt: FILE NAME"}},
+		{"no such first line", `<!-- excerpt: chat/a.go NewClient from "xyz" to "}" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: no line of chat/a.go NewClient contains "xyz"`}},
+		{"no such last line", `<!-- excerpt: chat/a.go NewClient from "maxId" to "if true" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: in chat/a.go NewClient, no line below the one with "maxId" contains "if true"`}},
+		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
+		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "or so": write <!-- excerpt: FILE NAME`}},
+
+		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: this diff is not what the code says", generate}},
+		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
+		{"a diff of one file", "<!-- diff: chat/a.go -->\n<!-- /diff -->\n", []string{"page.md:1: a diff needs two files", "FILE FILE"}},
+		{"a diff of what is not there", "<!-- diff: chat/a.go chat/c.go -->\n<!-- /diff -->\n", []string{"page.md:1: can't read the file", "chat/c.go"}},
+
+		{"a run that is not written yet", "<!-- run: go version -->\n```console\n$ go version\n…\n```\n<!-- /run -->\n", []string{"page.md:1: this run doesn't say yet what the command prints", generate}},
+		{"a run that shows another command", "<!-- run: go version -->\n```console\n$ go vet\ngo\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", `here stands "$ go vet", there "$ go version"`, generate}},
+		{"a run that doesn't say what … is", "<!-- run: go version -->\n```console\n$ go version\ngo…\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", "“…” varies", generate}},
+		{"a run of nothing", "<!-- run: A=b -->\n<!-- /run -->\n", []string{"page.md:1: a run needs a command"}},
+		{"a run that needs the unknown", "<!-- run: needs=luck: go version -->\n<!-- /run -->\n", []string{`page.md:1: there is no need "luck"`, "needs=race"}},
+		{"a run that needs a shell", "<!-- run: go version | cat -->\n<!-- /run -->\n", []string{`page.md:1: '|' in "go version | cat" is for a shell`}},
+
+		{"a typing error", "\n<!-- exerpt: chat/a.go maxId -->\n", []string{`page.md:2: there is no mark "exerpt"`, "write one of excerpt, diff, run"}},
+		{"no colon", "<!-- excerpt chat/a.go maxId -->\n", []string{"page.md:1: the mark", "needs a colon"}},
+		{"no end", "a\n\n<!-- excerpt: chat/a.go maxId -->\n\nb\n", []string{"page.md:3: this excerpt has no end: put <!-- /excerpt -->"}},
+		{"an end within code", "<!-- excerpt: chat/a.go maxId -->\n```go\n<!-- /excerpt -->\n", []string{"page.md:1: this excerpt has no end"}},
+		{"another end", "<!-- excerpt: chat/a.go maxId -->\n<!-- /diff -->\n", []string{"page.md:1: this excerpt has no end", "page.md:2: <!-- /diff --> closes nothing"}},
+		{"an end alone", "<!-- /excerpt -->\n", []string{"page.md:1: <!-- /excerpt --> closes nothing"}},
+		{"one within another", "<!-- diff: chat/a.go chat/b.go -->\n<!-- run: go version -->\n<!-- /run -->\n<!-- /diff -->\n", []string{"page.md:1: ", "page.md:2: this run stands within the diff of line 1: put <!-- /diff --> above it"}},
+		{"within a line", "text <!-- run: go version --> text\n", []string{"page.md:1: the mark <!-- run: go version --> must be alone on its line"}},
+		{"with text behind", "<!-- run: go version --> text\n", []string{"page.md:1: the mark <!-- run: go version --> must be alone"}},
+		{"in a quotation", "> <!-- run: go version -->\n", []string{"page.md:1: the mark <!-- run: go version --> must be alone"}},
+		{"behind a bullet", "- <!-- run: go version -->\n", []string{"page.md:1: the mark <!-- run: go version --> must be alone"}},
+		{"over two lines", "<!-- run:\ngo version -->\n", []string{"page.md:1: the mark"}},
+		{"right below HTML", "</details>\n<!-- run: go version -->\n", []string{"page.md:2: the mark <!-- run: go version --> must be alone", "an empty line above it"}},
+
+		{"pasted output", "a\n\n```console\n$ go test\nPASS\n```\n", []string{"page.md:3: a console block with a prompt shows output", "<!-- run: COMMAND -->"}},
+		{"a pasted race", "```\nWARNING: DATA RACE\n```\n", []string{`page.md:1: "WARNING: DATA RACE" is a program's output`, "<!-- run: COMMAND -->"}},
+		{"a pasted failure", "```text\n    --- FAIL: TestX\n```\n", []string{`page.md:1: "--- FAIL" is`}},
+		{"a pasted stack", "```go\ngoroutine 7 [select]:\n```\n", []string{`page.md:1: "goroutine 7 [" is`}},
+		{"a pasted result", "```console\nok  \tchat\t0.1s\n```\n", []string{`page.md:1: "ok  \t" is`}},
+		{"pasted code", "1. a\n\n   ```go\n   a\n   b\n   c\n   ```\n", []string{"page.md:3: nothing keeps this code true", "<!-- excerpt: FILE NAME -->"}},
+
+		{"a link to nowhere", "a\n[b](chat/c.go)\n", []string{"page.md:2: the link to chat/c.go leads nowhere"}},
+		{"an image of nothing", "![b](c.svg)\n", []string{"page.md:1: the link to c.svg leads nowhere"}},
+		{"a link in HTML to nowhere", "<p>\n<img src=\"c.svg\">\n</p>\n", []string{"page.md:2: the link to c.svg leads nowhere"}},
+		{"a link out of the repository", "[b](../c.md)\n", []string{"page.md:1: the link to ../c.md leads out of the repository"}},
+		{"no such heading", "# Some words\n[b](#some-word)\n", []string{"page.md:2: the link to #some-word leads to no heading: write one of #some-words"}},
+		{"no such heading elsewhere", "# Some words\n[b](page.ja.md#words)\n", []string{"page.md:2: the link to page.ja.md#words leads to no heading"}},
+		{"a line of a text", "[b](chat/note.txt#L1)\n", []string{"page.md:1: the link to chat/note.txt#L1 names a place that nothing can keep true"}},
+		{"a line that has moved", "[`NewClient`](chat/a.go#L24)\n", []string{"page.md:1: the link to chat/a.go#L24", "leads into Client.Write", "NewClient is at #L15-L22"}},
+		{"lines of two declarations", "[`NewClient`](chat/a.go#L18-L24)\n", []string{"page.md:1: the link to chat/a.go#L18-L24 leads into no declaration", "NewClient is at #L15-L22"}},
+		{"a line without a name", "[this](chat/a.go#L4)\n", []string{"page.md:1: the link to chat/a.go#L4", "call it `maxId`"}},
+		{"a line behind the end", "[`maxId`](chat/a.go#L99)\n", []string{"page.md:1: the link to chat/a.go#L99 leads into no declaration of chat/a.go, which has 24 lines"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			problems := strings.Join(problemsOf(t, repository(tt.page)), "\n") + "\n"
+			assert.True(t, strings.HasPrefix(problems, tt.want[0]), "%q\nfor\n%q", tt.want[0], problems)
+			for _, want := range tt.want[1:] {
+				assert.Contains(t, problems, want)
+			}
+		})
+	}
+}
+
+func TestLanguagesDiffer(t *testing.T) {
+	const english = "# A\n\n## B\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n<!-- x: written by y -->\n<!-- /x -->\n"
+	for name, tt := range map[string]struct{ from, to, want string }{
+		"a heading's level":       {"## B", "### B", "page.ja.md:3: heading 2 differs between the languages: here one of level 3, in page.md:3 one of level 2; make both"},
+		"a heading is missing":    {"## B", "B", "page.ja.md:1: heading 2 differs between the languages: here none, in page.md:3 one of level 2"},
+		"a table's row":           {"| 1 | 2 |\n", "| 1 | 2 |\n| 3 | 4 |\n", "page.ja.md:5: table 1 differs between the languages: here 3 rows and 2 columns, in page.md:5 2 rows"},
+		"a table's columns":       {"| a | b |\n| - | - |", "| a |\n| - |", "page.ja.md:5: table 1 differs between the languages: here 2 rows and 1 columns"},
+		"another mark":            {"written by y", "written by z", "page.ja.md:9: mark 1 differs between the languages"},
+		"a mark more":             {"/x -->\n", "/x -->\n\n<!-- y: written by y -->\n<!-- /y -->\n", "page.ja.md:12: mark 2 differs between the languages: here <!-- y: written by y -->, in page.md:1 none"},
+		"nothing but the wording": {"# A", "# あ", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := repository(english)
+			require.Contains(t, english, tt.from)
+			files["page.ja.md"] = &fstest.MapFile{Data: []byte(strings.Replace(english, tt.from, tt.to, 1))}
+			problems := strings.Join(problemsOf(t, files), "\n")
+			if tt.want == "" {
+				assert.Empty(t, problems)
+			} else {
+				assert.True(t, strings.HasPrefix(problems, tt.want), problems)
+			}
+		})
+	}
+	for path, want := range map[string]string{
+		"more.md":         "more.md:1: there is no more.ja.md: write it",
+		"dir/extra.ja.md": "dir/extra.ja.md:1: there is no dir/extra.md: write it",
+	} {
+		problems := problemsOf(t, repository("", path, "# A\n"))
+		require.Len(t, problems, 1)
+		assert.Contains(t, problems[0], want)
+	}
+	assert.Empty(t, problemsOf(t, repository("", "testdata/a.md", "[a](b)", ".git/a.md", "[a](b)", "x/vendor/a.md", "[a](b)")))
+}
+
+// What shows the same command shows the same of it in both languages.
+func TestLanguagesShowTheSameOutput(t *testing.T) {
+	files := repository("<!-- run: go version -->\n```console\n$ go version\ngo …\n```\n(run with go1.26; “…” varies or is left out)\n<!-- /run -->\n")
+	japanese := "<!-- run: go version -->\n```console\n$ go version\ngo v…\n```\n（go1.26 で実行。「…」は実行のたびに変わる部分か、省いた部分）\n<!-- /run -->\n"
+	files["page.ja.md"] = &fstest.MapFile{Data: []byte(japanese)}
+	problems := problemsOf(t, files)
+	require.Len(t, problems, 1)
+	assert.Contains(t, problems[0], "page.ja.md:1: mark 1 differs between the languages")
+	assert.Contains(t, problems[0], "in page.md:1 <!-- run: go version -->, which shows something else")
+	files["page.ja.md"] = &fstest.MapFile{Data: []byte(strings.Replace(japanese, "go v…", "go …", 1))}
+	assert.Empty(t, problemsOf(t, files))
+}
+
+// Write makes pages true, and leaves true pages as they are.
+func TestWrite(t *testing.T) {
+	root := t.TempDir()
+	page := "# A\n\n<!-- excerpt: chat/a.go NewClient -->\n<!-- /excerpt -->\n\n1. b\n\n   <!-- excerpt: chat/a.go Client -->\n   by hand\n   <!-- /excerpt -->\n\n<!-- diff: chat/a.go chat/b.go -->\n<!-- /diff -->\n\nend\n"
+	for path, file := range repository(page) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, path)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(root, path), file.Data, 0o600))
+	}
+	problems := func() []Problem {
+		tree, err := Open(root)
+		require.NoError(t, err)
+		return tree.Problems()
+	}
+	read := func(path string) string {
+		text, err := os.ReadFile(filepath.Join(root, path))
+		require.NoError(t, err)
+		return string(text)
+	}
+	require.Len(t, problems(), 6)
+	var log strings.Builder
+	require.NoError(t, Write(t.Context(), root, &log, "page.md"))
+	assert.Equal(t, "page.md is changed\n", log.String())
+	assert.Equal(t, page, read("page.ja.md"))
+	require.NoError(t, Write(t.Context(), root, io.Discard))
+	assert.Empty(t, problems())
+	written := read("page.md")
+	assert.Contains(t, written, "   ```go\n   // Client is one.\n   type Client[T any] struct{ id int }\n   ```\n   <!-- /excerpt -->\n\n<!-- diff")
+	assert.Contains(t, written, "-\t\tmaxId++\n+\t\tmaxId += 1\n")
+	assert.NotContains(t, written, "by hand")
+	assert.True(t, strings.HasSuffix(written, "<!-- /diff -->\n\nend\n"), written)
+
+	log.Reset()
+	require.NoError(t, Write(t.Context(), root, &log))
+	assert.Empty(t, log.String(), "what is true is not written again")
+
+	// What can't be written stays, and the rest is written.
+	broken := written + "\n<!-- excerpt: chat/a.go Xyzzy -->\nhere\n<!-- /excerpt -->\n\n<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n"
+	require.NoError(t, os.WriteFile(filepath.Join(root, "page.md"), []byte(broken), 0o600))
+	err := Write(t.Context(), root, io.Discard)
+	assert.ErrorContains(t, err, "chat/a.go does not declare Xyzzy")
+	assert.Contains(t, read("page.md"), "Xyzzy -->\nhere\n")
+	assert.Contains(t, read("page.md"), "var maxId int\n```\n<!-- /excerpt -->\n")
+}
+
+func TestAnchor(t *testing.T) {
+	for heading, want := range map[string]string{
+		"Scoreboard":            "scoreboard",
+		"What is wrong with it": "what-is-wrong-with-it",
+		"Is ++ atomic?":         "is--atomic",
+		"maxId の競合":             "maxid-の競合",
+		"クライアントが切断する":           "クライアントが切断する",
+		"「まず」、二つ・三つ（コマンド）": "まず二つ三つコマンド",
+		"サーバー":                      "サーバー",
+		"01-original: the sample_1": "01-original-the-sample_1",
+		"a & b — c":                 "a--b--c",
+		"É":                         "é",
+	} {
+		assert.Equal(t, want, anchor(heading), heading)
+	}
+	p := parse("a.md", []byte("# `maxId` & [a *link*](x) \\* &amp;\n"))
+	assert.Equal(t, []string{"maxid--a-link--"}, p.anchors())
+}
