@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"websocket-chat-steps/internal/chanflow"
@@ -44,7 +45,7 @@ func draw(root string) ([]file, error) {
 	}
 	accesses, err := original.source.Accesses("NewClient", "maxId")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the race on maxId can't be drawn: %w", err)
 	}
 	for _, l := range languages {
 		figure, err := race(accesses, l)
@@ -57,7 +58,7 @@ func draw(root string) ([]file, error) {
 		}
 	}
 	for _, l := range languages {
-		figure, err := leaving(model, l)
+		figure, err := leaving(original.source, model, l)
 		if err != nil {
 			return nil, err
 		}
@@ -112,8 +113,8 @@ const (
 // column is where a goroutine stands: with the struct whose it is, or with main.
 func column(g chanflow.Goroutine) int {
 	switch {
-	case g.Handler:
-		return clientColumn
+	case g.Handler && slices.Equal(g.Count.Each, []string{"client"}):
+		return clientColumn // the request handler of a client
 	case g.Of == "Server":
 		return serverColumn
 	case g.Of != "":
@@ -130,8 +131,8 @@ func figure(step string, m *chanflow.Model, l *language) drawing.Figure {
 		Desc:  describe(m, l),
 		Boxes: []drawing.Box{{ID: chanflow.Browser, Name: l.browser, Words: []string{l.forEachClient}, Column: browserColumn, Object: true}},
 		Groups: []drawing.Group{
-			{Column: clientColumn, Name: "Client", Words: l.forEachBrowser},
-			{Column: serverColumn, Name: "Server", Words: l.one},
+			{Column: clientColumn, Name: "Client", Words: howMany(m, "Client", l)},
+			{Column: serverColumn, Name: "Server", Words: howMany(m, "Server", l)},
 		},
 		Notes:  notes(m, l),
 		Legend: l.legend,
@@ -161,19 +162,37 @@ func figure(step string, m *chanflow.Model, l *language) drawing.Figure {
 		f.Lines = append(f.Lines, drawing.Line{From: s.Who, To: s.Whom})
 	}
 	for _, listen := range m.Listens {
-		f.Lines = append(f.Lines, drawing.Line{From: listen.Who, To: listen.Whom, Listens: true, Label: short(listen.Channel)})
+		f.Lines = append(f.Lines, drawing.Line{
+			From: listen.Who, To: listen.Whom, Listens: true, Label: short(listen.Channel),
+			Waits: listen.Who == listen.Whom && waitsForItself(m, listen.Who, listen.Channel),
+		})
 	}
 	return f
 }
 
-// outside lists who is outside the program, but the browser.
+// howMany says how many there are of a struct.
+func howMany(m *chanflow.Model, name string, l *language) string {
+	for _, o := range m.Objects {
+		if o.Name == name {
+			return l.count(o.Count)
+		}
+	}
+	return ""
+}
+
+// waitsForItself tells whether there is such a finding.
+func waitsForItself(m *chanflow.Model, who, channel string) bool {
+	return slices.ContainsFunc(m.Findings, func(f chanflow.Finding) bool {
+		return f.Kind == chanflow.Self && f.Who == who && f.Ops[0].Channel == channel
+	})
+}
+
+// outside lists who is outside the program and has an arrow, but the browser.
 func outside(m *chanflow.Model) (who []string) {
 	for _, name := range []string{chanflow.OSSignal, chanflow.Timer, chanflow.Context} {
-		for _, l := range m.Listens {
-			if l.Whom == name {
-				who = append(who, name)
-				break
-			}
+		if slices.ContainsFunc(m.Listens, func(l chanflow.Listen) bool { return l.Whom == name }) ||
+			slices.ContainsFunc(m.Starts, func(s chanflow.Start) bool { return s.Who == name }) {
+			who = append(who, name)
 		}
 	}
 	return who
@@ -203,17 +222,23 @@ func describe(m *chanflow.Model, l *language) string {
 
 // notes are what stands under the figure.
 func notes(m *chanflow.Model, l *language) []string {
-	once, each := 0, 0
+	var counts []chanflow.Count // of those that stay, by what they are counted for
 	for _, g := range m.Goroutines {
-		switch {
-		case !g.Stays:
-		case len(g.Count.Each) == 0:
-			once += g.Count.N
-		default:
-			each += g.Count.N
+		if !g.Stays {
+			continue
+		}
+		i := slices.IndexFunc(counts, func(c chanflow.Count) bool { return slices.Equal(c.Each, g.Count.Each) })
+		if i < 0 {
+			counts = append(counts, g.Count)
+		} else {
+			counts[i].N += g.Count.N
 		}
 	}
-	all := []string{fmt.Sprintf(l.staying, once, each)}
+	var words []string
+	for _, c := range counts {
+		words = append(words, l.count(c))
+	}
+	all := []string{fmt.Sprintf(l.staying, strings.Join(words, l.andAlso))}
 	mutual := false
 	for _, f := range m.Findings {
 		switch f.Kind {

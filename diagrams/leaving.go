@@ -28,8 +28,9 @@ const (
 	delCh  = "Server.delCh"
 )
 
-// findHandOver looks for each of its places in the model.
-func findHandOver(m *chanflow.Model) (handOver, error) {
+// findHandOver looks for each of its places in the model, and sees to it that the
+// code goes from one to the next as the figure does.
+func findHandOver(source *chanflow.Source, m *chanflow.Model) (handOver, error) {
 	var err error
 	// first is the first such operation behind another one, in the source.
 	first := func(who string, kind chanflow.OpKind, channel string, behind chanflow.Place) chanflow.Op {
@@ -60,12 +61,45 @@ func findHandOver(m *chanflow.Model) (handOver, error) {
 		return op.Via[0]
 	}
 	h.writeDel, h.readDel = del(writer), del(reader)
-	return h, err
+	if err != nil {
+		return h, err
+	}
+	for _, op := range []chanflow.Op{h.tell, h.writeBack, h.readBack} {
+		if !op.Waits {
+			return h, fmt.Errorf("the leaving client can't be drawn: %s no longer waits at %v until somebody receives", op.Who, op.Place)
+		}
+	}
+	end := chanflow.Place{}
+	for _, way := range []struct {
+		who      string
+		from, to chanflow.Place
+	}{
+		{reader, h.eof.Place, h.tell.Place}, {reader, h.tell.Place, h.eof.Place},
+		{reader, h.readTold.Place, h.readBack.Place}, {reader, h.readBack.Place, end},
+		{writer, h.told.Place, h.writeBack.Place}, {writer, h.writeBack.Place, end},
+	} {
+		next, err := source.Next(way.who, way.from, way.to)
+		if err != nil {
+			return h, err
+		}
+		if !next {
+			return h, fmt.Errorf("the leaving client can't be drawn: %s no longer comes from %v to %s", way.who, way.from, orEnd(way.to))
+		}
+	}
+	return h, nil
+}
+
+// orEnd says where a place is; the zero one is a function's end.
+func orEnd(p chanflow.Place) string {
+	if p == (chanflow.Place{}) {
+		return "its end"
+	}
+	return p.String()
 }
 
 // leaving draws the two ends that the hand-over may come to.
-func leaving(m *chanflow.Model, l *language) (drawing.Sequence, error) {
-	h, err := findHandOver(m)
+func leaving(source *chanflow.Source, m *chanflow.Model, l *language) (drawing.Sequence, error) {
+	h, err := findHandOver(source, m)
 	if err != nil {
 		return drawing.Sequence{}, err
 	}

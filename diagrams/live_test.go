@@ -132,7 +132,7 @@ func TestLeavingLive(t *testing.T) {
 	for _, step := range []string{"01-original", "02-race-fix"} {
 		t.Run(step, func(t *testing.T) {
 			model := analyze(t, sources(t)[step])
-			h, err := findHandOver(model)
+			h, err := findHandOver(sources(t)[step], model)
 			require.NoError(t, err)
 			program := livecheck.Start(t, step)
 			room := program.Connect(clients, endpoint(step))

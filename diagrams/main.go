@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -98,11 +99,9 @@ func write(dir string, files []file, out io.Writer) error {
 	return nil
 }
 
-// shown is how many lines of a changed picture are printed. Its table is printed whole.
-const shown = 8
-
-// compare fails if dir hasn't the files as they are to be, and prints how they
-// differ: a line of what is there begins with -, one of what is to be with +.
+// compare fails if dir hasn't the files as they are to be, and prints which, and
+// how the tables differ: a line of what is there begins with -, one of what is to
+// be with +.
 func compare(dir string, files []file, out io.Writer) error {
 	if err := strangers(dir, files); err != nil {
 		return err
@@ -117,12 +116,12 @@ func compare(dir string, files []file, out io.Writer) error {
 			continue
 		}
 		stale = append(stale, f.name)
-		fmt.Fprintf(out, "%s is not what the code says:\n", f.name)
-		lines := difference(string(old), f.content)
-		if strings.HasSuffix(f.name, ".svg") && len(lines) > shown {
-			lines = append(lines[:shown], fmt.Sprintf("  and %d lines more", len(lines)-shown))
+		if strings.HasSuffix(f.name, ".svg") {
+			fmt.Fprintf(out, "%s is another picture\n", f.name)
+			continue
 		}
-		for _, line := range lines {
+		fmt.Fprintf(out, "%s is not what the code says:\n", f.name)
+		for _, line := range difference(unpadded(string(old)), unpadded(f.content)) {
 			fmt.Fprintln(out, line)
 		}
 	}
@@ -132,6 +131,12 @@ func compare(dir string, files []file, out io.Writer) error {
 	fmt.Fprintf(out, "%d figures and tables, all as the code says\n", len(files))
 	return nil
 }
+
+var padding = regexp.MustCompile(" {2,}")
+
+// unpadded is a table whose columns are two spaces apart, however long their
+// words, so that one long word doesn't change each line.
+func unpadded(table string) string { return padding.ReplaceAllString(table, "  ") }
 
 // strangers fails if there is a figure in dir that is of no step.
 func strangers(dir string, files []file) error {

@@ -48,8 +48,9 @@ func TestStale(t *testing.T) {
 	err = compare(there, files, &out)
 	assert.ErrorContains(t, err, name)
 	assert.ErrorContains(t, err, "run go run ./diagrams")
-	assert.Regexp(t, `(?m)^- goroutine +Client\.Post `, out.String())
-	assert.Regexp(t, `(?m)^\+ goroutine +Client\.Send `, out.String())
+	assert.Regexp(t, `(?m)^- goroutine  Client\.Post `, out.String())
+	assert.Regexp(t, `(?m)^\+ goroutine  Client\.Send `, out.String())
+	assert.Equal(t, 3, strings.Count(out.String(), "\n"), "one line that has changed, and no more: %s", &out)
 	still, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, old, string(still), "a check writes nothing")
@@ -194,15 +195,24 @@ func TestFiguresOfTimeNeedTheirDefects(t *testing.T) {
 	_, err = race(accesses[:3], english)
 	assert.ErrorContains(t, err, "maxId")
 
-	fixed := change{"01-original", "chat/client.go", "c.doneCh <- true // for listenRead", "// for listenRead"}.apply(t, all)
-	_, err = leaving(analyze(t, fixed), english)
-	assert.ErrorContains(t, err, "Client.listenWrite no longer sends on Client.doneCh")
-
+	// Each change mends the leaving, or changes how it goes.
+	const file = "chat/client.go"
+	for _, tc := range []struct{ old, new, want string }{
+		{"c.doneCh <- true // for listenRead", "// for listenRead", "Client.listenWrite no longer sends on Client.doneCh"},
+		{"c.doneCh <- true\n", "c.doneCh <- true\n\t\t\t\treturn\n", "Client.listenRead no longer comes from"},
+		{"c.doneCh <- true // for listenWrite", "// for listenWrite", "client.go:92 to"},
+		{"c.doneCh <- true // for listenRead", "select { case c.doneCh <- true: default: } // for listenRead", "no longer waits at"},
+		{"doneCh := make(chan bool)", "doneCh := make(chan bool, 2)", "no longer waits at"},
+	} {
+		source := change{"01-original", file, tc.old, tc.new}.apply(t, all)
+		_, err = leaving(source, analyze(t, source), english)
+		assert.ErrorContains(t, err, tc.want, "%s", tc.new)
+	}
 	for _, step := range []string{"01-original", "02-race-fix"} {
-		_, err = leaving(analyze(t, all[step]), english)
+		_, err = leaving(all[step], analyze(t, all[step]), english)
 		assert.NoError(t, err, step)
 	}
-	_, err = leaving(analyze(t, all["03-single-goroutine"]), english)
+	_, err = leaving(all["03-single-goroutine"], analyze(t, all["03-single-goroutine"]), english)
 	assert.Error(t, err)
 	_, err = all["02-race-fix"].Accesses("NewClient", "maxId")
 	assert.Error(t, err)
@@ -213,7 +223,7 @@ func TestCounts(t *testing.T) {
 	m := analyze(t, sources(t)["03-single-goroutine"])
 	assert.Equal(t, "Goroutines that stay: 3, and 1 for each client.", notes(m, english)[0])
 	assert.Equal(t, "No two goroutines listen to each other.", notes(m, english)[1])
-	assert.Equal(t, "メッセージとクライアントごとに 1 つ", japaneseCount(m.Goroutine("Client.Send").Count))
+	assert.Equal(t, "メッセージ × クライアントごとに 1 つ", japaneseCount(m.Goroutine("Client.Send").Count))
 	assert.Equal(t, "1 for each message and client", m.Goroutine("Client.Send").Count.String())
 	assert.Equal(t, chanflow.Count{N: 1}, m.Goroutine("main").Count)
 }

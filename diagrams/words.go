@@ -13,12 +13,11 @@ import (
 type language struct {
 	code         string
 	space, comma string // between sentences; between words
+	andAlso      string // between counts
 
 	title, browser, acceptLoop string
 	stays, ends                string
-	one                        string
-	forEachClient              string // one browser
-	forEachBrowser             string // one Client
+	forEachClient              string
 	count                      func(chanflow.Count) string
 	legend                     drawing.Legend
 
@@ -60,18 +59,16 @@ var languages = []*language{english, japanese}
 
 var english = &language{
 	code:  "en",
-	space: " ", comma: ", ",
+	space: " ", comma: ", ", andAlso: ", and ",
 
 	title:      "%s: who starts whom, and who listens to whom",
 	browser:    "browser",
 	acceptLoop: "net/http's accept loop",
 	stays:      "stays", ends: "ends at once",
-	one:            "1",
-	forEachClient:  "1 for each client",
-	forEachBrowser: "1 for each browser",
-	count:          func(c chanflow.Count) string { return c.String() },
+	forEachClient: "1 for each client",
+	count:         func(c chanflow.Count) string { return c.String() },
 	legend: drawing.Legend{
-		Starts: "starts", Listens: "listens to", Itself: "listens to itself",
+		Starts: "starts", Listens: "listens to", Itself: "waits for itself",
 		Box: "goroutine", Dotted: "goroutine that ends at once", Object: "object",
 	},
 
@@ -79,10 +76,10 @@ var english = &language{
 	sayStarts:    "%s starts %s.",
 	sayListens:   "%s listens to %s (%s).",
 
-	staying:  "Goroutines that stay: %d, and %d for each client.",
+	staying:  "Goroutines that stay: %s.",
 	noMutual: "No two goroutines listen to each other.",
 	mutual:   "%s and %s listen to each other: %s.",
-	self:     "%s sends on %s, on which only it receives: when it comes to that, it waits for itself, for ever. %s.",
+	self:     "%s sends on %s, on which only it receives: when there is no room, it waits for itself, for ever. %s.",
 	calledAt: "%s, called at %s",
 	silent:   "%s receives on %s, on which nobody in this program sends: %s.",
 
@@ -124,18 +121,16 @@ var english = &language{
 
 var japanese = &language{
 	code:  "ja",
-	space: "", comma: "、",
+	space: "", comma: "、", andAlso: "、加えて",
 
 	title:      "%s: 誰が誰を生成し、誰が誰を listen しているか",
 	browser:    "ブラウザ",
 	acceptLoop: "net/http の accept ループ",
 	stays:      "常駐", ends: "すぐ終了（揮発性）",
-	one:            "1 つ",
-	forEachClient:  "クライアントごとに 1 つ",
-	forEachBrowser: "ブラウザごとに 1 つ",
-	count:          japaneseCount,
+	forEachClient: "クライアントごとに 1 つ",
+	count:         japaneseCount,
 	legend: drawing.Legend{
-		Starts: "生成", Listens: "listen", Itself: "自分自身を listen",
+		Starts: "生成", Listens: "listen", Itself: "自分自身を待つ",
 		Box: "goroutine", Dotted: "揮発性（すぐ終了する）goroutine", Object: "オブジェクト",
 	},
 
@@ -143,10 +138,10 @@ var japanese = &language{
 	sayStarts:    "%s が %s を生成する。",
 	sayListens:   "%s が %s を listen する（%s）。",
 
-	staying:  "常駐する goroutine は %d、加えてクライアントごとに %d。",
+	staying:  "常駐する goroutine は %s。",
 	noMutual: "互いに listen し合っている goroutine はない。",
 	mutual:   "%s と %s は互いに listen し合っている（%s）。",
-	self:     "%s は %s に送信するが、受信するのは自分だけ。そこに来ると自分自身を待ち、永遠に進めない（%s）。",
+	self:     "%s は %s に送信するが、受信するのは自分だけ。空きがなければ自分自身を待ち、永遠に進めない（%s）。",
 	calledAt: "%s、呼び出しは %s",
 	silent:   "%s は %s を受信するが、このプログラムに送信する者はいない（%s）。",
 
@@ -166,7 +161,7 @@ var japanese = &language{
 		second:    "もう一度読む: id %d",
 		result:    "A の id は %d、B の id は %d、`maxId` は %d。",
 		orders:    "二つの goroutine が進む順序は %d 通り。そのうち %d 通りで両方が同じ id になり、さらにその中の %d 通りではインクリメントも失われる（順序の数であって、確率ではない。たいていは、一方のリクエストが済んでから次が来る）。",
-		detector:  "race detector にとって、実際に壊れる必要はない。二つの goroutine のアクセスの間に、順序を決めるものが何もないことを報告する。",
+		detector:  "実際に壊れなくても、race detector は報告する。二つの goroutine のアクセスの間に、順序を決めるものが何もないからである。",
 	},
 	leaving: leavingWords{
 		title:      "01-original: クライアントが切断しても、残る",
@@ -189,7 +184,7 @@ var japanese = &language{
 // japaneseCount says a count in Japanese: メッセージとクライアントごとに 1 つ.
 func japaneseCount(c chanflow.Count) string {
 	words := map[string]string{
-		"client": "クライアント", "message": "メッセージ", "turn": "ループ", "value": "値", "error": "エラー",
+		"client": "クライアント", "message": "メッセージ", "request": "リクエスト", "turn": "ループの一回り", "value": "値", "error": "エラー",
 	}
 	var each []string
 	for _, word := range c.Each {
@@ -201,5 +196,5 @@ func japaneseCount(c chanflow.Count) string {
 	if len(each) == 0 {
 		return fmt.Sprintf("%d つ", c.N)
 	}
-	return fmt.Sprintf("%sごとに %d つ", strings.Join(each, "と"), c.N)
+	return fmt.Sprintf("%sごとに %d つ", strings.Join(each, " × "), c.N)
 }

@@ -24,8 +24,9 @@ const (
 )
 
 // Accesses lists, in their order, the steps in which a function, such as
-// "NewClient", uses a package variable. A function that branches between them is an error: its
-// order could not be told.
+// "NewClient", uses a package variable. It is an error if their order could not be
+// told, since the function branches between them, or if something is there that may
+// order them with those of another goroutine: a call, or sync/atomic.
 func (s *Source) Accesses(function, variable string) ([]Access, error) {
 	p, err := s.build()
 	if err != nil {
@@ -37,23 +38,44 @@ func (s *Source) Accesses(function, variable string) ([]Access, error) {
 			continue
 		}
 		var accesses []Access
-		var in *ssa.BasicBlock // where they are
+		var in *ssa.BasicBlock    // where they are
+		var other ssa.Instruction // the last that is none, and may order them
 		for _, block := range fn.Blocks {
 			for _, i := range block.Instrs {
 				kind, ok := accessOf(i, global)
 				if !ok {
+					if _, ok := i.(ssa.CallInstruction); ok || uses(i, global) {
+						other = i
+					}
 					continue
 				}
+				if other != nil {
+					return nil, fmt.Errorf("%v: before it is done with %s, %s does something else, which may order it with other goroutines: %v", p.place(other.Pos()), variable, function, other)
+				}
 				if in != nil && in != block {
-					return nil, fmt.Errorf("%v: %s uses %s in another branch than before; draw it by hand or make it straight", p.place(i.Pos()), function, variable)
+					return nil, fmt.Errorf("%v: %s uses %s in another branch than before", p.place(i.Pos()), function, variable)
 				}
 				in = block
 				accesses = append(accesses, Access{kind, p.place(i.Pos())})
 			}
 		}
+		if len(accesses) == 0 {
+			return nil, fmt.Errorf("%v: %s neither reads nor writes %s as it is", p.place(fn.Pos()), function, variable)
+		}
 		return accesses, nil
 	}
 	return nil, fmt.Errorf("the program has no function %s beside a variable %s", function, variable)
+}
+
+// uses tells whether the variable, its address say, is among an instruction's
+// operands.
+func uses(i ssa.Instruction, global *ssa.Global) bool {
+	for _, operand := range i.Operands(nil) {
+		if *operand == global {
+			return true
+		}
+	}
+	return false
 }
 
 // accessOf tells what i does with the variable.

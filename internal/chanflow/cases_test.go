@@ -128,3 +128,69 @@ func sourceLine(t *testing.T, at Place) string {
 	require.LessOrEqual(t, at.Line, len(lines))
 	return lines[at.Line-1]
 }
+
+// TestOrderedAccesses: what may order the steps is not drawn as if it didn't.
+func TestOrderedAccesses(t *testing.T) {
+	source, err := Load(root, "./01-original/...")
+	require.NoError(t, err)
+	const file = "01-original/chat/client.go"
+	content, err := os.ReadFile(filepath.Join(root, file))
+	require.NoError(t, err)
+	for replacement, want := range map[string]string{
+		"maxId++":                         "",
+		"maxId += 1":                      "",
+		"mu.Lock(); maxId++; mu.Unlock()": "client.go:36",
+		"fmt.Println(); maxId++":          "client.go:36",
+		"if server.messages == nil { maxId++ } else { maxId = 7 }": "another branch",
+	} {
+		text := strings.Replace(string(content), "maxId++", replacement, 1)
+		text = strings.Replace(text, "var maxId int", "var maxId int\nvar mu sync.Mutex", 1)
+		text = strings.Replace(text, "\"log\"\n", "\"log\"; \"sync\"\n", 1)
+		changed, err := source.With(file, []byte(text))
+		require.NoError(t, err)
+		accesses, err := changed.Accesses("NewClient", "maxId")
+		if want == "" {
+			assert.NoError(t, err, replacement)
+			assert.Len(t, accesses, 4)
+		} else {
+			assert.ErrorContains(t, err, want, replacement)
+		}
+	}
+	text := strings.Replace(string(content), "maxId++", "id := atomic.AddInt64(&maxId, 1)", 1)
+	text = strings.Replace(text, "id: maxId,", "id: int(id),", 1)
+	text = strings.Replace(text, "var maxId int", "var maxId int64", 1)
+	text = strings.Replace(text, "\"log\"\n", "\"log\"; \"sync/atomic\"\n", 1)
+	changed, err := source.With(file, []byte(text))
+	require.NoError(t, err)
+	_, err = changed.Accesses("NewClient", "maxId")
+	assert.ErrorContains(t, err, "neither reads nor writes maxId")
+}
+
+// TestNext goes through listenRead as its reader does.
+func TestNext(t *testing.T) {
+	source, err := Load(root, "./01-original/...")
+	require.NoError(t, err)
+	at := func(line int) Place { return Place{"01-original/chat/client.go", line} }
+	for _, tc := range []struct {
+		from, to int
+		want     bool
+	}{
+		{98, 103, true},  // EOF, and tells
+		{103, 98, true},  // comes round, and reads again
+		{92, 94, true},   // is told, and tells back
+		{92, 103, false}, // reads in between
+		{94, 98, false},  // returns
+	} {
+		next, err := source.Next("Client.listenRead", at(tc.from), at(tc.to))
+		require.NoError(t, err)
+		assert.Equal(t, tc.want, next, "%d to %d", tc.from, tc.to)
+	}
+	ends, err := source.Next("Client.listenRead", at(94), Place{})
+	require.NoError(t, err)
+	assert.True(t, ends)
+	ends, err = source.Next("Client.listenRead", at(103), Place{})
+	require.NoError(t, err)
+	assert.False(t, ends)
+	_, err = source.Next("Client.read", at(1), at(2))
+	assert.ErrorContains(t, err, "Client.read")
+}

@@ -21,7 +21,10 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) Count {
 		if slices.Contains(below, f.goroutine) || f.goroutine == r {
 			continue // it starts itself: as many as whoever started the first
 		}
-		c := Count{N: 1, Each: []string{"client"}}
+		c := Count{N: 1, Each: []string{"request"}}
+		if g.hasSocket(r) {
+			c.Each = []string{"client"}
+		}
 		if r.by != netHTTP {
 			c = g.count(f.goroutine, append(below, r))
 			c.Each = g.times(c.Each, f, r.start.Pos())
@@ -34,6 +37,13 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) Count {
 		}
 	}
 	return total
+}
+
+// hasSocket tells whether a goroutine serves a WebSocket: it is given one.
+func (g *gatherer) hasSocket(r *goroutine) bool {
+	return slices.ContainsFunc(g.frames[r], func(f *frame) bool {
+		return slices.ContainsFunc(f.fn.Params, func(p *ssa.Parameter) bool { return isSocket(p.Type()) })
+	})
 }
 
 // times adds to the words of a count those of the loops that lead to pos in f.

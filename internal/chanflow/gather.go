@@ -19,6 +19,8 @@ type op struct {
 	channel *end
 	each    []string // how many goroutines do it: the words of their Count
 	pos     token.Pos
+	again   bool // it is in a loop
+	blocks  bool // it is not in a select with a default
 }
 
 // end is a channel, or somebody outside who is at its other end.
@@ -28,6 +30,8 @@ type end struct {
 	from  string   // of outside: who is heard
 	hears string   // of outside: who listens
 	label string   // of outside: what stands in for the channel's name
+
+	buffered bool
 }
 
 // gatherer turns what analyze has found into a Model.
@@ -61,10 +65,15 @@ func (a *analysis) model() (*Model, error) {
 	}
 	for _, r := range a.goroutines {
 		g.frames[r] = reachable(r)
+	}
+	for _, r := range a.goroutines {
 		g.counts[r] = g.count(r, nil)
 	}
 	for _, r := range a.goroutines {
 		g.gather(r)
+	}
+	if len(g.errs) > 0 {
+		return nil, errors.Join(g.errs...)
 	}
 	g.name()
 	m := g.fill()
@@ -177,8 +186,8 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 	}
 }
 
-// harmless fails when a function that nothing is known of is given a channel or a
-// function of the program's.
+// harmless fails when a function that nothing is known of is given a channel, a
+// function or a WebSocket of the program's.
 func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 	var given func(objects []*object) string
 	given = func(objects []*object) string {
@@ -188,6 +197,8 @@ func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 				return "a channel"
 			case o.kind == function && !isYield(o.fn):
 				return "a function"
+			case o.kind == box && isSocket(o.typ):
+				return "a WebSocket"
 			case o.kind == box:
 				if what := given(o.content.all); what != "" {
 					return what
@@ -196,13 +207,21 @@ func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 		}
 		return ""
 	}
+	name := c.name
+	if name == "" {
+		name = "a function from outside"
+	}
+	unknown := func(what string) {
+		g.fail(i.Pos(), "%s is given %s of the program's, and what it does with it isn't known; add it to the table in internal/chanflow/outside.go", name, what)
+	}
 	for _, arg := range c.args {
 		if what := given(arg); what != "" {
-			name := c.name
-			if name == "" {
-				name = "a function from outside"
-			}
-			g.fail(i.Pos(), "%s is given %s of the program's, and what it does with it isn't known; add it to the table in internal/chanflow/outside.go", name, what)
+			unknown(what)
+		}
+	}
+	for _, arg := range i.Common().Args { // a receiver is one of them
+		if isSocket(arg.Type()) {
+			unknown("a WebSocket")
 		}
 	}
 }
@@ -232,11 +251,18 @@ func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos t
 			}
 		}
 	}
+	again := false
+	for up, at := f, pos; up != nil; up = up.caller {
+		again = again || slices.ContainsFunc(enclosing(up.fn, at), isLoop)
+		if up.site != nil {
+			at = up.site.Pos()
+		}
+	}
 	var via []Place
 	for up := f; up.site != nil; up = up.caller {
 		via = append(via, g.place(up.site.Pos()))
 	}
-	g.add(&op{Op: Op{Kind: kind, Via: via, Waits: waits}, by: r, channel: channel, each: g.counts[r].Each}, f, pos)
+	g.add(&op{Op: Op{Kind: kind, Via: via, Waits: waits}, by: r, channel: channel, each: g.counts[r].Each, again: again}, f, pos)
 }
 
 // add notes an operation once, whichever way leads to it.
@@ -247,6 +273,7 @@ func (g *gatherer) add(o *op, f *frame, pos token.Pos) {
 		}
 	}
 	o.In, o.Place, o.Channel, o.pos = funcName(f.fn), g.place(pos), o.channel.name, pos
+	o.blocks, o.Waits = o.Waits, o.Waits && !o.channel.buffered
 	g.ops = append(g.ops, o)
 }
 
@@ -273,7 +300,7 @@ func (g *gatherer) fill() *Model {
 		x := Goroutine{
 			Name:    g.names[r],
 			Count:   g.counts[r],
-			Stays:   r.start == nil || slices.ContainsFunc(g.ops, func(o *op) bool { return o.by == r && o.Kind == Receives }),
+			Stays:   g.stays(r),
 			Handler: r.by == netHTTP,
 			Of:      structOf(g.named[r]),
 		}
@@ -308,6 +335,7 @@ func (g *gatherer) fill() *Model {
 			}
 		}
 	}
+	m.Objects = g.objectsMade()
 	slices.SortStableFunc(g.ops, func(x, y *op) int { return cmp.Or(x.Place.compare(y.Place), int(x.pos-y.pos)) })
 	for _, o := range g.ops {
 		m.Ops = append(m.Ops, o.Op)
@@ -315,6 +343,69 @@ func (g *gatherer) fill() *Model {
 	m.listen(g.ops)
 	m.find(g.ops)
 	return m
+}
+
+// stays tells whether a goroutine is there until somebody ends it: it listens, to
+// more than one tick of a clock, or where it begins never returns.
+func (g *gatherer) stays(r *goroutine) bool {
+	if r.start == nil || len(r.roots) > 0 && !returns(r.fn, nil) {
+		return true
+	}
+	return slices.ContainsFunc(g.ops, func(o *op) bool {
+		return o.by == r && o.Kind == Receives && (o.channel.from != Timer || o.again)
+	})
+}
+
+// returns tells whether there is a way to the end of fn.
+func returns(fn *ssa.Function, below []*ssa.Function) bool {
+	if fn.Blocks == nil || slices.Contains(below, fn) {
+		return true
+	}
+	below = append(below, fn)
+	seen := make(map[*ssa.BasicBlock]bool)
+	var reaches func(*ssa.BasicBlock) bool
+	reaches = func(block *ssa.BasicBlock) bool {
+		if seen[block] {
+			return false
+		}
+		seen[block] = true
+		for _, instruction := range block.Instrs {
+			switch i := instruction.(type) {
+			case *ssa.Return:
+				return true
+			case *ssa.Call:
+				if callee := i.Call.StaticCallee(); callee != nil && !returns(callee, below) {
+					return false
+				}
+			}
+		}
+		return slices.ContainsFunc(block.Succs, reaches)
+	}
+	return reaches(fn.Blocks[0])
+}
+
+// objectsMade counts the structs of the program's own, by the places that make them.
+func (g *gatherer) objectsMade() (all []Object) {
+	for _, o := range g.objects {
+		if _, ok := o.made.(*ssa.Alloc); !ok {
+			continue
+		}
+		named, ok := types.Unalias(o.typ).(*types.Named)
+		if !ok || g.info[named.Obj().Pkg()] == nil {
+			continue
+		}
+		c := Count{1, g.times(g.counts[o.in.goroutine].Each, o.in, o.made.Pos())}
+		i := slices.IndexFunc(all, func(known Object) bool { return known.Name == named.Obj().Name() })
+		switch {
+		case i < 0:
+			all = append(all, Object{named.Obj().Name(), c})
+		case slices.Equal(all[i].Count.Each, c.Each):
+			all[i].Count.N++
+		case len(c.Each) > len(all[i].Count.Each):
+			all[i].Count = c
+		}
+	}
+	return all
 }
 
 // end returns the channel that o is.
@@ -328,6 +419,8 @@ func (g *gatherer) end(o *object) *end {
 	} else {
 		e.name = g.channelName(o)
 		e.each = g.times(g.counts[o.in.goroutine].Each, o.in, o.made.Pos())
+		size, ok := o.made.(*ssa.MakeChan).Size.(*ssa.Const)
+		e.buffered = !ok || size.Int64() > 0
 	}
 	g.ends[o] = e
 	return e

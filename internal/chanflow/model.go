@@ -15,15 +15,22 @@ type Model struct {
 	Ops        []Op
 	Listens    []Listen
 	Findings   []Finding
+	Objects    []Object
+}
+
+// Object is a struct of the program's own, and how many are made of it.
+type Object struct {
+	Name  string
+	Count Count
 }
 
 // Goroutine is what one place in the code starts, and main.
 type Goroutine struct {
 	Name    string // the function whose loop it runs, as "Client.listenRead"
 	Count   Count
-	Stays   bool   // it listens to somebody; else it ends when its own work is done
+	Stays   bool   // it listens to somebody, or never returns; else it ends when its own work is done
 	Of      string // the struct that this function is a method of, or is given first; or ""
-	Handler bool   // net/http starts it, for each connection
+	Handler bool   // net/http starts it, for each request
 	Place   Place  // of that function
 	Body    Body   // of the function that it begins with
 	GoAt    Place  // of the go statement, of the call that has it start, or that gives the handler; zero for main
@@ -74,7 +81,7 @@ type Op struct {
 	In      string // the function in which it stands
 	Place   Place
 	Via     []Place // the calls that lead to it, the innermost first; of one way, a shortest
-	Waits   bool    // it is not in a select with a default
+	Waits   bool    // it may wait for the other end: no select with a default, no buffer
 }
 
 // Listen says who listens to whom: Who receives on Channel, on which Whom sends.
@@ -194,7 +201,7 @@ func (m *Model) find(ops []*op) {
 		return all
 	}
 	for _, o := range ops {
-		if o.Kind == Sends && o.Waits && alone(o, ops) && slices.ContainsFunc(receivers(o.channel), func(r *op) bool { return r.Who == o.Who }) {
+		if o.Kind == Sends && o.blocks && alone(o, ops) && slices.ContainsFunc(receivers(o.channel), func(r *op) bool { return r.Who == o.Who }) {
 			m.Findings = append(m.Findings, Finding{Kind: Self, Who: o.Who, Ops: []Op{o.Op}})
 		}
 	}

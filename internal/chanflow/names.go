@@ -25,7 +25,7 @@ func (g *gatherer) name() {
 		case g.named[r] != nil:
 			name = funcName(g.named[r])
 		default:
-			name = r.start.Common().Method.Name() // a method of somebody outside
+			name = "outside" // a method of somebody there
 		}
 		g.names[r] = name
 		clash[name]++

@@ -30,7 +30,7 @@ type known struct {
 }
 
 // outside is all that is known of functions outside the program. What is not here
-// may not be given a channel or a function of the program's.
+// may not be given a channel, a function or a WebSocket of the program's.
 var outside = map[string]known{
 	"(golang.org/x/net/websocket.Codec).Receive":     {reads: true},
 	"(golang.org/x/net/websocket.Codec).Send":        {writes: true},
@@ -47,6 +47,16 @@ var outside = map[string]known{
 	"net/http.ListenAndServe":           {accepts: true, handler: 2},
 	"(*net/http.Server).Serve":          {accepts: true, handler: 1},
 	"(*net/http.Server).ListenAndServe": {accepts: true, handler: 1},
+
+	// Of a connection, these neither read nor write.
+	"(*golang.org/x/net/websocket.Conn).Close":            {},
+	"(*golang.org/x/net/websocket.Conn).Config":           {},
+	"(*golang.org/x/net/websocket.Conn).Request":          {},
+	"(*golang.org/x/net/websocket.Conn).LocalAddr":        {},
+	"(*golang.org/x/net/websocket.Conn).RemoteAddr":       {},
+	"(*golang.org/x/net/websocket.Conn).SetDeadline":      {},
+	"(*golang.org/x/net/websocket.Conn).SetReadDeadline":  {},
+	"(*golang.org/x/net/websocket.Conn).SetWriteDeadline": {},
 
 	"os/signal.Notify":       {notifies: 1},
 	"time.After":             {gives: Timer},
@@ -98,6 +108,12 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 		}
 	}
 	a.results(f, i, k)
+}
+
+// isSocket tells whether t is a WebSocket's connection.
+func isSocket(t types.Type) bool {
+	named, ok := types.Unalias(deref(t)).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "golang.org/x/net/websocket" && named.Obj().Name() == "Conn"
 }
 
 func isYield(fn *ssa.Function) bool { return fn.Synthetic == "range-over-func yield" }

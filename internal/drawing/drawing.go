@@ -38,12 +38,12 @@ type Box struct {
 	Dotted bool
 }
 
-// Line is an arrow between two boxes, or from a box to itself, which is drawn so
-// that it strikes the eye.
+// Line is an arrow between two boxes, or from a box to itself.
 type Line struct {
 	From, To string // IDs of boxes
 	Listens  bool   // grey, thin, with an open head; else black, with a filled one
 	Label    string
+	Waits    bool // from a box to itself, and for ever: drawn so that it strikes the eye
 }
 
 // Group is a coloured box around all boxes of a column, but the top one.
@@ -54,9 +54,9 @@ type Group struct {
 }
 
 // Legend says what the kinds of lines and boxes mean. What is empty is left out,
-// and so is Itself where no line goes from a box to itself.
+// and so is Itself where no line Waits.
 type Legend struct {
-	Starts, Listens, Itself string // a black line, a grey one, one to the box itself
+	Starts, Listens, Itself string // a black line, a grey one, one that waits
 	Box, Object, Dotted     string
 }
 

@@ -111,7 +111,7 @@ func TestOdd(t *testing.T) {
 		},
 		"all wait for themselves": func(f *Figure) {
 			for _, b := range f.Boxes {
-				f.Lines = append(f.Lines, Line{From: b.ID, To: b.ID, Listens: true, Label: "itself"}, Line{From: b.ID, To: b.ID})
+				f.Lines = append(f.Lines, Line{From: b.ID, To: b.ID, Listens: true, Waits: true, Label: "itself"}, Line{From: b.ID, To: b.ID})
 			}
 		},
 		"everything twice": func(f *Figure) { f.Lines = append(f.Lines, f.Lines...) },

@@ -24,7 +24,7 @@ func (l *layout) render() *picture {
 		l.renderLine(r)
 	}
 	p.head()
-	itself := slices.ContainsFunc(l.Lines, func(line Line) bool { return line.From == line.To })
+	itself := slices.ContainsFunc(l.Lines, func(line Line) bool { return line.Waits })
 	p.foot(l.Notes, p.legend(l.Legend, itself, l.bottom()+(2+l.under.lines)*lane))
 	return p
 }
@@ -71,7 +71,7 @@ func (l *layout) renderLine(r *route) {
 		}
 		drawn.points = append(drawn.points, point{b.edgeX(), yb})
 	}
-	if r.From == r.To {
+	if r.Waits {
 		drawn.class += " itself"
 	}
 	p.lines = append(p.lines, drawn)

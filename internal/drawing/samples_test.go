@@ -39,8 +39,8 @@ func original(lang string) Figure {
 			{From: "Listen", To: "listenRead", Listens: true, Label: "errCh"},
 			{From: "Listen", To: "listenWrite", Listens: true, Label: "delCh"},
 			{From: "listenWrite", To: "Listen", Listens: true, Label: "ch"},
-			{From: "Listen", To: "Listen", Listens: true, Label: "delCh"},
-			{From: "Listen", To: "Listen", Listens: true, Label: "errCh"},
+			{From: "Listen", To: "Listen", Listens: true, Waits: true, Label: "delCh"},
+			{From: "Listen", To: "Listen", Listens: true, Waits: true, Label: "errCh"},
 		},
 		Legend: Legend{
 			Starts: w("A → B: A starts B"), Listens: w("A → B: A listens to B"), Itself: w("waits for itself"),

@@ -217,14 +217,16 @@ func (l *lanes) arrow(e Event, y int) {
 		l.line("waits", start, tip)
 		l.run(e.From, y)
 		l.classes[e.From] = "lane stuck"
-	case e.From == e.To && e.Value == "":
+	case e.From == e.To && e.Value == "" && !e.Ends:
 		l.line("step", point{from.x - 7, y}, point{from.x + 7, y})
 	case e.From != e.To:
 		l.line("starts", from, tip)
 		l.lines[len(l.lines)-1].head = true
 	}
 	if e.Ends {
-		y += 14
+		if e.From != e.To || e.Value != "" || e.Waits {
+			y += 14
+		}
 		l.run(e.From, y)
 		l.classes[e.From] = ""
 		l.line("end", point{from.x - 9, y}, point{from.x + 9, y})

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -168,7 +169,9 @@ func (r Run) Output(ctx context.Context) (Output, error) {
 		// What has to be downloaded and built, which may take long and say so, is
 		// before: true gets the binary, and does nothing. If it fails, the command
 		// itself will say why.
-		execute(ctx, buildDeadline, r.root, env, slices.Insert(slices.Clone(words), 2, "-exec=true"))
+		if _, before := built.LoadOrStore(r.builds(), true); !before {
+			execute(ctx, buildDeadline, r.root, env, slices.Insert(slices.Clone(words), 2, "-exec=true"))
+		}
 		if words[1] == "test" && !slices.ContainsFunc(words, isCount) {
 			words = slices.Insert(slices.Clone(words), 2, "-count=1")
 		}
@@ -191,6 +194,25 @@ func (r Run) Output(ctx context.Context) (Output, error) {
 		lines = lines[:len(lines)-1]
 	}
 	return Output{lines, goes}, nil
+}
+
+// built has what was built in this process, as builds tells it.
+var built sync.Map
+
+// builds tells what the command builds: the same as any other that differs in
+// which tests it runs only.
+func (r Run) builds() string {
+	var words []string
+	for i := 0; i < len(r.words); i++ {
+		switch r.words[i] {
+		case "-v":
+		case "-run":
+			i++
+		default:
+			words = append(words, r.words[i])
+		}
+	}
+	return fmt.Sprint(r.root, r.env, words)
 }
 
 func isCount(word string) bool { return strings.HasPrefix(strings.TrimLeft(word, "-"), "count") }
