@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"websocket-chat-steps/internal/killall"
 )
 
 const (
@@ -227,7 +229,7 @@ func execute(ctx context.Context, limit time.Duration, dir string, env, words []
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 	cmd.WaitDelay = waitDelay
-	killAll(cmd)
+	killall.Set(cmd)
 	err := cmd.Run()
 	switch {
 	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):

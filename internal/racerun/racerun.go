@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"websocket-chat-steps/internal/killall"
 )
 
 // Lesson is how a test's log begins that explains a race which is there on
@@ -129,7 +131,7 @@ func goCommand(ctx context.Context, dir, gorace string, args ...string) (stdout,
 	// The user's own flags (-run, -short, -trimpath ...) are not for these runs.
 	// An empty GOFLAGS would not do: go then takes that of go env -w.
 	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath=false", "GORACE="+gorace)
-	killAll(cmd)
+	killall.Set(cmd)
 	cmd.WaitDelay = 10 * time.Second
 	err = cmd.Run()
 	return out.String(), errOut.String(), err

@@ -1,15 +1,15 @@
 //go:build unix
 
-package racerun
+package killall
 
 import (
 	"os/exec"
 	"syscall"
 )
 
-// killAll has the end of cmd's context kill cmd and all that it has started:
-// go test does not take its test binary with it.
-func killAll(cmd *exec.Cmd) {
+// Set has the end of cmd's context kill cmd and all that it has started, in a
+// process group of its own. It is to be called before cmd starts.
+func Set(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error {
 		return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
