@@ -88,6 +88,7 @@ func TestThesis(t *testing.T) {
 			}
 		}
 		assert.Equal(t, scoreboard.Of(name).GoroutinesPerClient, each, name)
+		t.Logf("%s: %d goroutines that stay for each client; listen to each other: %v", name, each, has(analyze(t, source), chanflow.Mutual))
 		if want, ok := want[name]; ok {
 			assert.Equal(t, want.each, each, name)
 		}

@@ -67,7 +67,8 @@ func TestDuplicateIDs(t *testing.T) {
 
 // TestDuplicateIDSilencesTheFirst gives two browsers one id, without chance:
 // the second takes the first one's place among the server's clients, and the
-// first hears nothing any more, not even itself.
+// first hears nothing any more, not even itself. When it leaves, it takes the
+// second one with it.
 func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 	if chattest.RaceDetector {
 		t.Skip("it connects two clients, and under -race only race_test.go does")
@@ -92,7 +93,7 @@ func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 	}
 
 	first, firstClient := join()
-	second, _ := join()
+	second, secondClient := join()
 	question := Message{"first", "does anybody hear me?"}
 	require.NoError(t, websocket.JSON.Send(first, question))
 	assert.Equal(t, question, hear(t, second), "the second browser is in the room")
@@ -103,4 +104,14 @@ func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 	after := Message{"this test", "what came before this?"}
 	firstClient.Write(&after)
 	assert.Equal(t, after, hear(t, first), "the first browser hears nothing that is said in the room")
+
+	// Its page is loaded again, say: it leaves, as listenWrite has it do, and the
+	// server takes out of its map who is there under that id.
+	chattest.Within(t, "the server to go on", func() {
+		server.Del(firstClient)
+		server.SendAll(&question)
+		server.Err(errors.New("through?"))
+	})
+	secondClient.Write(&after)
+	assert.Equal(t, after, hear(t, second), "now the second browser hears nothing either")
 }

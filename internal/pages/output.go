@@ -37,16 +37,23 @@ var (
 )
 
 // comparable is the lines with every number, and what aligns it, made the same, if
-// the run's numbers vary.
+// the run's numbers vary; with zeros, 0 stays what it is.
 func (r Run) comparable(lines []string) []string {
 	if !r.numbers {
 		return lines
 	}
 	same := make([]string, len(lines))
 	for i, l := range lines {
-		same[i] = blanks.ReplaceAllString(number.ReplaceAllString(l, "0"), " ")
+		same[i] = blanks.ReplaceAllString(number.ReplaceAllStringFunc(l, r.anyNumber), " ")
 	}
 	return same
+}
+
+func (r Run) anyNumber(n string) string {
+	if r.zeros && strings.Trim(n, "0.") == "" {
+		return "0"
+	}
+	return "1"
 }
 
 // mismatch returns -1 if the lines are what is shown, else the index of the line

@@ -179,6 +179,12 @@ func TestNumbersVary(t *testing.T) {
 	assert.Equal(t, []string{"```console", "$ go test", "way   ns per id", "atomic      135", " 12     0.25", "```", "（go1.27 で実行。数字は実行のたびに変わる）"}, b.withOutput(renamed, "/src", true)[0:7])
 	more := Output{Lines: []string{"way   ns per id", "mutex 1 2", " 12     0.25"}}
 	assert.Len(t, r.Problems(more), 1, "one number more")
+	r.zeros = true
+	assert.Empty(t, r.Problems(measured))
+	none := Output{Lines: []string{"way   ns per id", "mutex         0", " 12     0.25"}}
+	assert.Len(t, r.Problems(none), 1, "with zeros: none is not some")
+	r.zeros = false
+	assert.Empty(t, r.Problems(none))
 	r.numbers = false
 	assert.Len(t, r.Problems(measured), 1, "and without numbers: they count")
 }

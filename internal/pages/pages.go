@@ -16,6 +16,7 @@
 //	<!-- run: NAME=value COMMAND -->                    with an environment variable
 //	<!-- run: fails: needs=race: COMMAND -->            it must not exit with 0, and needs something
 //	<!-- run: numbers: COMMAND -->                      it measures: any number matches any other
+//	<!-- run: numbers: zeros: COMMAND -->               but 0 only 0
 //	<!-- /run -->
 //
 // A run is written again only when its output no longer matches what the page

@@ -30,6 +30,7 @@ type Run struct {
 	env     []string // NAME=value
 	fails   bool     // it must not exit with 0
 	numbers bool     // what it measures: any number matches any other
+	zeros   bool     // but 0 only 0
 	needs   []string // names in needs
 
 	args   string // of its marks
@@ -56,7 +57,7 @@ var needs = map[string]need{
 		"needs the experiment goroutineleakprofile, which Go 1.26 has"},
 }
 
-const runForm = "write <!-- run: COMMAND -->, with fails: and numbers: and needs=race: or needs=leakprofile: before it, then NAME=value, where it takes them"
+const runForm = "write <!-- run: COMMAND -->, with fails: and numbers: zeros: and needs=race: or needs=leakprofile: before it, then NAME=value, where it takes them"
 
 var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
 
@@ -71,6 +72,8 @@ func parseRun(args string) (Run, error) {
 			r.fails = true
 		case ok && word == "numbers":
 			r.numbers = true
+		case ok && word == "zeros":
+			r.zeros = true
 		case ok && isNeed && needs[name].why == "":
 			return r, fmt.Errorf("there is no need %q: %s", name, runForm)
 		case ok && isNeed:
