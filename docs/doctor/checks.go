@@ -194,6 +194,11 @@ func checkRace(m *machine) finding {
 	// for other builds.
 	out, err := m.command(m.root, []string{"GOFLAGS=-trimpath=false"}, "go", "build", "-race", "-o", program, source)
 	if err != nil {
+		if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") {
+			f.says = text{"needs the C compiler", "C コンパイラーが要ります"}
+			f.do = []text{{"see the line on the C compiler above", "上の C コンパイラーの行を見てください"}}
+			return f
+		}
 		f.says = both("can't build: %s", "ビルドできません: %s", firstLine(out, err))
 		f.do = []text{m.perSystem(
 			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "まず C コンパイラーを: sudo apt install gcc libc6-dev"},
@@ -224,7 +229,8 @@ func checkPort(m *machine) finding {
 	f.says = text{"taken, perhaps by a step that still runs", "使用中です。ステップが動いたままかもしれません"}
 	for port := first + 1; port <= last; port++ {
 		if m.listen(fmt.Sprintf("localhost:%d", port)) == nil {
-			f.do = []text{both("go run ./01-original -addr localhost:%d", "go run ./01-original -addr localhost:%d", port)}
+			f.begin = fmt.Sprintf("go run ./01-original -addr localhost:%d", port)
+			f.do = []text{{f.begin, f.begin}}
 			return f
 		}
 	}
@@ -242,7 +248,6 @@ func checkBrowser(m *machine) finding {
 		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"})
 	if path := m.getenv("CHROME_PATH"); path != "" {
 		if _, err := m.lookPath(path); err != nil {
-			f.status = missing
 			f.says = text{"CHROME_PATH names no program: go test would be red", "CHROME_PATH の指すものがなく、go test が赤くなります"}
 			f.do = []text{m.perSystem(
 				text{"unset CHROME_PATH", "unset CHROME_PATH"},

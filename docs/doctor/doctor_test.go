@@ -184,9 +184,9 @@ var lacks = []struct {
 		note, "browser: none found; the page's tests will skip",
 		[]string{"for the chat, open http://localhost:8080/ in whatever you have"}},
 	{"a wrong CHROME_PATH", "", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
-		missing, "browser: CHROME_PATH names no program: go test would be red", []string{"unset CHROME_PATH"}},
+		note, "browser: CHROME_PATH names no program: go test would be red", []string{"unset CHROME_PATH"}},
 	{"a wrong CHROME_PATH", "windows", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
-		missing, "browser: CHROME_PATH names no program: go test would be red", []string{"set CHROME_PATH="}},
+		note, "browser: CHROME_PATH names no program: go test would be red", []string{"set CHROME_PATH="}},
 	{"one processor", "", func(w *well) { w.processors = 1 },
 		note, "processors: 1: races are reported all the same",
 		[]string{"two clients with one id get rare; if GOMAXPROCS is set, unset it"}},
@@ -447,7 +447,7 @@ func TestCommand(t *testing.T) {
 		status, out := runIn(t, ".", []string{"CGO_ENABLED=0"}, doctor, "-lang=en")
 		assert.Equal(t, 1, status, out)
 		assert.Regexp(t, `(?m)^missing +C compiler +gcc is here, but CGO_ENABLED is 0$`, out)
-		assert.Regexp(t, `(?m)^missing +race detector +can't build: `, out)
+		assert.Regexp(t, `(?m)^missing +race detector +needs the C compiler$`, out)
 	})
 	t.Run("wrong arguments", func(t *testing.T) {
 		for _, args := range [][]string{{"-lang", "de"}, {"-nosuchflag"}, {"please"}} {
@@ -481,4 +481,34 @@ func TestGoRun(t *testing.T) {
 	status, out := runIn(t, ".", []string{"PATH=" + t.TempDir(), "CGO_ENABLED=0"}, path, "run", ".", "-lang=en")
 	assert.Equal(t, 1, status, out)
 	assert.Regexp(t, `(?m)^missing +Go +go1\S+ runs this, but no go is in PATH$`, out)
+}
+
+// The command to begin with is one that works: not on a port that is taken.
+func TestBeginsOnAFreePort(t *testing.T) {
+	for lang, want := range map[string]string{
+		"en": "Ready. Begin with: go run ./01-original -addr localhost:8081\n",
+		"ja": "準備完了です。まず go run ./01-original -addr localhost:8081 をどうぞ。\n",
+	} {
+		w := newWell("linux")
+		w.taken["localhost:8080"] = true
+		var out bytes.Buffer
+		assert.Equal(t, 0, examine(w.machine, lang, &out))
+		assert.True(t, strings.HasSuffix(out.String(), want), "%s", &out)
+	}
+}
+
+// Where cgo is off or there is no C compiler, that line has the remedy, and the
+// race detector's points to it.
+func TestRaceWithoutCgo(t *testing.T) {
+	for _, printed := range []string{
+		"go: -race requires cgo; enable cgo by setting CGO_ENABLED=1\n",
+		"# runtime/cgo\ncgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH\n",
+	} {
+		w := newWell("linux")
+		w.answers["go build -race"] = answer{printed, errors.New("exit status 1")}
+		f := checkRace(w.machine)
+		assert.Equal(t, missing, f.status)
+		assert.Equal(t, "needs the C compiler", f.says.en)
+		assert.Equal(t, []text{{"see the line on the C compiler above", "上の C コンパイラーの行を見てください"}}, f.do)
+	}
 }

@@ -18,6 +18,7 @@ type finding struct {
 	name   text // of what was looked at
 	says   text
 	do     []text // about it, a line each; always there when it is missing
+	begin  string // the command to begin with, where it is not the usual one
 }
 
 // text is what is said, in both languages.

@@ -10,6 +10,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -56,14 +57,16 @@ func run(args []string, out, errOut io.Writer) (status int) {
 
 // examine runs every check, and prints each one's line as soon as it is known.
 func examine(m *machine, lang string, out io.Writer) (status int) {
+	begin := "go run ./01-original"
 	for _, check := range checks {
 		f := check(m)
+		begin = cmp.Or(f.begin, begin)
 		fmt.Fprint(out, f.format(lang))
 		if f.status == missing {
 			status = 1
 		}
 	}
-	verdict := text{"Ready. Begin with: go run ./01-original", "準備完了です。まず go run ./01-original をどうぞ。"}
+	verdict := both("Ready. Begin with: %s", "準備完了です。まず %s をどうぞ。", begin)
 	if status != 0 {
 		verdict = text{"Not ready: do what stands behind each ->, and run this again.",
 			"まだ足りないものがあります。-> のとおりにして、もう一度実行してください。"}
