@@ -505,7 +505,7 @@ func TestRaceWithoutCgo(t *testing.T) {
 		"# runtime/cgo\ncgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH\n",
 	} {
 		w := newWell("linux")
-		w.answers["go build -race"] = answer{printed, errors.New("exit status 1")}
+		w.answers["go build"] = answer{printed, errStatus}
 		f := checkRace(w.machine)
 		assert.Equal(t, missing, f.status)
 		assert.Equal(t, "needs the C compiler", f.says.en)
