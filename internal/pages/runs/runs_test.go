@@ -25,9 +25,10 @@ func TestRuns(t *testing.T) {
 	tree, err := pages.Open(root)
 	require.NoError(t, err)
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	t.Cleanup(stop) // when all that run beside one another are over
 	for _, run := range tree.Runs() {
 		t.Run(run.Command, func(t *testing.T) {
+			t.Parallel() // most of them wait for most of their time
 			if missing := run.Missing(ctx); missing != "" {
 				t.Skip(missing)
 			}
