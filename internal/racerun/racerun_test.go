@@ -32,6 +32,7 @@ func TestSteps(t *testing.T) {
 	readSources(t)
 	for _, step := range scoreboard.Names() {
 		t.Run(step, func(t *testing.T) {
+			t.Parallel() // a step's tests wait for most of their time
 			res := runRace(t, "./"+step+"/...")
 			if _, lacks := scoreboard.Of(step).Lacks[chattest.UniqueIDs]; !lacks {
 				require.Equal(t, Passed, res.Outcome, res)
@@ -121,6 +122,7 @@ func TestVerdicts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.dir, func(t *testing.T) {
+			t.Parallel()
 			res := runRace(t, testdata+tt.dir)
 			require.Equal(t, tt.outcome, res.Outcome, res)
 			assert.ElementsMatch(t, tt.failing, res.Failing)
