@@ -31,7 +31,7 @@ type end struct {
 	hears string   // of outside: who listens
 	label string   // of outside: what stands in for the channel's name
 
-	buffered bool
+	buffered bool // a send may go on although nobody receives
 }
 
 // gatherer turns what analyze has found into a Model.
