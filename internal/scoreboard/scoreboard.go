@@ -72,6 +72,20 @@ var Steps = []Step{
 			chattest.ComeAndGo:    chattest.NoTrace,
 		},
 	}},
+	{"04-mailbox", chattest.Declared{
+		GoroutinesPerClient: 1,
+		Reactions: map[chattest.BadClient]chattest.Reaction{
+			chattest.StopsReading: chattest.Bounded,
+			chattest.Resets:       chattest.NoTrace,
+			chattest.DiesMidFrame: chattest.NoTrace,
+			chattest.SendsNoJSON:  chattest.LetGo,
+			chattest.EmptyFrame:   chattest.LetGo,
+			chattest.InvalidUTF8:  chattest.Mended,
+			chattest.EmptyMessage: chattest.Delivered,
+			chattest.LongMessage:  chattest.Delivered,
+			chattest.ComeAndGo:    chattest.NoTrace,
+		},
+	}},
 }
 
 // Names are the steps' names, in their order.

@@ -1,0 +1,45 @@
+// Command 04-mailbox serves the chat with a mailbox for each client: order and
+// bounded memory, with one goroutine that stays for each client.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+
+	"websocket-chat-steps/04-mailbox/chat"
+	"websocket-chat-steps/internal/webpage"
+)
+
+const step = "04-mailbox"
+
+func main() {
+	log.SetFlags(log.Lshortfile)
+	addr := flag.String("addr", "localhost:8080", "serve the chat on this `host:port`")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "%s: unexpected argument %q; use -addr to give an address\n", step, flag.Arg(0))
+		os.Exit(2)
+	}
+
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v; give another address, as in -addr localhost:8081\n", step, err)
+		os.Exit(1)
+	}
+	interrupt := make(chan os.Signal, 1)
+	signal.Notify(interrupt, os.Interrupt) // Ctrl-C
+
+	server := chat.NewServer()
+	go server.Start()
+	http.Handle("/ws", server.WebsocketHandler())
+	http.Handle("/", webpage.Handler(step, "/ws"))
+	go func() { log.Fatal(http.Serve(listener, nil)) }()
+
+	fmt.Printf("%s serves the chat at http://%v/ (Ctrl-C ends it)\n", step, listener.Addr())
+	<-interrupt
+}
