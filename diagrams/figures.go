@@ -227,7 +227,9 @@ func notes(m *chanflow.Model, l *language) []string {
 		if !g.Stays {
 			continue
 		}
-		i := slices.IndexFunc(counts, func(c chanflow.Count) bool { return slices.Equal(c.Each, g.Count.Each) })
+		i := slices.IndexFunc(counts, func(c chanflow.Count) bool {
+			return c.N > 0 && g.Count.N > 0 && slices.Equal(c.Each, g.Count.Each)
+		})
 		if i < 0 {
 			counts = append(counts, g.Count)
 		} else {
@@ -239,6 +241,11 @@ func notes(m *chanflow.Model, l *language) []string {
 		words = append(words, l.count(c))
 	}
 	all := []string{fmt.Sprintf(l.staying, strings.Join(words, l.andAlso))}
+	for _, g := range m.Goroutines {
+		if g.Count.If {
+			all = append(all, fmt.Sprintf(l.conditional, code(g.Name), code(place(g.GoAt))))
+		}
+	}
 	mutual := false
 	for _, f := range m.Findings {
 		switch f.Kind {

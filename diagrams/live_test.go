@@ -125,6 +125,46 @@ func TestBroadcastLive(t *testing.T) {
 	program.Await("sendPastMessages to have ended", kinds(model, clients+1, nil))
 }
 
+// TestMailboxLive shows what the figure can't: of mailbox.empty there is one at
+// most for each client at a time. Clients stop reading, long messages wait for
+// them, and there is one for each client, not for each message. They read again,
+// and all are gone. A newcomer's past messages are written by one, too.
+func TestMailboxLive(t *testing.T) {
+	const step, clients = "04-mailbox", 20
+	const messages, length = 8, 100_000 // more than the network holds for a client, less than a mailbox does
+	model := analyze(t, sources(t)[step])
+	program := livecheck.Start(t, step)
+	stalled := program.Connect(clients, endpoint(step))
+	speaker := program.Connect(1, endpoint(step))[0]
+	program.Await("the clients", kinds(model, clients+1, nil))
+
+	for n := range messages {
+		speaker.Send(strings.Repeat(fmt.Sprint(n), length))
+	}
+	speaker.Send("that was all")
+	speaker.Hear("that was all") // so the server has put all that came before into all mailboxes
+	there, at := 0, model.Goroutine("mailbox.empty").GoAt.String()
+	for _, g := range program.Goroutines() {
+		if fmt.Sprintf("%s:%d", g.Created.File, g.Created.Line) == at {
+			there++
+		}
+	}
+	require.Less(t, there, 2*clients, "mailbox.empty is there so often while %d messages wait for %d clients", messages, clients)
+	emptying := map[string]int{"mailbox.empty": clients}
+	now := program.Await("a mailbox.empty for each client that doesn't read", kinds(model, clients+1, emptying))
+	emptying["mailbox.empty"]++
+	assert.NotEmpty(t, livecheck.Differences(step, now, kinds(model, clients+1, emptying)), "one more isn't seen")
+	for _, c := range stalled {
+		c.Hear("that was all")
+	}
+	program.Await("every mailbox.empty to have ended", kinds(model, clients+1, nil))
+
+	late := program.Connect(1, endpoint(step))[0]
+	program.Await("the newcomer's past messages", kinds(model, clients+2, map[string]int{"mailbox.empty": 1}))
+	late.Hear("that was all")
+	program.Await("its mailbox.empty to have ended", kinds(model, clients+2, nil))
+}
+
 // TestLeavingLive holds the figure of the leaving client against clients that
 // leave: each leaves its two goroutines where one of the panels ends.
 func TestLeavingLive(t *testing.T) {

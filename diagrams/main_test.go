@@ -226,4 +226,21 @@ func TestCounts(t *testing.T) {
 	assert.Equal(t, "メッセージ × クライアントごとに 1 つ", japaneseCount(m.Goroutine("Client.Send").Count))
 	assert.Equal(t, "1 for each message and client", m.Goroutine("Client.Send").Count.String())
 	assert.Equal(t, chanflow.Count{N: 1}, m.Goroutine("main").Count)
+
+	m = analyze(t, sources(t)["04-mailbox"])
+	assert.Equal(t, "Goroutines that stay: 3, and 1 for each client.", notes(m, english)[0])
+	assert.Regexp(t, "^`mailbox.empty` is started under a condition, .*: `chat/mailbox.go:[0-9]+`", notes(m, english)[2])
+	for _, tc := range []struct {
+		count             chanflow.Count
+		english, japanese string
+	}{
+		{m.Goroutine("mailbox.empty").Count, "for each client, under a condition", "クライアントごと、条件つき"},
+		{chanflow.Count{If: true}, "under a condition", "条件つき"},
+		{chanflow.Count{Each: []string{"client"}}, "some for each client", "クライアントごとにいくつか"},
+		{chanflow.Count{}, "some", "いくつか"},
+		{chanflow.Count{N: 2}, "2", "2 つ"},
+	} {
+		assert.Equal(t, tc.english, english.count(tc.count))
+		assert.Equal(t, tc.japanese, japanese.count(tc.count))
+	}
 }

@@ -51,7 +51,8 @@ func TestByHand(t *testing.T) {
 }
 
 // TestThesis is the post's: in the original some goroutines listen to each other,
-// in the rewrite none do; and where two goroutines served a client, one does.
+// in the rewrite none do; and where two goroutines served a client, one does. What
+// is built on the rewrite keeps to it.
 func TestThesis(t *testing.T) {
 	want := map[string]struct {
 		mutual bool
@@ -60,6 +61,7 @@ func TestThesis(t *testing.T) {
 		"01-original":         {true, 2},
 		"02-race-fix":         {true, 2},
 		"03-single-goroutine": {false, 1},
+		"04-mailbox":          {false, 1},
 	}
 	all := sources(t)
 	for name, want := range want {
@@ -120,7 +122,7 @@ func (c change) apply(t *testing.T, all map[string]*chanflow.Source) *chanflow.S
 
 // TestChangesShow changes the code, and looks for the change in the figure.
 func TestChangesShow(t *testing.T) {
-	const one, three = "01-original", "03-single-goroutine"
+	const one, three, four = "01-original", "03-single-goroutine", "04-mailbox"
 	all := sources(t)
 	for name, tc := range map[string]struct {
 		change
@@ -171,6 +173,31 @@ func TestChangesShow(t *testing.T) {
 			[]string{"starts  http.Serve  Client.Start  main"},
 			[]string{"goroutine  Server.WebsocketHandler.func1  1 for each client  ends", "starts  Server.WebsocketHandler.func1  Client.Start  Server.WebsocketHandler.func1"},
 		},
+		"no go before empty": {
+			change{four, "chat/mailbox.go", "go m.empty()", "m.empty()"},
+			[]string{"goroutine  mailbox.empty  for each client, under a condition  ends", "starts  Server.Start  mailbox.empty  mailbox.put", "listens  browser  mailbox.empty  ws"},
+			[]string{"sends  Server.Start  browser  mailbox.empty", "listens  browser  Server.Start  ws"},
+		},
+		"no condition before empty": {
+			change{four, "chat/mailbox.go", "if !m.emptying {", "{"},
+			[]string{"goroutine  mailbox.empty  for each client, under a condition  ends"},
+			[]string{"goroutine  mailbox.empty  some for each client  ends"},
+		},
+		"no goodbye": {
+			change{four, "chat/client.go", "c.mailbox.put(goodbye)", ""},
+			[]string{"starts  Client.Start  mailbox.empty  mailbox.put"},
+			nil,
+		},
+		"another channel dropped": {
+			change{four, "chat/client.go", "c.removeClientCh <- c\n", ""},
+			[]string{"sends  Client.Start  Server.removeClientCh  Client.Start", "listens  Server.Start  Client.Start  Server.removeClientCh"},
+			[]string{"finding  silent  Server.Start  Server.removeClientCh  Server.Start"},
+		},
+		"a write of the client's own": {
+			change{four, "chat/client.go", "c.messageCh <- &msg", "c.messageCh <- &msg\n\t\twebsocket.JSON.Send(c.ws, msg)"},
+			nil,
+			[]string{"sends  Client.Start  browser  Client.Start"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := analyze(t, all[tc.step]), analyze(t, tc.apply(t, all))
@@ -208,7 +235,7 @@ func TestChangesShow(t *testing.T) {
 // TestOtherChangesDont: what is no matter of goroutines and channels changes
 // nothing.
 func TestOtherChangesDont(t *testing.T) {
-	const one, three = "01-original", "03-single-goroutine"
+	const one, three, four = "01-original", "03-single-goroutine", "04-mailbox"
 	all := sources(t)
 	for name, c := range map[string]change{
 		"a local's name":     {three, "chat/server.go", "msg", "message"},
@@ -216,6 +243,8 @@ func TestOtherChangesDont(t *testing.T) {
 		"a buffer's size":    {one, "chat/client.go", "channelBufSize = 100", "channelBufSize = 1000"},
 		"a buffer at all":    {one, "chat/client.go", "doneCh := make(chan bool)", "doneCh := make(chan bool, 1)"},
 		"what is logged":     {one, "chat/server.go", `"a client joins"`, `"somebody joins"`},
+		"a mailbox's size":   {four, "chat/mailbox.go", "= 1 << 20", "= 1 << 21"},
+		"a deadline":         {four, "chat/mailbox.go", "m.conn.SetWriteDeadline(time.Now().Add(patience))\n", "\n"},
 		"what is in between": {three, "chat/client.go", "websocket.JSON.Send(c.ws, msg)", "websocket.Message.Send(c.ws, msg.Body)"},
 	} {
 		t.Run(name, func(t *testing.T) {

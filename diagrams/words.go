@@ -23,7 +23,7 @@ type language struct {
 
 	sayGoroutine, sayStarts, sayListens string // for who can't see the figure
 
-	staying, noMutual, mutual, self, silent, calledAt string // notes
+	staying, conditional, noMutual, mutual, self, silent, calledAt string // notes
 
 	race    raceWords
 	leaving leavingWords
@@ -76,12 +76,13 @@ var english = &language{
 	sayStarts:    "%s starts %s.",
 	sayListens:   "%s listens to %s (%s).",
 
-	staying:  "Goroutines that stay: %s.",
-	noMutual: "No two goroutines listen to each other.",
-	mutual:   "%s and %s listen to each other: %s.",
-	self:     "%s sends on %s, on which only it receives: when there is no room, it waits for itself, for ever. %s.",
-	calledAt: "%s, called at %s",
-	silent:   "%s receives on %s, on which nobody in this program sends: %s.",
+	staying:     "Goroutines that stay: %s.",
+	conditional: "%s is started under a condition, so this figure can't tell how many there are: %s.",
+	noMutual:    "No two goroutines listen to each other.",
+	mutual:      "%s and %s listen to each other: %s.",
+	self:        "%s sends on %s, on which only it receives: when there is no room, it waits for itself, for ever. %s.",
+	calledAt:    "%s, called at %s",
+	silent:      "%s receives on %s, on which nobody in this program sends: %s.",
 
 	race: raceWords{
 		title:     "01-original: two clients come at the same time",
@@ -138,12 +139,13 @@ var japanese = &language{
 	sayStarts:    "%s が %s を生成する。",
 	sayListens:   "%s が %s を listen する（%s）。",
 
-	staying:  "常駐する goroutine は %s。",
-	noMutual: "互いに listen し合っている goroutine はない。",
-	mutual:   "%s と %s は互いに listen し合っている（%s）。",
-	self:     "%s は %s に送信するが、受信するのは自分だけ。空きがなければ自分自身を待ち、永遠に進めない（%s）。",
-	calledAt: "%s、呼び出しは %s",
-	silent:   "%s は %s を受信するが、このプログラムに送信する者はいない（%s）。",
+	staying:     "常駐する goroutine は %s。",
+	conditional: "%s は条件つきで生成されるので、いくつあるかはこの図ではわからない（%s）。",
+	noMutual:    "互いに listen し合っている goroutine はない。",
+	mutual:      "%s と %s は互いに listen し合っている（%s）。",
+	self:        "%s は %s に送信するが、受信するのは自分だけ。空きがなければ自分自身を待ち、永遠に進めない（%s）。",
+	calledAt:    "%s、呼び出しは %s",
+	silent:      "%s は %s を受信するが、このプログラムに送信する者はいない（%s）。",
 
 	race: raceWords{
 		title:     "01-original: 二つのクライアントが同時に来る",
@@ -181,7 +183,7 @@ var japanese = &language{
 	},
 }
 
-// japaneseCount says a count in Japanese: メッセージとクライアントごとに 1 つ.
+// japaneseCount says a count in Japanese: メッセージ × クライアントごとに 1 つ.
 func japaneseCount(c chanflow.Count) string {
 	words := map[string]string{
 		"client": "クライアント", "message": "メッセージ", "request": "リクエスト", "turn": "ループの一回り", "value": "値", "error": "エラー",
@@ -193,8 +195,18 @@ func japaneseCount(c chanflow.Count) string {
 		}
 		each = append(each, word)
 	}
-	if len(each) == 0 {
-		return fmt.Sprintf("%d つ", c.N)
+	all := strings.Join(each, " × ")
+	switch {
+	case c.If && all != "":
+		return all + "ごと、条件つき"
+	case c.If:
+		return "条件つき"
 	}
-	return fmt.Sprintf("%sごとに %d つ", strings.Join(each, " × "), c.N)
+	if all != "" {
+		all += "ごとに"
+	}
+	if c.N == 0 {
+		return all + "いくつか"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %d つ", all, c.N))
 }

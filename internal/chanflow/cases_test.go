@@ -193,4 +193,14 @@ func TestNext(t *testing.T) {
 	assert.False(t, ends)
 	_, err = source.Next("Client.read", at(1), at(2))
 	assert.ErrorContains(t, err, "Client.read")
+
+	// A method of an interface may wait, too.
+	source, err = Load(root, "./internal/chanflow/testdata/cases/hijackraw")
+	require.NoError(t, err)
+	at = func(line int) Place { return Place{"internal/chanflow/testdata/cases/hijackraw/hijackraw.go", line} }
+	for to, want := range map[int]bool{29: true, 25: false} { // writes; reads again
+		next, err := source.Next("echo", at(25), at(to))
+		require.NoError(t, err)
+		assert.Equal(t, want, next, "25 to %d", to)
+	}
 }

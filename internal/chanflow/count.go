@@ -11,32 +11,72 @@ import (
 )
 
 // count tells how many goroutines there are of r: for each frame that starts them,
-// as many as there are of the starter, for each turn of each loop on the way.
-func (g *gatherer) count(r *goroutine, below []*goroutine) Count {
+// as many as there are of the starter, for each turn of each loop on the way, if
+// no condition stands there. Those below are there because r is, so what they
+// start is left out; when nothing else starts r, count returns nil.
+func (g *gatherer) count(r *goroutine, below []*goroutine) (total *Count) {
 	if r.start == nil {
-		return Count{N: 1}
+		return &Count{N: 1}
 	}
-	total := Count{}
 	for _, f := range r.starts {
 		if slices.Contains(below, f.goroutine) || f.goroutine == r {
 			continue // it starts itself: as many as whoever started the first
 		}
-		c := Count{N: 1, Each: []string{"request"}}
+		c := &Count{N: 1, Each: []string{"request"}}
 		if g.hasSocket(r) {
 			c.Each = []string{"client"}
 		}
 		if r.by != netHTTP {
-			c = g.count(f.goroutine, append(below, r))
+			if c = g.count(f.goroutine, append(below, r)); c == nil {
+				continue
+			}
 			c.Each = g.times(c.Each, f, r.start.Pos())
+			if c.If = c.If || g.conditional(f, r.start.Pos()); c.If {
+				c.N = 0
+			}
 		}
-		switch {
-		case slices.Equal(c.Each, total.Each):
-			total.N += c.N
-		case len(c.Each) > len(total.Each) || total.N == 0:
-			total = c
+		if total != nil {
+			c = total.plus(c)
 		}
+		total = c
 	}
 	return total
+}
+
+// plus is the count of what is started in two ways: that of the greater one, or
+// what can be told when neither is.
+func (c *Count) plus(d *Count) *Count {
+	common := slices.DeleteFunc(slices.Clone(c.Each), func(word string) bool { return !slices.Contains(d.Each, word) })
+	switch {
+	case c.N == 0 || d.N == 0 || len(common) < min(len(c.Each), len(d.Each)):
+		return &Count{Each: common, If: c.If && d.If}
+	case len(c.Each) > len(d.Each):
+		return c
+	case len(c.Each) < len(d.Each):
+		return d
+	}
+	return &Count{N: c.N + d.N, Each: c.Each}
+}
+
+// conditional tells whether pos in f, or a call that leads there, stands in an if
+// or in a case of a switch, or where a select has nothing to do. What an earlier
+// return leaves out is not meant: that is no usual way.
+func (g *gatherer) conditional(f *frame, pos token.Pos) bool {
+	for _, node := range enclosing(f.fn, pos) {
+		switch n := node.(type) {
+		case *ast.IfStmt:
+			if pos >= n.Body.Pos() {
+				return true
+			}
+		case *ast.CaseClause:
+			return true
+		case *ast.CommClause:
+			if n.Comm == nil {
+				return true
+			}
+		}
+	}
+	return f.site != nil && g.conditional(f.caller, f.site.Pos())
 }
 
 // hasSocket tells whether a goroutine serves a WebSocket: it is given one.

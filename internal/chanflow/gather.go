@@ -67,7 +67,7 @@ func (a *analysis) model() (*Model, error) {
 		g.frames[r] = reachable(r)
 	}
 	for _, r := range a.goroutines {
-		g.counts[r] = g.count(r, nil)
+		g.counts[r] = *g.count(r, nil)
 	}
 	for _, r := range a.goroutines {
 		g.gather(r)
@@ -133,8 +133,12 @@ func (g *gatherer) gather(r *goroutine) {
 	}
 }
 
-// calledName is the full name of a function outside that is called by its name.
+// calledName is the full name of a function outside, or of an interface's method,
+// that is called by its name.
 func calledName(i ssa.CallInstruction) string {
+	if common := i.Common(); common.IsInvoke() {
+		return common.Method.FullName()
+	}
 	if fn := i.Common().StaticCallee(); fn != nil {
 		return fullName(fn)
 	}
@@ -156,10 +160,14 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 	}
 	_, isGo := i.(*ssa.Go)
 	for _, c := range other {
+		g.connections(f, i, c)
 		k, ok := outside[c.name]
 		if !ok {
 			g.harmless(i, c)
 			continue
+		}
+		if k.hijacks > 0 && i.Value() == nil || k.calls > 0 && isGo {
+			g.fail(i.Pos(), "%s calls functions of the program's, and that is followed only from a plain call: put one into a function literal", c.name)
 		}
 		if isGo {
 			continue // not what f does
@@ -186,17 +194,52 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 	}
 }
 
+// connections fails where it can't be told who is at the other end of a network
+// connection, or whose methods are called on it.
+func (g *gatherer) connections(f *frame, i ssa.CallInstruction, c outsideCallee) {
+	k, common := outside[c.name], i.Common()
+	results := common.Signature().Results()
+	for n := range results.Len() {
+		if isConn(results.At(n).Type()) && !k.connects {
+			g.fail(i.Pos(), "%s returns a connection, and who is at its other end isn't known", cmp.Or(c.name, unnamed))
+		}
+	}
+	if common.IsInvoke() && isConn(common.Value.Type()) && (k.reads || k.writes) && !slices.Contains(c.args[0], g.connection) {
+		g.fail(i.Pos(), "%s is called on a connection, and who is at its other end isn't known", c.name)
+	}
+	if handed := g.values[value{f, i.Value(), 1}]; k.hijacks > 0 && handed != nil { // by Hijack
+		for _, o := range handed.all {
+			if o.kind == box && g.hasOwn(o.typ, "Read", "Write", "Close") {
+				g.fail(i.Pos(), "%s is handed a connection of the program's own, and when it calls which of its methods isn't known", c.name)
+			}
+		}
+	}
+}
+
+// hasOwn tells whether one of these methods of t is written in the program.
+func (g *gatherer) hasOwn(t types.Type, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		method := g.MethodSets.MethodSet(t).Lookup(nil, name)
+		return method != nil && g.info[method.Obj().Pkg()] != nil
+	})
+}
+
+// unnamed is a function value that comes from outside.
+const unnamed = "a function from outside"
+
 // harmless fails when a function that nothing is known of is given a channel, a
-// function or a WebSocket of the program's.
+// function or a WebSocket of the program's, or a connection to a browser.
 func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 	var given func(objects []*object) string
 	given = func(objects []*object) string {
 		for _, o := range objects {
 			switch {
 			case o.kind == channel:
-				return "a channel"
+				return "a channel of the program's"
+			case o == g.connection:
+				return "a connection to a browser"
 			case o.kind == function && !isYield(o.fn):
-				return "a function"
+				return "a function of the program's"
 			case o.kind == box && isSocket(o.typ):
 				return "a WebSocket"
 			case o.kind == box:
@@ -207,12 +250,8 @@ func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 		}
 		return ""
 	}
-	name := c.name
-	if name == "" {
-		name = "a function from outside"
-	}
 	unknown := func(what string) {
-		g.fail(i.Pos(), "%s is given %s of the program's, and what it does with it isn't known; add it to the table in internal/chanflow/outside.go", name, what)
+		g.fail(i.Pos(), "%s is given %s, and what it does with it isn't known; add it to the table in internal/chanflow/outside.go", cmp.Or(c.name, unnamed), what)
 	}
 	for _, arg := range c.args {
 		if what := given(arg); what != "" {
@@ -250,6 +289,9 @@ func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos t
 				at = up.site.Pos()
 			}
 		}
+	}
+	for !pos.IsValid() && f.site != nil { // in a method of an embedded field, by way of the struct
+		f, pos = f.caller, f.site.Pos()
 	}
 	again := false
 	for up, at := f, pos; up != nil; up = up.caller {
@@ -394,7 +436,7 @@ func (g *gatherer) objectsMade() (all []Object) {
 		if !ok || g.info[named.Obj().Pkg()] == nil {
 			continue
 		}
-		c := Count{1, g.times(g.counts[o.in.goroutine].Each, o.in, o.made.Pos())}
+		c := Count{N: 1, Each: g.times(g.counts[o.in.goroutine].Each, o.in, o.made.Pos())}
 		i := slices.IndexFunc(all, func(known Object) bool { return known.Name == named.Obj().Name() })
 		switch {
 		case i < 0:

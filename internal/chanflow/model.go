@@ -44,15 +44,25 @@ type Body struct {
 
 // Count is how many there are: N for each of what the words say.
 type Count struct {
-	N    int
+	N    int      // 0 when it can't be told
 	Each []string // as "message", "client"; nil when there are N in all
+	If   bool     // they are started under a condition; N is 0
 }
 
 func (c Count) String() string {
-	if len(c.Each) == 0 {
-		return strconv.Itoa(c.N)
+	each := ""
+	if len(c.Each) > 0 {
+		each = "for each " + strings.Join(c.Each, " and ")
 	}
-	return strconv.Itoa(c.N) + " for each " + strings.Join(c.Each, " and ")
+	switch {
+	case c.If && each != "":
+		return each + ", under a condition"
+	case c.If:
+		return "under a condition"
+	case c.N == 0:
+		return strings.TrimSpace("some " + each)
+	}
+	return strings.TrimSpace(strconv.Itoa(c.N) + " " + each)
 }
 
 // Start says who starts whom. Who may be somebody outside: Timer.

@@ -2,6 +2,8 @@ package chanflow
 
 import (
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -27,17 +29,34 @@ type known struct {
 	calls         int    // the argument, a handler or a function, that it calls at once
 	notifies      int    // the argument, a channel, that it has os/signal send on
 	gives         string // who sends on the channel that it returns, or that is field C of what it returns
+	hijacks       int    // the argument, an http.ResponseWriter, whose method Hijack it calls at once
+	connects      bool   // it returns a connection to a browser, and what reads from it and writes to it
+	wraps         int    // the argument that what it returns reads from or writes to
+	puts, takes   bool   // it puts into a sync.Pool, the first argument, or takes out of it
 }
 
 // outside is all that is known of functions outside the program. What is not here
-// may not be given a channel, a function or a WebSocket of the program's.
+// may not be given a channel, a function or a WebSocket of the program's, nor a
+// connection to a browser; and may return no connection.
 var outside = map[string]known{
 	"(golang.org/x/net/websocket.Codec).Receive":     {reads: true},
 	"(golang.org/x/net/websocket.Codec).Send":        {writes: true},
 	"(*golang.org/x/net/websocket.Conn).Read":        {reads: true},
 	"(*golang.org/x/net/websocket.Conn).Write":       {writes: true},
-	"(golang.org/x/net/websocket.Handler).ServeHTTP": {calls: 1},
-	"(golang.org/x/net/websocket.Server).ServeHTTP":  {calls: 1},
+	"(golang.org/x/net/websocket.Handler).ServeHTTP": {hijacks: 2, calls: 1},
+	"(golang.org/x/net/websocket.Server).ServeHTTP":  {hijacks: 2, calls: 1},
+
+	// What is under a WebSocket: a connection that net/http hands over.
+	"(net/http.Hijacker).Hijack":            {connects: true},
+	"(*net/http.ResponseController).Hijack": {connects: true},
+	"net/http.NewResponseController":        {hijacks: 1}, // when its own Hijack is called
+	"(net.Conn).Read":                       {reads: true},
+	"(net.Conn).Write":                      {writes: true},
+	"bufio.NewReadWriter":                   {wraps: 1},
+	"bufio.NewReader":                       {wraps: 1},
+	"bufio.NewReaderSize":                   {wraps: 1},
+	"bufio.NewWriter":                       {wraps: 1},
+	"bufio.NewWriterSize":                   {wraps: 1},
 
 	"net/http.Handle":                   {handler: 2},
 	"net/http.HandleFunc":               {handler: 2},
@@ -57,6 +76,13 @@ var outside = map[string]known{
 	"(*golang.org/x/net/websocket.Conn).SetDeadline":      {},
 	"(*golang.org/x/net/websocket.Conn).SetReadDeadline":  {},
 	"(*golang.org/x/net/websocket.Conn).SetWriteDeadline": {},
+	"(net.Conn).Close":            {},
+	"(net.Conn).LocalAddr":        {},
+	"(net.Conn).RemoteAddr":       {},
+	"(net.Conn).SetDeadline":      {},
+	"(net.Conn).SetReadDeadline":  {},
+	"(net.Conn).SetWriteDeadline": {},
+	"(*bufio.Reader).Buffered":    {},
 
 	"os/signal.Notify":       {notifies: 1},
 	"time.After":             {gives: Timer},
@@ -67,6 +93,8 @@ var outside = map[string]known{
 	"(context.Context).Done": {gives: Context},
 	"(*sync.WaitGroup).Go":   {starts: 2, by: goStatement},
 	"(*sync.Once).Do":        {calls: 2},
+	"(*sync.Pool).Get":       {calls: 1, takes: true},
+	"(*sync.Pool).Put":       {puts: true},
 }
 
 // callOutside does what is known of a function outside. What it returns is
@@ -93,6 +121,22 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 				for _, handler := range a.handlers(arg) {
 					a.enter(f, i, handler)
 				}
+			case k.hijacks:
+				if arg.kind != box {
+					continue // net/http's
+				}
+				if fn := a.LookupMethod(arg.typ, nil, "Hijack"); fn != nil && fn.Blocks != nil {
+					a.enter(f, i, callee{fn: fn, args: [][]*object{arg.content.all}})
+				}
+			}
+		}
+	}
+	if k.puts || k.takes {
+		for _, pool := range c.args[0] {
+			if k.puts {
+				a.into(&a.part(pool, 1).content, c.args[1]...)
+			} else if i.Value() != nil {
+				a.is(f, i.Value(), a.part(pool, 1).content.all...)
 			}
 		}
 	}
@@ -107,7 +151,11 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 			}
 		}
 	}
-	a.results(f, i, k)
+	from := a.outsider
+	if k.connects || k.wraps > 0 && slices.Contains(c.args[k.wraps-1], a.connection) {
+		from = a.connection
+	}
+	a.results(f, i, k, from)
 }
 
 // isSocket tells whether t is a WebSocket's connection.
@@ -116,24 +164,34 @@ func isSocket(t types.Type) bool {
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "golang.org/x/net/websocket" && named.Obj().Name() == "Conn"
 }
 
+// isConn tells whether t is a network connection.
+func isConn(t types.Type) bool {
+	named, ok := types.Unalias(deref(t)).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && slices.Contains([]string{"net", "crypto/tls"}, named.Obj().Pkg().Path()) && strings.HasSuffix(named.Obj().Name(), "Conn")
+}
+
 func isYield(fn *ssa.Function) bool { return fn.Synthetic == "range-over-func yield" }
 
 // results says that what i returns comes from outside.
-func (a *analysis) results(f *frame, i ssa.CallInstruction, k known) {
+func (a *analysis) results(f *frame, i ssa.CallInstruction, k known, from *object) {
 	v := i.Value()
 	if v == nil {
 		return
 	}
 	if tuple, ok := v.Type().(*types.Tuple); ok {
 		for n := range tuple.Len() {
-			a.isPart(f, v, n, a.outsider)
+			if types.Identical(tuple.At(n).Type(), types.Universe.Lookup("error").Type()) {
+				a.isPart(f, v, n, a.outsider)
+			} else {
+				a.isPart(f, v, n, from)
+			}
 		}
 		return
 	}
 	structure, ok := deref(v.Type()).Underlying().(*types.Struct)
 	switch {
 	case k.gives == "":
-		a.is(f, v, a.outsider)
+		a.is(f, v, from)
 	case !ok:
 		a.is(f, v, a.givenBy(k.gives))
 	default: // time.Timer, time.Ticker
@@ -156,7 +214,7 @@ func (a *analysis) givenBy(who string) *object {
 }
 
 // handlers returns the functions of the program's that o, a handler or a function
-// or something that has a handler, calls for a request.
+// or something that has one, calls for a request, or to make something.
 func (a *analysis) handlers(o *object) []callee {
 	switch o.kind {
 	case function:
@@ -172,7 +230,7 @@ func (a *analysis) handlers(o *object) []callee {
 			all = append(all, a.handlers(inside)...)
 		}
 		return all
-	case place: // http.Server, websocket.Server
+	case place: // http.Server, websocket.Server, sync.Pool
 		if o.typ == nil {
 			return nil
 		}
@@ -182,7 +240,7 @@ func (a *analysis) handlers(o *object) []callee {
 		}
 		var all []callee
 		for n := range structure.NumFields() {
-			if field := o.fields[n]; field != nil && structure.Field(n).Name() == "Handler" {
+			if field := o.fields[n]; field != nil && slices.Contains([]string{"Handler", "New"}, structure.Field(n).Name()) {
 				for _, inside := range field.content.all {
 					all = append(all, a.handlers(inside)...)
 				}

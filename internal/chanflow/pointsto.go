@@ -129,6 +129,7 @@ type analysis struct {
 	goroutines []*goroutine
 	started    map[startKey]*goroutine
 	sources    map[string]*object // by who sends
+	connection *object            // a connection to a browser, that net/http handed over
 	outsider   *object            // all else that comes from outside
 }
 
@@ -143,7 +144,9 @@ func analyze(p *program) (*analysis, error) {
 		frames:    make(map[frameKey]*frame),
 		started:   make(map[startKey]*goroutine),
 		sources:   make(map[string]*object),
-		outsider:  &object{kind: opaque},
+
+		connection: &object{kind: opaque},
+		outsider:   &object{kind: opaque},
 	}
 	main := &goroutine{}
 	for _, pkg := range p.own {

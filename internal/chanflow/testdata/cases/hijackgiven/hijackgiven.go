@@ -1,0 +1,30 @@
+// Command hijackgiven takes a connection from net/http, and has functions outside
+// write to it. One gives it back, but that is not followed.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+)
+
+func main() {
+	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		conn, buf, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		json.NewEncoder(conn).Encode("hello")
+		buf.WriteString("bye")
+		buf.Flush()
+		bufio.NewWriter(conn).Flush()
+		for _, c := range slices.Clone([]net.Conn{conn}) {
+			c.Write([]byte("good"))
+		}
+	})
+	log.Fatal(http.ListenAndServe(os.Args[1], nil))
+}
