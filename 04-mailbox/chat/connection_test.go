@@ -1,0 +1,136 @@
+package chat
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A client that sends pings into a flood of messages gets a pong for each, and
+// each message in a frame of its own: no bytes come between others.
+func TestPingsInAFlood(t *testing.T) {
+	const size, window = 3000, 32
+	messages, pings := lessUnderRace(4000), lessUnderRace(4000)
+	pinged := func(n int) []byte { return []byte(numbered(n, n%2*125)) } // each other one as long as it may be
+	r := openRoom(t)
+	talker := r.join()
+	pinger := r.join()
+	require.NoError(t, r.listener.last().Conn.(*net.TCPConn).SetWriteBuffer(smallBuffer), "so that a write takes several turns")
+
+	heard := make(chan struct{}, messages/window+1) // so many more
+	atOnce(t, 3, func(i int) error {
+		switch i {
+		case 0: // the talker, who is never ahead of the pinger by more than two windows
+			for n := 0; n < messages; n += window {
+				if n >= 2*window {
+					<-heard
+				}
+				if err := flow(talker, []*client{talker}, n, min(n+window, messages), size); err != nil {
+					return err
+				}
+			}
+			return nil
+		case 1:
+			for n := range pings {
+				if err := pinger.write(appendFrame(nil, ping, pinged(n))); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		defer close(heard)
+		for m, p := 0, 0; m < messages || p < pings; {
+			opcode, b, err := pinger.read()
+			switch {
+			case err != nil:
+				return fmt.Errorf("after %d messages and %d pongs: %w", m, p, err)
+			case opcode == text && string(b) == string(payload(talker.name, numbered(m, size))):
+				if m++; m%window == 0 {
+					heard <- struct{}{}
+				}
+			case opcode == pong && string(b) == string(pinged(p)):
+				p++
+			default:
+				return fmt.Errorf("after %d messages and %d pongs a frame came with %#x, %.40q", m, p, opcode, b)
+			}
+		}
+		return nil
+	})
+}
+
+// A client that has been silent for long after something was sent to it gets
+// its pong, and stays: the deadline of the last write is over with that write.
+func TestDeadlineEndsWithTheWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := openRoomInBubble(t)
+		c := r.join()
+		for n := range 3 {
+			require.NoError(t, flow(c, []*client{c}, n, n+1, 100))
+			<-time.After(time.Minute)
+			require.NoError(t, c.write(appendFrame(nil, ping, []byte("still there?"))))
+			opcode, b, err := c.read()
+			require.NoError(t, err)
+			assert.Equal(t, "still there?", string(b))
+			assert.EqualValues(t, pong, opcode)
+		}
+		assert.Equal(t, 1, r.listener.open())
+	})
+}
+
+// What comes in one TCP segment with the request for the handshake is heard,
+// be it more or less than what net/http reads at once.
+func TestFirstFramesWithTheHandshake(t *testing.T) {
+	for _, messages := range []int{1, 5, 200} {
+		t.Run(fmt.Sprint(messages), func(t *testing.T) {
+			r := openRoom(t)
+			var frames []byte
+			bodies := []string{welcome}
+			for n := range messages {
+				bodies = append(bodies, numbered(n, 100))
+				frames = appendFrame(frames, text, payload("a hasty one", numbered(n, 100)))
+			}
+			c, err := r.tryConnect(frames...)
+			require.NoError(t, err)
+			require.NoError(t, c.expect(bodies...))
+		})
+	}
+}
+
+// A client that says goodbye gets all that was sent to it before, then 1000,
+// and then the end of the connection.
+func TestGoodbye(t *testing.T) {
+	const messages, size = 900, 1 << 10 // less than is in a mailbox, more than in a socket
+	r := openRoom(t)
+	talker := r.join()
+	c := r.joinStalled()
+	require.NoError(t, flow(talker, []*client{talker}, 0, messages, size))
+	require.NoError(t, c.sayGoodbye())
+	first, next, err := c.hearOn(func(first, next int) bool { return false })
+	assert.Equal(t, closed(1000), err)
+	assert.Equal(t, []int{0, messages}, []int{first, next}, "the numbers that it heard")
+	_, err = c.hear()
+	assert.Equal(t, io.EOF, err)
+	require.NoError(t, flow(talker, []*client{talker}, 0, 10, size))
+}
+
+// A client that sends what is no message is closed, alone.
+func TestNoMessage(t *testing.T) {
+	r := openRoom(t)
+	other := r.join()
+	for _, b := range []string{"no JSON", `["JSON", "but no message"]`, ""} {
+		c := r.join()
+		require.NoError(t, c.write(appendFrame(nil, text, []byte(b))))
+		_, err := c.hear()
+		var timeout net.Error
+		assert.False(t, err == nil || errors.As(err, &timeout) && timeout.Timeout(), "what it hears: %v", err)
+		await(t, "it to be gone", func() bool { return r.listener.open() == 1 })
+	}
+	require.NoError(t, flow(other, []*client{other}, 0, 10, 100))
+}
