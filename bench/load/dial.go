@@ -1,0 +1,113 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+)
+
+// The sizes of buffers, in bytes.
+const (
+	readBuffer = 32 << 10 // of a client that listens to many messages: many in one read
+	idleBuffer = 512      // of one of thousands that hear nothing
+	stallSpace = 4 << 10  // asked of the kernel for the one that never reads; Linux takes twice that
+)
+
+// patience is how long a server may take to answer a handshake. A variable for
+// the tests.
+var patience = 20 * time.Second
+
+// pause is how long we wait before we look again at what tells nobody that it
+// changed.
+const pause = 2 * time.Millisecond
+
+// The key of each handshake, and what it has to be answered with: those of RFC
+// 6455, 1.3. It has to be another each time only where caches are between.
+const (
+	key    = "dGhlIHNhbXBsZSBub25jZQ=="
+	accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+)
+
+var errNotYet = errors.New("the room is not open yet")
+
+// connect returns a connection whose handshake is done. It tries again where a
+// server serves before its room is open, as the first steps do. space is the
+// kernel's receive buffer, 0 for the default.
+func connect(ctx context.Context, p Process, buffer []byte, space int) (frames, error) {
+	deadline := time.Now().Add(patience)
+	for {
+		f, err := handshake(ctx, p, buffer, space)
+		if err == nil {
+			return f, nil
+		}
+		if ctx.Err() != nil {
+			return f, context.Cause(ctx)
+		}
+		if !errors.Is(err, errNotYet) || time.Now().After(deadline) {
+			addr, path := p.WebSocket()
+			return f, fmt.Errorf("can't connect to ws://%s%s: %w", addr, path, err)
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return f, err
+		}
+	}
+}
+
+func handshake(ctx context.Context, p Process, buffer []byte, space int) (f frames, err error) {
+	addr, path := p.WebSocket()
+	dialer := net.Dialer{Timeout: patience}
+	if space > 0 {
+		dialer.Control = receiveSpace(space)
+	}
+	conn, err := dialer.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return f, err
+	}
+	defer func() {
+		if err != nil {
+			conn.Close()
+		}
+	}()
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return f, err
+	}
+	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
+	// The origin is the page that the server serves: x/net/websocket demands one,
+	// and others demand that it is theirs.
+	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n", path, addr, key); err != nil {
+		return f, err
+	}
+	f = frames{conn: conn, buffer: buffer}
+	for {
+		if err := f.fill(); err != nil {
+			return f, err
+		}
+		answer, _, whole := bytes.Cut(f.buffer[:f.to], []byte("\r\n\r\n"))
+		switch {
+		case !whole && f.to < len(f.buffer):
+			continue
+		case bytes.HasPrefix(answer, []byte("HTTP/1.1 404 ")):
+			return f, errNotYet
+		case !whole || !bytes.HasPrefix(answer, []byte("HTTP/1.1 101 ")) || !bytes.Contains(answer, []byte(accept)):
+			return f, fmt.Errorf("the handshake was answered with %.200q", answer)
+		}
+		f.from = len(answer) + 4 // what follows is frames already
+		return f, conn.SetDeadline(time.Time{})
+	}
+}
+
+// sleep waits for d, or returns why ctx has ended.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

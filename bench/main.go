@@ -1,0 +1,223 @@
+// Command bench measures the chat servers of this repository, and the same chat
+// on other WebSocket libraries, beside one another on this machine. It is run as
+//
+//	go run -C bench .
+//
+// from the repository's root. It builds each server, runs each as a process on
+// loopback, again and again, puts the same load on each, and shows what came of
+// it; a full run of everything is kept in docs/measurements.json, and the pages
+// about it are written anew.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"websocket-chat-steps/bench/report"
+	"websocket-chat-steps/bench/result"
+	"websocket-chat-steps/bench/server"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second Ctrl-C ends it at once
+	status := bench(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// errUsage is a wrong command line, of which everything has been said.
+var errUsage = errors.New("usage")
+
+// bench is the command; it returns the exit status. The end of ctx ends it, with
+// all that it has started.
+func bench(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := run(ctx, args, stdout, stderr)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "bench: interrupted; what was measured is not kept")
+	default:
+		fmt.Fprintf(stderr, "bench: %v\n", err)
+	}
+	return 1
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	root, err := repository(ctx)
+	if err != nil {
+		return err
+	}
+	o, err := parse(root, args, stderr)
+	if err != nil {
+		return err
+	}
+	if err := server.Measurable(); err != nil {
+		return err
+	}
+
+	dir, err := os.MkdirTemp("", "websocket-chat-steps-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	fmt.Fprintf(stderr, "building %d servers\n", len(o.servers))
+	if err := server.Build(ctx, root, dir, o.servers); err != nil {
+		return err
+	}
+	f := &result.File{
+		Command:  strings.Join(append([]string{"go run -C bench ."}, args...), " "),
+		Date:     time.Now().Format(time.DateOnly),
+		Machine:  machine(),
+		Versions: make(map[string]string),
+		Short:    o.short,
+		Rounds:   o.rounds,
+	}
+	for _, s := range o.servers {
+		f.Servers = append(f.Servers, s.Name)
+		version, err := s.Version(dir)
+		if err != nil {
+			return err
+		}
+		if version != "" {
+			f.Versions[s.Module] = version
+		}
+	}
+	if err := measure(ctx, f, o, dir, stderr); err != nil {
+		return err
+	}
+
+	summarize(stdout, f)
+	if o.out != "" {
+		if err := f.Write(o.out); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "\nall measurements: %s\n", o.out)
+	}
+	if o.pages {
+		return report.Write(root, f)
+	}
+	return nil
+}
+
+// options are what the command line says.
+type options struct {
+	short   bool
+	rounds  int
+	servers []server.Server
+	only    []string // scenarios
+	out     string   // the result file's absolute path; "" to write none
+	pages   bool     // write the pages that the repository keeps
+}
+
+// scenarios are all that -only may name, in the order in which they are run.
+var scenarios = []string{"one", "forty", "thousand", "idle", "stalled"}
+
+func parse(root string, args []string, stderr io.Writer) (o options, err error) {
+	all := server.List(root)
+	var names []string
+	for _, s := range all {
+		names = append(names, s.Name)
+	}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.BoolVar(&o.short, "short", false, "run for less than a minute, with fewer clients: to see that all works, not for figures")
+	flags.IntVar(&o.rounds, "rounds", 5, "measure everything so many `times`; with -short, 2 unless given")
+	servers := flags.String("servers", strings.Join(names, ","), "measure these servers, a comma-separated `list`")
+	only := flags.String("only", strings.Join(scenarios, ","), "run these scenarios, a comma-separated `list`")
+	out := flags.String("out", "", "write all measurements to this `file`, relative to bench/; by default a full run of\neverything, in enough rounds, is kept in docs/measurements.json, and anything else nowhere")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return o, err
+		}
+		return o, errUsage // flags has said what is wrong
+	}
+	wrong := func(format string, args ...any) (options, error) {
+		fmt.Fprintf(stderr, "bench: "+format+"\n", args...)
+		return o, errUsage
+	}
+	if flags.NArg() > 0 {
+		return wrong("unexpected argument %q; go run -C bench . -help lists what there is", flags.Arg(0))
+	}
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if o.short && !given["rounds"] {
+		o.rounds = 2
+	}
+	if o.rounds < 1 {
+		return wrong("-rounds %d: at least one round has to be measured", o.rounds)
+	}
+
+	// In our order, whatever the list's.
+	chosen, err := choose(names, *servers)
+	if err != nil {
+		return wrong("-servers: %v", err)
+	}
+	for _, s := range all {
+		if slices.Contains(chosen, s.Name) {
+			o.servers = append(o.servers, s)
+		}
+	}
+	if o.only, err = choose(scenarios, *only); err != nil {
+		return wrong("-only: %v", err)
+	}
+
+	switch {
+	case given["out"]:
+		if o.out, err = filepath.Abs(*out); err != nil {
+			return o, err
+		}
+	case !o.short && o.rounds >= report.LeastRounds && len(o.servers) == len(all) && len(o.only) == len(scenarios):
+		o.out = filepath.Join(root, filepath.FromSlash(report.Kept))
+		o.pages = true
+	}
+	if o.out != "" {
+		// Better now than after all was measured.
+		if info, err := os.Stat(filepath.Dir(o.out)); err != nil || !info.IsDir() {
+			return wrong("-out: there is no directory %s to write to", filepath.Dir(o.out))
+		}
+	}
+	return o, nil
+}
+
+// choose returns those of all that a comma-separated list names, in the order of
+// all.
+func choose(all []string, list string) ([]string, error) {
+	named := make(map[string]bool)
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("there is no %q; there are %s", name, strings.Join(all, ", "))
+		}
+		named[name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !named[name] }), nil
+}
+
+// repository returns the repository's root.
+func repository(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("the servers are built with the go command, and go env GOMOD fails: %w", err)
+	}
+	bench := filepath.Dir(strings.TrimSpace(string(out)))
+	root := filepath.Dir(bench)
+	if _, err := os.Stat(filepath.Join(root, "01-original")); err != nil || filepath.Base(bench) != "bench" {
+		return "", errors.New("it has to run in the directory bench of the repository; from its root, type go run -C bench .")
+	}
+	return root, nil
+}

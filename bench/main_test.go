@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/bench/result"
+	"websocket-chat-steps/bench/server"
+)
+
+func measurable(t *testing.T) {
+	if err := server.Measurable(); err != nil {
+		t.Skip(err)
+	}
+}
+
+// temporary has all temporary files of the test in a directory that has to be
+// empty at its end, and what was built there no longer running.
+func temporary(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Cleanup(func() {
+		left, err := os.ReadDir(dir)
+		assert.NoError(t, err)
+		assert.Empty(t, left, "files were left behind")
+		links, err := filepath.Glob("/proc/[0-9]*/exe")
+		assert.NoError(t, err)
+		for _, link := range links {
+			if file, err := os.Readlink(link); err == nil {
+				assert.False(t, strings.HasPrefix(file, dir), "%s still runs", file)
+			}
+		}
+	})
+}
+
+func TestAShortRun(t *testing.T) {
+	measurable(t)
+	out := filepath.Join(t.TempDir(), "measurements.json")
+	temporary(t)
+	args := []string{"-short", "-rounds", "2", "-servers", "gorilla,03-single-goroutine", "-out", out}
+	var stdout, stderr bytes.Buffer
+	status := bench(t.Context(), args, &stdout, &stderr)
+	require.Zero(t, status, "%s", &stderr)
+
+	f, err := result.Read(out)
+	require.NoError(t, err)
+	assert.Equal(t, "go run -C bench . "+strings.Join(args, " "), f.Command)
+	assert.Equal(t, []string{"03-single-goroutine", "gorilla"}, f.Servers)
+	assert.Equal(t, 2, f.Rounds)
+	assert.True(t, f.Short)
+	assert.Regexp(t, `^v\d+\.\d+\.\d+$`, f.Versions["golang.org/x/net"])
+	assert.Regexp(t, `^v\d+\.\d+\.\d+$`, f.Versions["github.com/gorilla/websocket"])
+	assert.Len(t, f.Versions, 2)
+	assert.Positive(t, f.Machine.Cores)
+	assert.Positive(t, f.Machine.MemoryMiB)
+	assert.NotEqual(t, "unknown", f.Machine.Kernel)
+
+	require.Len(t, f.Loads, 2*3*2)
+	for i, l := range f.Loads {
+		// Round by round and scenario by scenario, each round beginning with
+		// another server.
+		round, scenario := 1+i/6, short.loads[i/2%3]
+		assert.Equal(t, round, l.Round)
+		assert.Equal(t, scenario, l.Scenario)
+		assert.Equal(t, f.Servers[(i+round-1)%2], l.Server)
+		assert.Zero(t, l.Lost, "%+v", l)
+		assert.False(t, l.Frozen, "%+v", l)
+		assert.Positive(t, l.Deliveries)
+		assert.Positive(t, l.CPU)
+		assert.Positive(t, l.P99)
+		if l.Server == "gorilla" {
+			// It may let clients go that are slow for a moment.
+			assert.Zero(t, l.Inversions+l.Disagree, "%+v", l)
+		} else {
+			assert.Zero(t, l.Dropped, "%+v", l)
+		}
+	}
+	require.Len(t, f.Idles, 2*2)
+	for _, idle := range f.Idles {
+		assert.Equal(t, short.idle, idle.Connected)
+		assert.Greater(t, idle.RSSAfter, idle.RSSBefore)
+		each := map[string]int{"03-single-goroutine": 1, "gorilla": 2}[idle.Server]
+		assert.Equal(t, each*short.idle, idle.GoroutinesAfter-idle.GoroutinesBefore, "%s", idle.Server)
+	}
+	require.Len(t, f.Stalled, 2*2)
+	for _, s := range f.Stalled {
+		assert.Positive(t, s.P99Alone)
+		assert.Positive(t, s.P99)
+		assert.NotEmpty(t, s.Samples)
+		assert.False(t, s.Frozen)
+	}
+
+	for _, part := range []string{"one: 20 clients", "forty: 100 clients", "thousand: 200 clients", "idle: 300 clients", "stalled: 10 clients", "-short: too little", out} {
+		assert.Contains(t, stdout.String(), part)
+	}
+	assert.Contains(t, stderr.String(), "20/20 round 2")
+	assert.Contains(t, stderr.String(), "; about 0 s left\n")
+}
+
+// interrupter ends a context when something is written to it that has a text in it.
+type interrupter struct {
+	bytes.Buffer
+	text   string
+	cancel context.CancelFunc
+}
+
+func (i *interrupter) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte(i.text)) {
+		i.cancel()
+	}
+	return i.Buffer.Write(b)
+}
+
+func TestCtrlC(t *testing.T) {
+	measurable(t)
+	for _, text := range []string{"building", "1/", "2/"} {
+		t.Run(text, func(t *testing.T) {
+			temporary(t)
+			out := filepath.Join(t.TempDir(), "measurements.json")
+			ctx, cancel := context.WithCancel(t.Context())
+			stderr := &interrupter{text: text, cancel: cancel}
+			var stdout bytes.Buffer
+			assert.Equal(t, 1, bench(ctx, []string{"-short", "-only", "one,stalled", "-servers", "floor", "-out", out}, &stdout, stderr))
+			assert.True(t, strings.HasSuffix(stderr.String(), "bench: interrupted; what was measured is not kept\n"), "%s", stderr)
+			assert.Empty(t, stdout.String())
+			assert.NoFileExists(t, out)
+		})
+	}
+}
+
+func TestWrongCommandLines(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"-rounds 0", "bench: -rounds 0: at least one round has to be measured\n"},
+		{"-rounds many", "invalid value \"many\" for flag -rounds"},
+		{"-servers gorilla,nginx", "bench: -servers: there is no \"nginx\"; there are 01-original, "},
+		{"-servers ", "-servers: there is no \"\"; there are "},
+		{"-only one,two", "bench: -only: there is no \"two\"; there are one, forty, thousand, idle, stalled\n"},
+		{"-fast", "flag provided but not defined: -fast"},
+		{"gorilla", "bench: unexpected argument \"gorilla\"; go run -C bench . -help lists what there is\n"},
+		{"-out nowhere/at/all.json", "bench: -out: there is no directory "},
+	} {
+		var stdout, stderr bytes.Buffer
+		assert.Equal(t, 2, bench(t.Context(), strings.SplitN(test.args, " ", 2), &stdout, &stderr), test.args)
+		assert.Contains(t, stderr.String(), test.want)
+		assert.Empty(t, stdout.String())
+	}
+}
+
+func TestWhatIsKept(t *testing.T) {
+	root, err := repository(t.Context())
+	require.NoError(t, err)
+	kept := filepath.Join(root, "docs", "measurements.json")
+	for args, want := range map[string]options{
+		"":                        {rounds: 5, out: kept, pages: true},
+		"-rounds=7":               {rounds: 7, out: kept, pages: true},
+		"-short":                  {rounds: 2, short: true},
+		"-short -rounds=3":        {rounds: 3, short: true},
+		"-only=one":               {rounds: 5},
+		"-servers=floor":          {rounds: 5},
+		"-out=" + root + "/x":     {rounds: 5, out: filepath.Join(root, "x")},
+		"-short -out=x.json":      {rounds: 2, short: true, out: filepath.Join(root, "bench", "x.json")},
+		"-servers=floor, gorilla": {rounds: 5},
+	} {
+		list := strings.Split(args, " -")
+		for i := range list[1:] {
+			list[i+1] = "-" + list[i+1]
+		}
+		if args == "" {
+			list = nil
+		}
+		var stderr bytes.Buffer
+		o, err := parse(root, list, &stderr)
+		require.NoError(t, err, "%s: %s", args, &stderr)
+		o.servers, o.only = nil, nil
+		assert.Equal(t, want, o, args)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	assert.Zero(t, bench(t.Context(), []string{"-help"}, &stdout, &stderr))
+	assert.Contains(t, stderr.String(), "-servers list")
+}
+
+func TestItHasToRunInTheRepository(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var stdout, stderr bytes.Buffer
+	assert.Equal(t, 1, bench(t.Context(), nil, &stdout, &stderr))
+	assert.Contains(t, stderr.String(), "type go run -C bench .")
+}
+
+func TestTimesLeft(t *testing.T) {
+	o := options{rounds: 2, only: []string{"one", "idle"}, servers: []server.Server{{Name: "a"}, {Name: "b"}}}
+	took := times{{"a", "one"}: 10 * time.Second, {"b", "one"}: 20 * time.Second}
+	// Twice idle, of which nothing is known yet, both servers again under one, and
+	// twice idle.
+	assert.Equal(t, "about 2 min", took.left(o, 2))
+	took[[2]string{"a", "idle"}] = time.Second
+	assert.Equal(t, "about 33 s", took.left(o, 3))
+	assert.Equal(t, "about 1 s", took.left(o, 7))
+	assert.Equal(t, "about 0 s", took.left(o, 8))
+}

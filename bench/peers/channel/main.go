@@ -1,0 +1,172 @@
+// Command channel is step 04-mailbox with the usual other answer in place of the
+// mailbox: a second goroutine for each client, which stays, and a buffered
+// channel that it writes from. All else is as in the step: x/net/websocket,
+// frames that are built once, small buffers, one write for what waits, a
+// deadline. It is there to be measured beside the step.
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/net/websocket"
+
+	"websocket-chat-steps/bench/peers/peer"
+)
+
+const (
+	sendBuffer = 256              // frames that may wait for a client; more than peer.Past
+	writeBytes = 64 << 10         // of frames that are joined for one write, about
+	writeWait  = 10 * time.Second // for one write
+)
+
+// Close frames with status 1000 and 1008.
+var (
+	goodbye = []byte{0x88, 2, 1000 >> 8, 1000 & 0xff}
+	tooSlow = []byte{0x88, 2, 1008 >> 8, 1008 & 0xff}
+)
+
+func main() {
+	r := &room{
+		clients: make(map[*client]bool),
+		add:     make(chan *client),
+		remove:  make(chan *client),
+		said:    make(chan peer.Message),
+	}
+	go r.run()
+	peer.Main("channel", r.serve)
+}
+
+// room is all that are there. The goroutine that runs run owns clients and
+// history; it alone sends on a client's channel, and closes it.
+type room struct {
+	clients map[*client]bool
+	history peer.History
+
+	add    chan *client
+	remove chan *client
+	said   chan peer.Message
+}
+
+// client is the server's side of one connection. The request's goroutine reads
+// from it, and a second one writes what is in the channel.
+type client struct {
+	conn  net.Conn
+	send  chan []byte
+	last  []byte        // the close frame, set before the room closes send
+	ended chan struct{} // closed when the second goroutine has ended
+}
+
+// run never waits for a client.
+func (r *room) run() {
+	for {
+		select {
+		case c := <-r.add:
+			r.clients[c] = true
+			for _, frame := range r.history.Messages() {
+				c.send <- frame // has room: it is new, and longer than the past
+			}
+
+		case c := <-r.remove:
+			r.letGo(c, goodbye)
+
+		case m := <-r.said:
+			frame := frameOf(m)
+			r.history.Add(frame)
+			for c := range r.clients {
+				select {
+				case c.send <- frame:
+				default:
+					r.letGo(c, tooSlow)
+				}
+			}
+		}
+	}
+}
+
+func (r *room) letGo(c *client, last []byte) {
+	if r.clients[c] {
+		delete(r.clients, c)
+		c.last = last
+		close(c.send)
+	}
+}
+
+func (r *room) serve(w http.ResponseWriter, req *http.Request) {
+	h := &hijacker{ResponseWriter: w}
+	websocket.Handler(func(ws *websocket.Conn) {
+		ws.MaxPayloadBytes = peer.MaxMessage
+		c := &client{conn: h.conn, send: make(chan []byte, sendBuffer), ended: make(chan struct{})}
+		r.add <- c
+		go c.write()
+		for {
+			var m peer.Message
+			if err := websocket.JSON.Receive(ws, &m); err != nil {
+				r.remove <- c
+				<-c.ended
+				return
+			}
+			r.said <- m
+		}
+	}).ServeHTTP(h, req)
+}
+
+// write is the second goroutine. It writes what is in the channel, and what
+// waits behind it with it, until the room closes the channel or a write fails.
+func (c *client) write() {
+	defer close(c.ended)
+	defer c.conn.Close()
+	var joined []byte
+	for frame := range c.send {
+		joined = append(joined[:0], frame...)
+		for waiting := len(c.send); waiting > 0 && len(joined) < writeBytes; waiting-- {
+			joined = append(joined, <-c.send...)
+		}
+		c.conn.SetWriteDeadline(time.Now().Add(writeWait))
+		if _, err := c.conn.Write(joined); err != nil {
+			return
+		}
+		c.conn.SetWriteDeadline(time.Time{})
+	}
+	c.conn.SetWriteDeadline(time.Now().Add(writeWait))
+	c.conn.Write(c.last) // or it has gone, and this fails
+}
+
+// frameOf returns a message as one text frame.
+func frameOf(m peer.Message) []byte {
+	payload, _ := json.Marshal(m) // two strings: there is no error
+	frame := append(make([]byte, 0, 10+len(payload)), 0x81)
+	switch n := len(payload); {
+	case n < 126:
+		frame = append(frame, byte(n))
+	case n < 1<<16:
+		frame = binary.BigEndian.AppendUint16(append(frame, 126), uint16(n))
+	default:
+		frame = binary.BigEndian.AppendUint64(append(frame, 127), uint64(n))
+	}
+	return append(frame, payload...)
+}
+
+// hijacker notes the connection that net/http hands to x/net/websocket, and
+// makes its buffers smaller.
+type hijacker struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack is what x/net/websocket calls.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buf, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err == nil {
+		h.conn = conn
+		buf.Writer = bufio.NewWriterSize(conn, 128)
+		if buf.Reader.Buffered() == 0 {
+			buf.Reader = bufio.NewReaderSize(conn, 256)
+		}
+	}
+	return conn, buf, err
+}

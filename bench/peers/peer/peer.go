@@ -1,0 +1,90 @@
+// Package peer is what the peers have in common: the message, the past that a
+// newcomer hears, and the command around the chat. It knows nothing of
+// WebSockets, nor of who is in the room.
+package peer
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+)
+
+// MaxMessage is how long a client's message may be, in bytes of JSON.
+const MaxMessage = 128 << 10
+
+// Message is what travels between a client and the server, in both directions,
+// as JSON in one text message.
+type Message struct {
+	Author string `json:"author"`
+	Body   string `json:"body"`
+}
+
+// Recode decodes a message and encodes it again: what clients hear is what the
+// server has understood, as in the steps. The error says that b is no message.
+// Any goroutine may call it.
+func Recode(b []byte) ([]byte, error) {
+	var message Message
+	if err := json.Unmarshal(b, &message); err != nil {
+		return nil, err
+	}
+	return json.Marshal(message)
+}
+
+// Past is how many of the last messages a newcomer hears.
+const Past = 100
+
+// History is the last messages, in the form in which they are sent, at most
+// Past of them. It is empty at first. It has no lock: who owns it, guards it.
+type History struct {
+	ring  [Past][]byte
+	count int // messages so far; the next one goes to ring[count%Past]
+}
+
+// Add takes a message as the newest. The caller doesn't change it any more.
+func (h *History) Add(message []byte) {
+	h.ring[h.count%Past] = message
+	h.count++
+}
+
+// Messages returns the messages, the oldest first, in a slice of the caller's own.
+func (h *History) Messages() [][]byte {
+	messages := make([][]byte, 0, min(h.count, Past))
+	for i := h.count - cap(messages); i < h.count; i++ {
+		messages = append(messages, h.ring[i%Past])
+	}
+	return messages
+}
+
+// Main is a peer's main function, once its room is open. It serves ws at /ws,
+// beside what else http.DefaultServeMux has, and returns at Ctrl-C. When it
+// can't serve, it says why and ends the process: with status 2 for a wrong
+// command line, with 1 for an address that it doesn't get.
+func Main(name string, ws http.HandlerFunc) {
+	addr := flag.String("addr", "localhost:8080", "serve the chat on this `host:port`")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "%s: unexpected argument %q; an address goes behind -addr\n", name, flag.Arg(0))
+		os.Exit(2)
+	}
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v; choose another address, as in -addr localhost:8081\n", name, err)
+		os.Exit(1)
+	}
+	interrupt := make(chan os.Signal, 1)
+	signal.Notify(interrupt, os.Interrupt)
+
+	http.HandleFunc("/ws", ws)
+	http.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, "%s is there to be measured: it has a WebSocket at /ws, and no page.\n", name)
+	})
+	go func() { log.Fatal(http.Serve(listener, nil)) }()
+
+	fmt.Printf("%s serves the chat at http://%v/ (Ctrl-C ends it)\n", name, listener.Addr())
+	<-interrupt
+}

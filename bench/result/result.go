@@ -1,0 +1,93 @@
+// Package result is what a run of the benchmark measured, as a file: every
+// single round, nothing summed up. It knows nothing of how it was measured, nor
+// of how it is shown.
+package result
+
+// File is one run of the benchmark.
+type File struct {
+	Command  string            `json:"command"` // what was typed, as in "go run -C bench ."
+	Date     string            `json:"date"`    // the day, as in 2006-01-02
+	Machine  Machine           `json:"machine"`
+	Versions map[string]string `json:"versions"` // of the modules measured, by path
+	Short    bool              `json:"short"`    // -short: too little to state figures from
+	Rounds   int               `json:"rounds"`
+	Servers  []string          `json:"servers"` // in the order in which pages show them
+
+	Loads   []Load    `json:"loads"`
+	Idles   []Idle    `json:"idles"`
+	Stalled []Stalled `json:"stalled"`
+}
+
+// Machine is where it was measured.
+type Machine struct {
+	OS, Arch, Kernel, CPU, Go string
+	Cores                     int
+	MemoryMiB                 int
+}
+
+// Scenario is what clients do while they are measured. Each of Senders has at
+// most Window messages under way.
+type Scenario struct {
+	Name    string `json:"name"` // "one", "forty", "thousand"
+	Clients int    `json:"clients"`
+	Senders int    `json:"senders"` // of Clients; senders hear, too
+	Window  int    `json:"window"`  // messages that each sender has under way
+	All     bool   `json:"all"`     // a message is under way until all clients have it; else, until its sender has
+	Payload int    `json:"payload"` // bytes of each message's JSON
+}
+
+// Load is one server under one scenario, in one round.
+type Load struct {
+	Scenario
+	Server     string  `json:"server"`
+	Round      int     `json:"round"` // from 1
+	Seconds    float64 `json:"seconds"`
+	Sent       int     `json:"sent"`       // messages
+	Deliveries int     `json:"deliveries"` // messages times clients that heard them
+	CPU        float64 `json:"cpu"`        // the server's, seconds
+	P50        float64 `json:"p50"`        // delay from sending to hearing, microseconds
+	P99        float64 `json:"p99"`
+	Inversions int     `json:"inversions"` // a client heard a sender's later message before an earlier one
+	Disagree   int     `json:"disagree"`   // clients that did not hear all in the order in which the first one did
+	Lost       int     `json:"lost"`       // deliveries that never came to clients that the server kept
+	Dropped    int     `json:"dropped"`    // healthy clients that the server let go
+	Frozen     bool    `json:"frozen"`     // no client heard anything more, with messages under way
+}
+
+// Idle is one server with clients that only stay connected, in one round.
+type Idle struct {
+	Server           string  `json:"server"`
+	Round            int     `json:"round"`
+	Clients          int     `json:"clients"`
+	Connected        int     `json:"connected"`      // of them, at the end
+	ConnectSeconds   float64 `json:"connectSeconds"` // for all, until the server has agreed
+	RSSBefore        int     `json:"rssBefore"`      // bytes, resident, before the first
+	RSSAfter         int     `json:"rssAfter"`
+	GoroutinesBefore int     `json:"goroutinesBefore"`
+	GoroutinesAfter  int     `json:"goroutinesAfter"`
+}
+
+// Stalled is one server while one client does not read and the others talk, in
+// one round.
+type Stalled struct {
+	Server   string   `json:"server"`
+	Round    int      `json:"round"`
+	Clients  int      `json:"clients"` // that read
+	Messages int      `json:"messages"`
+	Payload  int      `json:"payload"`
+	P99Alone float64  `json:"p99Alone"` // delay of the others without the one that stalls, microseconds
+	P99      float64  `json:"p99"`      // and with it
+	Dropped  int      `json:"dropped"`  // healthy clients that the server let go
+	Lost     int      `json:"lost"`
+	Frozen   bool     `json:"frozen"`
+	LetGo    float64  `json:"letGo"` // seconds until the stalled one's connection was over for the server; -1: not within the run
+	Samples  []Sample `json:"samples"`
+}
+
+// Sample is the server's process at one moment.
+type Sample struct {
+	Seconds    float64 `json:"seconds"` // since the first message
+	RSS        int     `json:"rss"`     // bytes
+	Goroutines int     `json:"goroutines"`
+	Sent       int     `json:"sent"` // messages so far
+}

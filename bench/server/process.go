@@ -1,0 +1,161 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// patience is how long a server may take to serve, and to answer how many
+// goroutines it has. Each takes milliseconds. A variable for the tests.
+var patience = 20 * time.Second
+
+// Process is a server that runs. Any goroutine may call its methods, until Stop
+// is called.
+type Process struct {
+	Server
+	Addr string // host:port
+
+	cmd  *exec.Cmd
+	done chan struct{} // closed when the process is over, and cmd.ProcessState is known
+	http http.Client
+}
+
+var served = regexp.MustCompile(`serves the chat at http://([^/ ]+)/`)
+
+// Start runs a server that Build has built into dir, on a free port of
+// loopback, and returns when it serves. What it logs is thrown away. Stop ends
+// it. If this process ends without Stop, then on Linux the server does, too.
+func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
+	p := &Process{
+		Server: s,
+		cmd:    exec.Command(s.file(dir), "-addr", "127.0.0.1:0"),
+		done:   make(chan struct{}),
+		http:   http.Client{Transport: new(http.Transport), Timeout: patience},
+	}
+	p.cmd.SysProcAttr = attributes()
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%s can't be started: %w", s.Name, err)
+	}
+	line := make(chan string, 1)
+	go func() {
+		r := bufio.NewReader(stdout)
+		first, _ := r.ReadString('\n')
+		line <- first
+		io.Copy(io.Discard, r) // so that it never waits for us
+		p.cmd.Wait()           // killed, mostly: its error says nothing
+		close(p.done)
+	}()
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	select {
+	case first := <-line:
+		if address := served.FindStringSubmatch(first); address != nil {
+			p.Addr = address[1]
+			return p, nil
+		}
+		// How it ends says more than that we killed it.
+		select {
+		case <-p.done:
+		case <-time.After(patience / 20):
+		}
+		p.Stop()
+		return nil, fmt.Errorf("%s does not say where it serves: it printed %q, and ended with %q; %s -addr 127.0.0.1:0 shows why",
+			s.Name, strings.TrimSpace(first), p.cmd.ProcessState, s.Command())
+	case <-timeout.C:
+		p.Stop()
+		return nil, fmt.Errorf("%s has not said within %v where it serves; %s -addr 127.0.0.1:0 shows why", s.Name, patience, s.Command())
+	case <-ctx.Done():
+		p.Stop()
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Stop kills the server, and returns when it is over. It may be called again.
+func (p *Process) Stop() {
+	p.cmd.Process.Kill() // an error means that it is over
+	<-p.done
+	p.http.CloseIdleConnections()
+}
+
+// Ended returns an error that says how the server ended by itself; nil while it
+// runs.
+func (p *Process) Ended() error {
+	select {
+	case <-p.done:
+		return fmt.Errorf("%s ended by itself while it was measured: %v", p.Name, p.cmd.ProcessState)
+	default:
+		return nil
+	}
+}
+
+// WebSocket returns where the chat is: host:port, and the path.
+func (p *Process) WebSocket() (addr, path string) {
+	return p.Addr, p.Path
+}
+
+// Goroutines returns how many the server has, those that answer this included.
+// The answer costs the server some 50 microseconds.
+func (p *Process) Goroutines() (int, error) {
+	response, err := p.http.Get("http://" + p.Addr + asked)
+	if err != nil {
+		return 0, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.Name, err))
+	}
+	defer response.Body.Close()
+	b, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.Name, err))
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		return 0, fmt.Errorf("%s was asked for its goroutines, and answered %s, %.100q; does it serve http.DefaultServeMux?", p.Name, response.Status, b)
+	}
+	return n, nil
+}
+
+// CPU returns the processor time that the server has used so far, in user and in
+// kernel mode, to the nanosecond.
+func (p *Process) CPU() (time.Duration, error) {
+	used, err := cpu(p.cmd.Process.Pid)
+	return used, p.because(err)
+}
+
+// RSS returns how many bytes of the server's memory are resident. It includes
+// what Go's heap keeps for later, and not the kernel's socket buffers.
+func (p *Process) RSS() (int, error) {
+	bytes, err := rss(p.cmd.Process.Pid)
+	return bytes, p.because(err)
+}
+
+// Socket finds the server's side of the connection whose other side is conn.
+// held tells from then on whether the server still has that socket.
+//
+// The other side can't tell: where it doesn't read, the end of the connection
+// stands in line behind the data that it hasn't read, and never comes.
+func (p *Process) Socket(conn net.Conn) (held func() bool, err error) {
+	held, err = socket(p.cmd.Process.Pid, conn)
+	return held, p.because(err)
+}
+
+// because returns a better reason for err, if there is one.
+func (p *Process) because(err error) error {
+	if err == nil {
+		return nil
+	}
+	if ended := p.Ended(); ended != nil {
+		return ended
+	}
+	return err
+}

@@ -1,0 +1,156 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// small is a repository with servers as they may be: see its go.mod.
+const small = "testdata/repository"
+
+// built is where the servers of small are built.
+var built string
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	if os.Getenv(abandoned) != "" {
+		abandon()
+		return 0
+	}
+	dir, err := os.MkdirTemp("", "bench-server-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	built = dir
+	if err := Build(context.Background(), abs(small), dir, listed()); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	if left := running(dir); len(left) > 0 {
+		fmt.Fprintln(os.Stderr, "still running after the tests:", left)
+		return 1
+	}
+	return status
+}
+
+// running returns the processes of what was built in dir, where /proc tells.
+func running(dir string) (left []string) {
+	links, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, link := range links {
+		if file, err := os.Readlink(link); err == nil && filepath.Dir(file) == dir {
+			left = append(left, file)
+		}
+	}
+	return left
+}
+
+func abs(name string) string {
+	name, err := filepath.Abs(name)
+	if err != nil {
+		panic(err)
+	}
+	return name
+}
+
+// listed are the servers that small has: the steps, and floor.
+func listed() []Server {
+	return slices.DeleteFunc(List(small), func(s Server) bool {
+		_, err := os.Stat(filepath.Join(small, s.in, s.at))
+		return err != nil
+	})
+}
+
+func names(servers []Server) (all []string) {
+	for _, s := range servers {
+		all = append(all, s.Name)
+	}
+	return all
+}
+
+func TestListIsInOrder(t *testing.T) {
+	root := t.TempDir()
+	assert.Equal(t, []string{"01-original", "02-race-fix", "03-single-goroutine", "channel", "floor", "gorilla", "coder", "gws", "melody"}, names(List(root)))
+	require.NoError(t, os.Mkdir(filepath.Join(root, "04-mailbox"), 0o700))
+	assert.Equal(t, "04-mailbox", List(root)[3].Name)
+}
+
+// What the list says of this repository's servers is so.
+func TestListIsTrue(t *testing.T) {
+	root := abs("../..")
+	for _, s := range List(root) {
+		main := filepath.Join(root, s.in, s.at, "main.go")
+		assert.FileExists(t, main)
+		assert.NoFileExists(t, filepath.Join(filepath.Dir(main), "added_by_bench.go"))
+	}
+	assert.Equal(t, "go run ./01-original", List(root)[0].Command())
+	all := List(root)
+	assert.Equal(t, "go run -C bench ./peers/melody", all[len(all)-1].Command())
+}
+
+func TestBuildSaysWhatIsWrong(t *testing.T) {
+	root, dir := t.TempDir(), t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, "01-original"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "go.mod"), []byte("module m\n\ngo 1.26\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "01-original", "main.go"), []byte("package main\n\nfunc main() { undefined() }\n"), 0o600))
+	err := Build(t.Context(), root, dir, List(root)[:1])
+	assert.ErrorContains(t, err, "the servers can't be built")
+	assert.ErrorContains(t, err, "main.go:3:15: undefined: undefined")
+
+	err = Build(t.Context(), root, dir, List(root)[1:2])
+	assert.ErrorContains(t, err, "02-race-fix can't be built: ")
+	assert.ErrorIs(t, err, os.ErrNotExist)
+
+	why := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	assert.ErrorIs(t, Build(ctx, root, dir, List(root)[:1]), why)
+}
+
+func TestStartSaysWhatIsWrong(t *testing.T) {
+	servers := List(small)
+	t.Run("it ends", func(t *testing.T) {
+		_, err := servers[1].Start(t.Context(), built)
+		assert.ErrorContains(t, err, `02-race-fix does not say where it serves: it printed "something else", and ended with "exit status 3"; go run ./02-race-fix -addr 127.0.0.1:0 shows why`)
+	})
+	t.Run("it says nothing", func(t *testing.T) {
+		was := patience
+		defer func() { patience = was }()
+		patience = 100 * time.Millisecond
+		_, err := servers[2].Start(t.Context(), built)
+		assert.ErrorContains(t, err, "03-single-goroutine has not said within 100ms where it serves")
+	})
+	t.Run("nobody waits for it any more", func(t *testing.T) {
+		why := errors.New("enough")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(why)
+		_, err := servers[2].Start(ctx, built)
+		assert.ErrorIs(t, err, why)
+	})
+	t.Run("it was not built", func(t *testing.T) {
+		_, err := servers[0].Start(t.Context(), t.TempDir())
+		assert.ErrorContains(t, err, "01-original can't be started: ")
+	})
+}
+
+func TestVersion(t *testing.T) {
+	_, err := List(small)[0].Version(built)
+	assert.ErrorContains(t, err, "01-original is said to use golang.org/x/net, but is built without it")
+	version, err := listed()[3].Version(built)
+	assert.NoError(t, err)
+	assert.Empty(t, version, "floor uses none")
+	_, err = List(small)[0].Version(t.TempDir())
+	assert.ErrorIs(t, err, os.ErrNotExist)
+}

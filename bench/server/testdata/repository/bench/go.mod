@@ -1,0 +1,3 @@
+module small/bench
+
+go 1.26.0
