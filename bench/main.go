@@ -217,7 +217,7 @@ func repository(ctx context.Context) (string, error) {
 	bench := filepath.Dir(strings.TrimSpace(string(out)))
 	root := filepath.Dir(bench)
 	if _, err := os.Stat(filepath.Join(root, "01-original")); err != nil || filepath.Base(bench) != "bench" {
-		return "", errors.New("it has to run in the directory bench of the repository; from its root, type go run -C bench .")
+		return "", errors.New("it has to run in the directory bench of the repository: go run -C bench . from its root does")
 	}
 	return root, nil
 }

@@ -194,7 +194,7 @@ func TestItHasToRunInTheRepository(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var stdout, stderr bytes.Buffer
 	assert.Equal(t, 1, bench(t.Context(), nil, &stdout, &stderr))
-	assert.Contains(t, stderr.String(), "type go run -C bench .")
+	assert.Contains(t, stderr.String(), "go run -C bench . from its root does")
 }
 
 func TestTimesLeft(t *testing.T) {

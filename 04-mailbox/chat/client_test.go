@@ -271,12 +271,12 @@ func number(body string) (int, error) {
 
 // flow has talker say the messages from first to behind last, of so many bytes
 // each, and everybody in listeners hear exactly those. At most 64 are on the
-// way, so nobody in listeners is ever far behind.
+// way, and at most a quarter of a mailbox, so who listens is never let go.
 func flow(talker *client, listeners []*client, first, last, size int) error {
 	for first < last {
 		var bodies []string
 		var payloads [][]byte
-		for range min(64, last-first) {
+		for range min(64, max(1, mailboxBytes/4/max(1, size)), last-first) {
 			body := numbered(first, size)
 			bodies = append(bodies, body)
 			payloads = append(payloads, payload(talker.name, body))

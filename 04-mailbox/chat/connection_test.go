@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +64,23 @@ func TestPingsInAFlood(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A pong, the longest too, is one write, so that nothing can come between its bytes.
+func TestPongIsOneWrite(t *testing.T) {
+	r := openRoom(t)
+	c := r.join()
+	conn := r.listener.last()
+	for _, size := range []int{0, 1, 125} {
+		before := conn.writes.Load()
+		said := strings.Repeat("p", size)
+		require.NoError(t, c.write(appendFrame(nil, ping, []byte(said))))
+		opcode, b, err := c.read()
+		require.NoError(t, err)
+		assert.EqualValues(t, pong, opcode)
+		assert.Equal(t, said, string(b))
+		assert.EqualValues(t, 1, conn.writes.Load()-before, "writes for a pong of %d bytes", size)
+	}
 }
 
 // A client that has been silent for long after something was sent to it gets

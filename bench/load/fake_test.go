@@ -31,6 +31,7 @@ type fake struct {
 	// everybody is told. It is called with mu held.
 	says func(f *fake, number int, from *fakeConn, message []byte)
 
+	ended error           // what Ended says
 	greet func(*fakeConn) // says what a newcomer is told at once; may be nil
 
 	rss  atomic.Int64
@@ -169,6 +170,12 @@ func frame(first byte, payload []byte) []byte {
 }
 
 func (f *fake) WebSocket() (addr, path string) { return f.listener.Addr().String(), "/ws" }
+
+func (f *fake) Ended() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ended
+}
 
 func (f *fake) CPU() (time.Duration, error) {
 	return time.Duration(f.used.Add(int64(time.Millisecond))), nil

@@ -20,6 +20,8 @@ import (
 type Process interface {
 	// WebSocket returns where the chat is: host:port, and the path.
 	WebSocket() (addr, path string)
+	// Ended returns how it ended by itself; nil while it runs.
+	Ended() error
 	// CPU returns the processor time used so far.
 	CPU() (time.Duration, error)
 	// RSS returns how many bytes of memory are resident.
@@ -57,13 +59,5 @@ func Load(ctx context.Context, p Process, s result.Scenario, t Timing) (l result
 	if err != nil {
 		return l, "", err
 	}
-	defer r.close()
-	if err := r.start(ctx); err != nil {
-		return l, "", err
-	}
-	if err := r.watch(ctx); err != nil {
-		return l, "", err
-	}
-	r.close()
-	return r.result()
+	return r.measure(ctx)
 }

@@ -138,12 +138,8 @@ func talk(t *testing.T, f *fake, s result.Scenario, timing Timing, n int) (l res
 	timing.WarmUp = 0
 	r, err := newRun(deadline(t), f, s, timing)
 	require.NoError(t, err)
-	defer r.close()
 	r.limit = n
-	require.NoError(t, r.start(deadline(t)))
-	require.NoError(t, r.watch(deadline(t)))
-	r.close()
-	l, note, err = r.result()
+	l, note, err = r.measure(deadline(t))
 	require.NoError(t, err)
 	return l, note
 }
@@ -503,6 +499,19 @@ func TestWhatCannotBeMeasured(t *testing.T) {
 			f.tell(message)
 		}), some, healthy)
 		assert.ErrorContains(t, err, "some came twice")
+	})
+	t.Run("a server that ends", func(t *testing.T) {
+		why := errors.New("exit status 2")
+		timing := healthy
+		for _, timing.WarmUp = range []time.Duration{0, time.Minute} {
+			_, _, err := Load(deadline(t), serve(t, at(50, func(f *fake, _ *fakeConn, _ []byte) {
+				f.ended = why
+				for _, c := range f.conns {
+					c.Close()
+				}
+			})), some, timing)
+			assert.ErrorIs(t, err, why)
+		}
 	})
 	t.Run("a room of nobody", func(t *testing.T) {
 		_, _, err := Load(deadline(t), serve(t, func(*fake, int, *fakeConn, []byte) {}), one, sick)

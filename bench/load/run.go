@@ -24,6 +24,9 @@ const (
 // apart is how long the next client waits after one has connected.
 const apart = time.Millisecond
 
+// afterwards is how long after its connections a process has ended, at most.
+const afterwards = 100 * time.Millisecond
+
 // look is how often a run looks at how far it is.
 const look = 10 * time.Millisecond
 
@@ -103,6 +106,19 @@ func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, 
 		}
 	}
 	return r, nil
+}
+
+// measure does all that there is to do, and closes the run.
+func (r *run) measure(ctx context.Context) (l result.Load, note string, err error) {
+	defer r.close()
+	if err := r.start(ctx); err != nil {
+		return l, "", err
+	}
+	if err := r.watch(ctx); err != nil {
+		return l, "", err
+	}
+	r.close()
+	return r.result()
 }
 
 // start has the last client, or another connection that came later, say hello;
@@ -234,15 +250,22 @@ func (r *run) watch(ctx context.Context) error {
 		case allSent && waiting == 0:
 			r.stopSending()
 			return r.closeMark(0)
-		case kept == 0 || stuck:
+		case kept == 0:
+			// It let all go, or it is no more, which takes a moment to be known.
+			r.stopSending()
+			if err := sleep(ctx, afterwards); err != nil {
+				return err
+			}
+			if err := r.process.Ended(); err != nil {
+				return err
+			}
+			return r.closeMark(time.Since(r.begin) - progress)
+		case stuck:
 			r.stopSending()
 			if err := r.closeMark(now - progress); err != nil {
 				return err
 			}
-			if stuck {
-				return r.probe(ctx)
-			}
-			return nil
+			return r.probe(ctx)
 		case r.limit == 0 && r.phase.Load() == counting && now-r.mark >= r.Measured:
 			r.stopSending()
 			if err := r.closeMark(0); err != nil {

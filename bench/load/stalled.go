@@ -41,15 +41,7 @@ func Alone(ctx context.Context, p Process, plan StalledPlan) (l result.Load, not
 	if err != nil {
 		return l, "", err
 	}
-	defer r.close()
-	if err := r.start(ctx); err != nil {
-		return l, "", err
-	}
-	if err := r.watch(ctx); err != nil {
-		return l, "", err
-	}
-	r.close()
-	return r.result()
+	return r.measure(ctx)
 }
 
 // Stalled runs the plan with a client that does not read; it comes last, says

@@ -19,10 +19,12 @@ const (
 
 var scenarios = []string{one, forty, thousand}
 
+// LeastRounds is how many rounds it takes to state figures from them.
+const LeastRounds = 5
+
 const (
-	LeastRounds = 5
-	mib         = 1 << 20
-	kib         = 1 << 10
+	mib = 1 << 20
+	kib = 1 << 10
 )
 
 // Check says why pages can't be written from f: it has too few rounds to state
