@@ -5,13 +5,14 @@ package result
 
 // File is one run of the benchmark.
 type File struct {
-	Command  string            `json:"command"` // what was typed, as in "go run -C bench ."
-	Date     string            `json:"date"`    // the day, as in 2006-01-02
-	Machine  Machine           `json:"machine"`
-	Versions map[string]string `json:"versions"` // of the modules measured, by path
-	Short    bool              `json:"short"`    // -short: too little to state figures from
-	Rounds   int               `json:"rounds"`
-	Servers  []string          `json:"servers"` // in the order in which pages show them
+	Command   string            `json:"command"` // what was typed, as in "go run -C bench ."
+	Date      string            `json:"date"`    // the day, as in 2006-01-02
+	Machine   Machine           `json:"machine"`
+	Versions  map[string]string `json:"versions"` // of the modules measured, by path
+	Short     bool              `json:"short"`    // -short: too little to state figures from
+	Rounds    int               `json:"rounds"`
+	OtherWork bool              `json:"otherWork,omitempty"` // other programs had work meanwhile; whoever kept the file says so
+	Servers   []string          `json:"servers"`             // in the order in which pages show them
 
 	Loads   []Load    `json:"loads"`
 	Idles   []Idle    `json:"idles"`
