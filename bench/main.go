@@ -101,7 +101,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 
-	summarize(stdout, f)
+	report.Summary(stdout, f)
 	if o.out != "" {
 		if err := f.Write(o.out); err != nil {
 			return err

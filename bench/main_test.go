@@ -98,7 +98,7 @@ func TestAShortRun(t *testing.T) {
 		assert.False(t, s.Frozen)
 	}
 
-	for _, part := range []string{"one: 20 clients", "forty: 100 clients", "thousand: 200 clients", "idle: 300 clients", "stalled: 10 clients", "-short: too little", out} {
+	for _, part := range []string{"one at a time", "40 under way", "200 clients", "idle clients", "one that stops reading", "-short: too little", out} {
 		assert.Contains(t, stdout.String(), part)
 	}
 	assert.Contains(t, stderr.String(), "20/20 round 2")

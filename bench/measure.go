@@ -196,3 +196,52 @@ func (t times) left(o options, done int) string {
 	}
 	return fmt.Sprintf("about %.0f min", left.Minutes())
 }
+
+// rate returns the deliveries of a second.
+func rate(l result.Load) float64 {
+	if l.Seconds == 0 {
+		return 0
+	}
+	return float64(l.Deliveries) / l.Seconds
+}
+
+// cpu returns the server's processor time for one delivery, in microseconds.
+func cpu(l result.Load) float64 {
+	if l.Deliveries == 0 {
+		return 0
+	}
+	return l.CPU / float64(l.Deliveries) * 1e6
+}
+
+// perClient divides by the clients that were connected.
+func perClient(n int, idle result.Idle) float64 {
+	if idle.Connected == 0 {
+		return 0
+	}
+	return float64(n) / float64(idle.Connected)
+}
+
+// defects says what went wrong in one measurement, and note, if there is one.
+func defects(l result.Load, note string) string {
+	text := ""
+	for _, count := range []struct {
+		what string
+		n    int
+	}{
+		{"inversions", l.Inversions},
+		{"clients in another order", l.Disagree},
+		{"lost", l.Lost},
+		{"dropped", l.Dropped},
+	} {
+		if count.n > 0 {
+			text += fmt.Sprintf(", %s: %d", count.what, count.n)
+		}
+	}
+	if l.Frozen {
+		text += ", frozen"
+	}
+	if note != "" {
+		text += " (" + note + ")"
+	}
+	return text
+}

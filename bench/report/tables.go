@@ -116,8 +116,11 @@ func (p page) figure(f figure) column {
 
 func (p page) to(peer string, f figure) column {
 	return column{fmt.Sprintf(wordTo[p.in], peer), func(m measured, server string) string {
-		if server == peer {
+		switch {
+		case server == peer:
 			return "1"
+		case !slices.Contains(m.servers, peer): // in a summary of some servers
+			return "-"
 		}
 		return p.quotients(m.ratio(f, server, peer))
 	}}
