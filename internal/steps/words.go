@@ -1,0 +1,75 @@
+package steps
+
+// Property is a row of the scoreboard.
+type Property string
+
+// The properties, in the scoreboard's order.
+const (
+	// EveryMessage: every client gets every message, once.
+	EveryMessage Property = "EveryMessage"
+	// PastMessages: a newcomer gets the messages from before it came, once,
+	// and misses none that comes meanwhile.
+	PastMessages Property = "PastMessages"
+	// UniqueIDs: no two clients have one id. It is judged by the race detector.
+	UniqueIDs Property = "UniqueIDs"
+	// NothingLeft: a disconnect leaves no goroutine and no socket behind.
+	NothingLeft Property = "NothingLeft"
+	// LongHistory: a newcomer to 300 past messages does not freeze the room.
+	LongHistory Property = "LongHistory"
+	// StalledRoom: a client that stops reading does not freeze the room.
+	StalledRoom Property = "StalledRoom"
+	// StalledCost: a client that stops reading costs bounded memory and goroutines.
+	StalledCost Property = "StalledCost"
+	// SenderOrder: a sender's messages arrive in the order in which they were sent.
+	SenderOrder Property = "SenderOrder"
+	// SameOrder: all clients see the same order.
+	SameOrder Property = "SameOrder"
+)
+
+// Properties are all of them, in the scoreboard's order.
+var Properties = []Property{
+	EveryMessage, PastMessages, UniqueIDs, NothingLeft, LongHistory,
+	StalledRoom, StalledCost, SenderOrder, SameOrder,
+}
+
+// BadClient is a way in which a client misbehaves.
+type BadClient string
+
+// The bad clients.
+const (
+	StopsReading BadClient = "StopsReading" // and leaves its socket's small buffer full
+	Resets       BadClient = "Resets"       // the connection: a TCP reset, no close frame
+	DiesMidFrame BadClient = "DiesMidFrame" // half of a frame comes, and then the end
+	SendsNoJSON  BadClient = "SendsNoJSON"
+	EmptyFrame   BadClient = "EmptyFrame"   // a text frame of no bytes
+	InvalidUTF8  BadClient = "InvalidUTF8"  // within JSON
+	EmptyMessage BadClient = "EmptyMessage" // JSON, with an empty author and body
+	LongMessage  BadClient = "LongMessage"  // a body of 64 KiB
+	ComeAndGo    BadClient = "ComeAndGo"    // a thousand, without a word
+)
+
+// BadClients are all of them.
+var BadClients = []BadClient{
+	StopsReading, Resets, DiesMidFrame, SendsNoJSON, EmptyFrame,
+	InvalidUTF8, EmptyMessage, LongMessage, ComeAndGo,
+}
+
+// Reaction is what comes of a bad client. In all but Freezes the others go on
+// talking as if nothing had been.
+type Reaction string
+
+// The reactions.
+const (
+	Delivered Reaction = "delivered"    // all hear the message as it was sent
+	Mended    Reaction = "mended"       // all hear it, with U+FFFD for what is no UTF-8
+	Ignored   Reaction = "ignored"      // nobody hears it; the client stays
+	LetGo     Reaction = "let go"       // nobody hears it; the client's connection is ended
+	NoTrace   Reaction = "no trace"     // no goroutine and no socket is left
+	Leaks     Reaction = "leaks"        // goroutines and sockets are left
+	Bounded   Reaction = "bounded cost" // it costs memory and goroutines, with a bound
+	PilesUp   Reaction = "piles up"     // it costs memory or goroutines, without a bound
+	Freezes   Reaction = "freezes"      // the room, for everybody and for ever
+)
+
+// Reactions are all of them.
+var Reactions = []Reaction{Delivered, Mended, Ignored, LetGo, NoTrace, Leaks, Bounded, PilesUp, Freezes}
