@@ -15,6 +15,7 @@ import (
 
 	"websocket-chat-steps/internal/livecheck"
 	_ "websocket-chat-steps/internal/livecheck/tight" // so that a change in it runs these tests again: see added
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/stepcmd"
 )
 
@@ -125,9 +126,9 @@ func (r *room) goroutines() []livecheck.Goroutine {
 	response, err := asking.Get(r.process.URL + "debug/pprof/goroutine?debug=2")
 	require.NoError(r.t, err, "asking %s for its goroutines", r.step)
 	defer response.Body.Close()
-	stacks, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	require.NoError(r.t, err, "asking %s for its goroutines", r.step)
-	all, err := livecheck.Parse(string(stacks), r.root)
+	all, err := stacks.Parse(string(text), r.root)
 	require.NoError(r.t, err)
 	return all
 }

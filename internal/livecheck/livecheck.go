@@ -11,6 +11,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"websocket-chat-steps/internal/stacks"
+)
+
+type (
+	Goroutine = stacks.Goroutine
+	Frame     = stacks.Frame
 )
 
 // Kind is what is said of some of a program's goroutines.
@@ -52,14 +59,14 @@ func Differences(step string, all []Goroutine, kinds []Kind) []string {
 	have := make([]int, len(kinds))
 	strangers := make(map[string]int) // how many, by what there is to say of them
 	for _, g := range all {
-		own := g.framesIn(step)
-		if len(own) == 0 && !g.Created.in(step) {
+		own := framesIn(g, step)
+		if len(own) == 0 && !in(g.Created, step) {
 			continue
 		}
-		if i := g.kindOf(step, own, kinds); i >= 0 {
+		if i := kindOf(g, step, own, kinds); i >= 0 {
 			have[i]++
 		} else {
-			strangers[g.describe(step, own)]++
+			strangers[describe(g, step, own)]++
 		}
 	}
 	var differences []string
@@ -75,12 +82,12 @@ func Differences(step string, all []Goroutine, kinds []Kind) []string {
 	return differences
 }
 
-func (f Frame) in(step string) bool { return strings.HasPrefix(f.File, step+"/") }
+func in(f Frame, step string) bool { return strings.HasPrefix(f.File, step+"/") }
 
-func (g Goroutine) framesIn(step string) []Frame {
+func framesIn(g Goroutine, step string) []Frame {
 	var own []Frame
 	for _, f := range g.Frames {
-		if f.in(step) {
+		if in(f, step) {
 			own = append(own, f)
 		}
 	}
@@ -90,18 +97,18 @@ func (g Goroutine) framesIn(step string) []Frame {
 // listens tells whether g is a goroutine of net/http's that waits, in the step's
 // code, for what its client says. When the handshake is over, the room hasn't
 // heard of the client yet; when this waits, the room has let the client in.
-func (g Goroutine) listens(step string) bool {
-	return g.State == "IO wait" && g.Created != Frame{} && !g.Created.in(step) && len(g.framesIn(step)) > 0
+func listens(g Goroutine, step string) bool {
+	return g.State == "IO wait" && g.Created != Frame{} && !in(g.Created, step) && len(framesIn(g, step)) > 0
 }
 
 // kindOf returns the index of the kind of a goroutine of the step's, or -1. own
 // are its frames in the step.
-func (g Goroutine) kindOf(step string, own []Frame, kinds []Kind) int {
+func kindOf(g Goroutine, step string, own []Frame, kinds []Kind) int {
 	if g.Created == (Frame{}) {
 		return slices.IndexFunc(kinds, Kind.isMain)
 	}
-	if g.Created.in(step) {
-		return slices.IndexFunc(kinds, func(k Kind) bool { return k.GoAt == g.Created.place() })
+	if in(g.Created, step) {
+		return slices.IndexFunc(kinds, func(k Kind) bool { return k.GoAt == g.Created.Place() })
 	}
 	best, length := -1, 0
 	for i, k := range kinds {
@@ -115,17 +122,17 @@ func (g Goroutine) kindOf(step string, own []Frame, kinds []Kind) int {
 
 // describe says of a goroutine of the step's where it comes from and where it
 // is: in the step, if it runs the step's code.
-func (g Goroutine) describe(step string, own []Frame) string {
+func describe(g Goroutine, step string, own []Frame) string {
 	created := "main's"
-	if g.Created.in(step) {
-		created = "created at " + g.Created.place()
+	if in(g.Created, step) {
+		created = "created at " + g.Created.Place()
 	} else if g.Created != (Frame{}) {
 		created = "created by " + g.Created.Function
 	}
 	now := "no function"
 	if innermost := slices.Concat(own, g.Frames); len(innermost) > 0 {
 		f := innermost[0]
-		now = fmt.Sprintf("%s (%s)", f.Function[strings.LastIndexByte(f.Function, '/')+1:], f.place())
+		now = fmt.Sprintf("%s (%s)", f.Function[strings.LastIndexByte(f.Function, '/')+1:], f.Place())
 	}
 	return fmt.Sprintf("%s, now in %s [%s]", created, now, g.State)
 }

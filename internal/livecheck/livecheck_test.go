@@ -85,13 +85,13 @@ func TestDifferences(t *testing.T) {
 }
 
 func TestListens(t *testing.T) {
-	in := func(g Goroutine, state string) Goroutine {
+	inState := func(g Goroutine, state string) Goroutine {
 		g.State = state
 		return g
 	}
-	assert.True(t, in(handler, "IO wait").listens("step"))
-	assert.False(t, in(handler, "chan send").listens("step"), "before the room's door")
-	assert.False(t, in(goneAt("8", serve, write), "IO wait").listens("step"), "in the handshake")
-	assert.False(t, in(room, "IO wait").listens("step"), "what a go statement of the step's started")
-	assert.False(t, in(mainGoroutine, "IO wait").listens("step"))
+	assert.True(t, listens(inState(handler, "IO wait"), "step"))
+	assert.False(t, listens(inState(handler, "chan send"), "step"), "before the room's door")
+	assert.False(t, listens(inState(goneAt("8", serve, write), "IO wait"), "step"), "in the handshake")
+	assert.False(t, listens(inState(room, "IO wait"), "step"), "what a go statement of the step's started")
+	assert.False(t, listens(inState(mainGoroutine, "IO wait"), "step"))
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/websocket"
 
 	"websocket-chat-steps/internal/livecheck/tight"
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/stepcmd"
 )
 
@@ -89,11 +90,11 @@ func (p *Program) Goroutines() []Goroutine {
 		p.fatalf("%s was asked for its goroutines: %v", p.step, err)
 	}
 	defer response.Body.Close()
-	stacks, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
 		p.fatalf("%s was asked for its goroutines: %s, %v", p.step, response.Status, err)
 	}
-	all, err := Parse(string(stacks), p.root)
+	all, err := stacks.Parse(string(text), p.root)
 	if err != nil {
 		p.fatalf("the goroutines of %s: %v", p.step, err)
 	}
@@ -132,7 +133,7 @@ func (p *Program) Connect(n int, path string) []*Client {
 		c := p.dial(path)
 		if !comes(func() bool {
 			for _, g := range p.Goroutines() {
-				if !known[g.ID] && g.listens(p.step) {
+				if !known[g.ID] && listens(g, p.step) {
 					known[g.ID] = true
 					return true
 				}

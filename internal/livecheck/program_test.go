@@ -90,7 +90,7 @@ func TestSingleGoroutine(t *testing.T) {
 		assert.True(t, comes(func() bool {
 			waiting = 0
 			for _, g := range p.Await("a send to each", stopped) {
-				if g.Created.place() == send && g.State == "IO wait" {
+				if g.Created.Place() == send && g.State == "IO wait" {
 					waiting++
 				}
 			}

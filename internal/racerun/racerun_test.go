@@ -15,8 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/chattest"
-	"websocket-chat-steps/internal/scoreboard"
+	"websocket-chat-steps/internal/steps"
 )
 
 // lessonTests are the tests of a step without unique ids that show it to the
@@ -30,11 +29,11 @@ const maxReports = 8
 // each step to the scoreboard's row on ids.
 func TestSteps(t *testing.T) {
 	readSources(t)
-	for _, step := range scoreboard.Names() {
+	for _, step := range steps.Names() {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel() // a step's tests wait for most of their time
 			res := runRace(t, "./"+step+"/...")
-			if _, lacks := scoreboard.Of(step).Lacks[chattest.UniqueIDs]; !lacks {
+			if !steps.Of(step).DataRace() {
 				require.Equal(t, Passed, res.Outcome, res)
 				assert.NotZero(t, res.Ran, "no test ran, so none could show a race")
 				return
@@ -275,7 +274,7 @@ func readSources(t *testing.T) {
 	t.Helper()
 	root := moduleRoot(t)
 	sources := []string{"go.mod", "go.sum", "internal"}
-	for _, source := range append(sources, scoreboard.Names()...) {
+	for _, source := range append(sources, steps.Names()...) {
 		require.NoError(t, filepath.WalkDir(filepath.Join(root, source), func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && entry.Type().IsRegular() {
 				_, err = os.ReadFile(path)

@@ -13,16 +13,16 @@ package stepcmd
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // builds guards what this process has built. Building is done under the lock:
@@ -72,7 +72,7 @@ func BuildWith(tb testing.TB, step string, overlay Overlay) string {
 // Root returns the module's directory. It skips and fails the test as Build does.
 func Root(tb testing.TB) string {
 	tb.Helper()
-	root, err := moduleRoot(goCommand(tb))
+	root, err := steps.Root()
 	if err != nil {
 		tb.Fatalf("stepcmd: %v", err)
 	}
@@ -98,7 +98,7 @@ func Clean() error {
 }
 
 func build(goCmd, step string, overlay Overlay) (path string, err error) {
-	root, err := moduleRoot(goCmd)
+	root, err := steps.Root()
 	if err != nil {
 		return "", err
 	}
@@ -153,18 +153,6 @@ func writeOverlay(dir, root string, overlay Overlay) (string, error) {
 	}
 	name := filepath.Join(dir, "overlay.json")
 	return name, os.WriteFile(name, b, 0o600)
-}
-
-func moduleRoot(goCmd string) (string, error) {
-	out, err := exec.Command(goCmd, "env", "GOMOD").Output()
-	if err != nil {
-		return "", fmt.Errorf("go env GOMOD: %w", err)
-	}
-	goMod := strings.TrimSpace(string(out))
-	if goMod == "" || goMod == os.DevNull {
-		return "", errors.New("the test doesn't run inside the module")
-	}
-	return filepath.Dir(goMod), nil
 }
 
 // readSources reads all that the step's command is built from, and drops it.

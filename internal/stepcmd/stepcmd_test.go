@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
-	"websocket-chat-steps/internal/scoreboard"
 	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/steps"
 )
 
 const anyPort = "127.0.0.1:0" // the system picks a free one
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 func forEachStep(t *testing.T, test func(t *testing.T, step string)) {
-	for _, step := range scoreboard.Names() {
+	for _, step := range steps.Names() {
 		t.Run(step, func(t *testing.T) { test(t, step) })
 	}
 }

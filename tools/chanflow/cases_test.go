@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const root = "../.."
+const root = ".." // the module's, where the cases are; the steps are in the one above
 
 // TestCases holds what is found in each small program of testdata/cases to the
 // table beside it, which was written by hand.
@@ -22,13 +22,13 @@ func TestCases(t *testing.T) {
 	require.Greater(t, len(dirs), 12)
 	var patterns []string
 	for _, dir := range dirs {
-		patterns = append(patterns, "./internal/chanflow/"+filepath.ToSlash(dir))
+		patterns = append(patterns, "./chanflow/"+filepath.ToSlash(dir))
 	}
 	all, err := Load(root, patterns...)
 	require.NoError(t, err)
 	for _, dir := range dirs {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
-			source, err := all.Under("internal/chanflow/" + filepath.ToSlash(dir))
+			source, err := all.Under("chanflow/" + filepath.ToSlash(dir))
 			require.NoError(t, err)
 			table, err := os.ReadFile(filepath.Join(dir, "want.txt"))
 			require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestCases(t *testing.T) {
 
 // TestSameTwice shows that nothing depends on the order of a map.
 func TestSameTwice(t *testing.T) {
-	source, err := Load(root, "./01-original/...")
+	source, err := Load("../..", "./01-original/...")
 	require.NoError(t, err)
 	first, err := source.Analyze()
 	require.NoError(t, err)
@@ -62,7 +62,7 @@ func TestSameTwice(t *testing.T) {
 }
 
 func TestAccesses(t *testing.T) {
-	source, err := Load(root, "./01-original/...")
+	source, err := Load("../..", "./01-original/...")
 	require.NoError(t, err)
 	accesses, err := source.Accesses("NewClient", "maxId")
 	require.NoError(t, err)
@@ -77,7 +77,7 @@ func TestAccesses(t *testing.T) {
 func TestLoadSaysWhatIsWrong(t *testing.T) {
 	_, err := Load(root, "./nowhere")
 	assert.ErrorContains(t, err, "nowhere")
-	source, err := Load(root, "./03-single-goroutine/...")
+	source, err := Load("../..", "./03-single-goroutine/...")
 	require.NoError(t, err)
 	_, err = source.Under("nowhere")
 	assert.ErrorContains(t, err, "nowhere")
@@ -95,7 +95,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 
 // A place tells itself from the root, wherever the test runs.
 func TestPlaces(t *testing.T) {
-	source, err := Load(root, "./03-single-goroutine/...")
+	source, err := Load("../..", "./03-single-goroutine/...")
 	require.NoError(t, err)
 	model, err := source.Analyze()
 	require.NoError(t, err)
@@ -122,7 +122,7 @@ func TestPlaces(t *testing.T) {
 
 func sourceLine(t *testing.T, at Place) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(at.File)))
+	content, err := os.ReadFile(filepath.Join(root, "..", filepath.FromSlash(at.File)))
 	require.NoError(t, err)
 	lines := strings.Split(string(content), "\n")
 	require.LessOrEqual(t, at.Line, len(lines))
@@ -131,10 +131,10 @@ func sourceLine(t *testing.T, at Place) string {
 
 // TestOrderedAccesses: what may order the steps is not drawn as if it didn't.
 func TestOrderedAccesses(t *testing.T) {
-	source, err := Load(root, "./01-original/...")
+	source, err := Load("../..", "./01-original/...")
 	require.NoError(t, err)
 	const file = "01-original/chat/client.go"
-	content, err := os.ReadFile(filepath.Join(root, file))
+	content, err := os.ReadFile(filepath.Join(root, "..", file))
 	require.NoError(t, err)
 	for replacement, want := range map[string]string{
 		"maxId++":                         "",
@@ -168,7 +168,7 @@ func TestOrderedAccesses(t *testing.T) {
 
 // TestNext goes through listenRead as its reader does.
 func TestNext(t *testing.T) {
-	source, err := Load(root, "./01-original/...")
+	source, err := Load("../..", "./01-original/...")
 	require.NoError(t, err)
 	at := func(line int) Place { return Place{"01-original/chat/client.go", line} }
 	for _, tc := range []struct {
@@ -195,9 +195,9 @@ func TestNext(t *testing.T) {
 	assert.ErrorContains(t, err, "Client.read")
 
 	// A method of an interface may wait, too.
-	source, err = Load(root, "./internal/chanflow/testdata/cases/hijackraw")
+	source, err = Load(root, "./chanflow/testdata/cases/hijackraw")
 	require.NoError(t, err)
-	at = func(line int) Place { return Place{"internal/chanflow/testdata/cases/hijackraw/hijackraw.go", line} }
+	at = func(line int) Place { return Place{"chanflow/testdata/cases/hijackraw/hijackraw.go", line} }
 	for to, want := range map[int]bool{29: true, 25: false} { // writes; reads again
 		next, err := source.Next("echo", at(25), at(to))
 		require.NoError(t, err)

@@ -13,15 +13,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/chanflow"
-	"websocket-chat-steps/internal/scoreboard"
+	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/chanflow"
 )
 
 // drawn is drawn once for all tests.
 var drawn = sync.OnceValues(func() ([]file, error) { return draw(root) })
 
 // TestFresh holds the files of this directory to the code: what
-// go run ./diagrams -check does.
+// go run -C tools ./figures -check does.
 func TestFresh(t *testing.T) {
 	var out bytes.Buffer
 	assert.NoError(t, run(true, &out), "%s", &out)
@@ -47,7 +47,7 @@ func TestStale(t *testing.T) {
 	out.Reset()
 	err = compare(there, files, &out)
 	assert.ErrorContains(t, err, name)
-	assert.ErrorContains(t, err, "run go run ./diagrams")
+	assert.ErrorContains(t, err, "run go run -C tools ./figures")
 	assert.Regexp(t, `(?m)^- goroutine  Client\.Post `, out.String())
 	assert.Regexp(t, `(?m)^\+ goroutine  Client\.Send `, out.String())
 	assert.Equal(t, 3, strings.Count(out.String(), "\n"), "one line that has changed, and no more: %s", &out)
@@ -114,7 +114,7 @@ func TestCommand(t *testing.T) {
 
 	status, _, errOut = run(t.TempDir(), "-check")
 	assert.Equal(t, 1, status)
-	assert.Contains(t, errOut, "go there and run it again")
+	assert.Contains(t, errOut, "go to its directory and run this again")
 }
 
 // TestPages: diagrams/README.md shows every figure, each step's README its own,
@@ -134,7 +134,7 @@ func TestPages(t *testing.T) {
 				assert.Contains(t, here, "("+f.name+")", name)
 			}
 		}
-		for _, step := range scoreboard.Names() {
+		for _, step := range steps.Names() {
 			assert.Contains(t, page(step, name), "](../diagrams/"+step+"."+lang+".svg)", "%s/%s", step, name)
 		}
 	}

@@ -1,8 +1,14 @@
-package livecheck
+// Package stacks reads goroutines from what runtime.Stack writes, of this process
+// or of another one. It is the one place that knows that format; of what the
+// goroutines are for it knows nothing.
+package stacks
 
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,12 +29,94 @@ type Frame struct {
 	Line     int
 }
 
-func (f Frame) place() string { return fmt.Sprintf("%s:%d", f.File, f.Line) }
+// Place is FILE:LINE.
+func (f Frame) Place() string { return fmt.Sprintf("%s:%d", f.File, f.Line) }
+
+// Name is the function as a reader of the code calls it, without its package:
+// "Client.Listen", and "Server.Listen.func1" for a literal in it.
+func (f Frame) Name() string {
+	name := f.Function[strings.LastIndexByte(f.Function, '/')+1:]
+	_, name, _ = strings.Cut(name, ".")
+	return strings.NewReplacer("(*", "", ")", "").Replace(name)
+}
+
+// Runs tells whether a function is on the goroutine's stack, however deep. It is
+// named from its package on, as in "chat.(*Server).Listen".
+func (g Goroutine) Runs(function string) bool {
+	return slices.ContainsFunc(g.Frames, func(f Frame) bool {
+		return f.Function == function || strings.HasSuffix(f.Function, "/"+function)
+	})
+}
+
+// Waits tells whether the goroutine waits for another goroutine, on a channel,
+// and so can't go on by itself.
+func (g Goroutine) Waits() bool {
+	switch g.State {
+	case "chan send", "chan receive", "select":
+		return true
+	}
+	return false
+}
+
+// Moves tells whether the goroutine runs, or would if it had a processor.
+func (g Goroutine) Moves() bool {
+	switch g.State {
+	case "running", "runnable", "syscall", "preempted", "copystack":
+		return true
+	}
+	return false
+}
+
+// Now returns all goroutines of this process, the caller's own too. The world
+// stops for it.
+func Now() []Goroutine {
+	buf := make([]byte, 1<<20)
+	for {
+		n := runtime.Stack(buf, true)
+		if n < len(buf) {
+			buf = buf[:n]
+			break
+		}
+		buf = make([]byte, 4*len(buf))
+	}
+	all, err := Parse(string(buf), "")
+	if err != nil {
+		panic(err) // another format than Go's own: nothing here would be true
+	}
+	return all
+}
+
+// Count says for a person how many goroutines there are, and where: own picks the
+// frame by which each is told.
+func Count(all []Goroutine, own func(Goroutine) Frame) string {
+	count := make(map[string]int)
+	for _, g := range all {
+		count[fmt.Sprintf("%s, in %s", g.State, own(g).Name())]++
+	}
+	if len(count) == 0 {
+		return "no goroutine"
+	}
+	var words []string
+	for _, what := range slices.Sorted(maps.Keys(count)) {
+		words = append(words, fmt.Sprintf("%s: %s", Number(count[what], "goroutine"), what))
+	}
+	return strings.Join(words, "; ")
+}
+
+// Number is a number with its noun: "1 goroutine", "2 goroutines".
+func Number(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
 
 // Parse reads what runtime.Stack has written of all goroutines of a program of
-// the module whose directory is root.
+// the module whose directory is root; "" leaves files as they are.
 func Parse(stacks, root string) ([]Goroutine, error) {
-	root = strings.TrimSuffix(slashed(root), "/") + "/"
+	if root != "" {
+		root = strings.TrimSuffix(slashed(root), "/") + "/"
+	}
 	var all []Goroutine
 	for block := range strings.SplitSeq(strings.Trim(stacks, "\n"), "\n\n") {
 		g, err := parseGoroutine(strings.Split(block, "\n"), root)

@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strings"
 
-	"websocket-chat-steps/internal/chanflow"
-	"websocket-chat-steps/internal/drawing"
-	"websocket-chat-steps/internal/scoreboard"
+	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/chanflow"
+	"websocket-chat-steps/tools/drawing"
 )
 
 // draw makes all files from the code of the repository at root.
 func draw(root string) ([]file, error) {
-	steps, err := load(root)
+	all, err := load(root)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func draw(root string) ([]file, error) {
 		}
 		return nil
 	}
-	for _, step := range steps {
+	for _, step := range all {
 		model, err := step.source.Analyze()
 		if err != nil {
 			return nil, fmt.Errorf("%s can't be drawn:\n%w", step.name, err)
@@ -38,7 +38,7 @@ func draw(root string) ([]file, error) {
 		}
 	}
 
-	original := steps[0] // the figures of time are of its defects
+	original := all[0] // the figures of time are of its defects
 	model, err := original.source.Analyze()
 	if err != nil {
 		return nil, err
@@ -78,27 +78,27 @@ type stepSource struct {
 // load reads the source of every step.
 func load(root string) ([]stepSource, error) {
 	var patterns []string
-	for _, name := range scoreboard.Names() {
+	for _, name := range steps.Names() {
 		patterns = append(patterns, "./"+name+"/...")
 	}
 	all, err := chanflow.Load(root, patterns...)
 	if err != nil {
 		return nil, err
 	}
-	var steps []stepSource
-	for _, name := range scoreboard.Names() {
+	var sources []stepSource
+	for _, name := range steps.Names() {
 		source, err := all.Under(name)
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, stepSource{name, source})
+		sources = append(sources, stepSource{name, source})
 	}
-	return steps, nil
+	return sources, nil
 }
 
 // edges is the text form of a step's figure.
 func edges(step string, m *chanflow.Model) string {
-	return "# What " + step + ".*.svg are drawn from: written by go run ./diagrams from the code\n" +
+	return "# What " + step + ".*.svg are drawn from: written by go run -C tools ./figures from the code\n" +
 		"# of " + step + ". README.md says what the words mean.\n\n" + m.String()
 }
 

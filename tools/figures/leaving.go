@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"path"
 
-	"websocket-chat-steps/internal/chanflow"
-	"websocket-chat-steps/internal/drawing"
+	"websocket-chat-steps/tools/chanflow"
+	"websocket-chat-steps/tools/drawing"
 )
 
 // handOver is what the two goroutines of a client do on doneCh when it leaves, as

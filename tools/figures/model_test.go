@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/chanflow"
-	"websocket-chat-steps/internal/scoreboard"
+	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/chanflow"
 )
 
-const root = ".."
+const root = "../.."
 
 // loaded is loaded once for all tests, which don't change it.
 var loaded = sync.OnceValues(func() ([]stepSource, error) { return load(root) })
@@ -22,10 +22,10 @@ var loaded = sync.OnceValues(func() ([]stepSource, error) { return load(root) })
 // sources returns the source of every step, by name.
 func sources(t *testing.T) map[string]*chanflow.Source {
 	t.Helper()
-	steps, err := loaded()
+	loadedSteps, err := loaded()
 	require.NoError(t, err)
 	all := make(map[string]*chanflow.Source)
-	for _, step := range steps {
+	for _, step := range loadedSteps {
 		all[step.name] = step.source
 	}
 	return all
@@ -89,7 +89,7 @@ func TestThesis(t *testing.T) {
 				each += g.Count.N
 			}
 		}
-		assert.Equal(t, scoreboard.Of(name).GoroutinesPerClient, each, name)
+		assert.Equal(t, steps.Of(name).GoroutinesPerClient, each, name)
 		t.Logf("%s: %d goroutines that stay for each client; listen to each other: %v", name, each, has(analyze(t, source), chanflow.Mutual))
 		if want, ok := want[name]; ok {
 			assert.Equal(t, want.each, each, name)

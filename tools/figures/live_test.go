@@ -7,14 +7,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"websocket-chat-steps/internal/stacks"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/chanflow"
 	"websocket-chat-steps/internal/livecheck"
-	"websocket-chat-steps/internal/scoreboard"
 	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/chanflow"
 )
 
 func TestMain(m *testing.M) {
@@ -66,7 +67,7 @@ func kinds(m *chanflow.Model, clients int, ending map[string]int) []livecheck.Ki
 // 5 and with 100, it has the goroutines of the figure, all of them, and no other.
 func TestLive(t *testing.T) {
 	all := sources(t)
-	for _, step := range scoreboard.Names() {
+	for _, step := range steps.Names() {
 		t.Run(step, func(t *testing.T) {
 			model := analyze(t, all[step])
 			program := livecheck.Start(t, step)
@@ -201,7 +202,7 @@ func TestLeavingLive(t *testing.T) {
 }
 
 // lineIn is the line of a file at which a goroutine is, or 0.
-func lineIn(g livecheck.Goroutine, file string) int {
+func lineIn(g stacks.Goroutine, file string) int {
 	for _, f := range g.Frames {
 		if f.File == file {
 			return f.Line

@@ -2,7 +2,7 @@
 // commands and each other. It knows nothing of what the pages are about.
 //
 // Marks are HTML comments, each alone on its line. What stands between a mark
-// and its closing mark is written by go generate ./internal/pages, and tests
+// and its closing mark is written by go -C tools generate ./pages, and tests
 // hold it to the code. Files are named from the repository's root.
 //
 //	<!-- excerpt: FILE NAME -->                         a declaration: NewClient, Client.Write
@@ -49,7 +49,7 @@ import (
 
 //go:generate go run ./write
 
-const remedy = "run go generate ./internal/pages"
+const remedy = "run go -C tools generate ./pages"
 
 // Problem is something in a page that isn't true or can't be read, and what to
 // do about it.

@@ -1,4 +1,4 @@
-package livecheck
+package stacks
 
 import (
 	"testing"
@@ -113,4 +113,45 @@ func TestParseOfWhatIsNoStack(t *testing.T) {
 			assert.ErrorContains(t, err, "not what runtime.Stack writes")
 		})
 	}
+}
+
+func TestName(t *testing.T) {
+	for function, want := range map[string]string{
+		"websocket-chat-steps/01-original/chat.(*Client).Listen":       "Client.Listen",
+		"websocket-chat-steps/01-original/chat.NewClient":              "NewClient",
+		"websocket-chat-steps/01-original/chat.(*Server).Listen.func1": "Server.Listen.func1",
+		"main.main":             "main",
+		"golang.org/x/net.Dial": "Dial",
+	} {
+		assert.Equal(t, want, Frame{Function: function}.Name())
+	}
+}
+
+func TestRuns(t *testing.T) {
+	g := Goroutine{Frames: []Frame{{Function: "net.Read"}, {Function: "websocket-chat-steps/01-original/chat.(*Server).Listen"}}}
+	assert.True(t, g.Runs("chat.(*Server).Listen"))
+	assert.True(t, g.Runs("net.Read"))
+	assert.False(t, g.Runs("(*Server).Listen"), "without its package it may be anybody's")
+	assert.False(t, g.Runs("chat.(*Server).Lis"))
+}
+
+// This test's own goroutine is there, and runs.
+func TestNow(t *testing.T) {
+	var here []Goroutine
+	for _, g := range Now() {
+		if g.Runs("stacks.TestNow") {
+			here = append(here, g)
+		}
+	}
+	require.Len(t, here, 1)
+	assert.True(t, here[0].Moves())
+	assert.False(t, here[0].Waits())
+}
+
+func TestCount(t *testing.T) {
+	at := func(g Goroutine) Frame { return g.Frames[0] }
+	f := []Frame{{Function: "m/chat.(*Client).Start"}}
+	assert.Equal(t, "no goroutine", Count(nil, at))
+	assert.Equal(t, "2 goroutines: IO wait, in Client.Start; 1 goroutine: select, in Client.Start",
+		Count([]Goroutine{{State: "select", Frames: f}, {State: "IO wait", Frames: f}, {State: "IO wait", Frames: f}}, at))
 }

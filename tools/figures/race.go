@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"path"
 
-	"websocket-chat-steps/internal/chanflow"
-	"websocket-chat-steps/internal/drawing"
-	"websocket-chat-steps/internal/interleave"
+	"websocket-chat-steps/tools/chanflow"
+	"websocket-chat-steps/tools/drawing"
+	"websocket-chat-steps/tools/interleave"
 )
 
 // race draws what two requests do to maxId, by the steps that the code takes: an

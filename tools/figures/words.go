@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"websocket-chat-steps/internal/chanflow"
-	"websocket-chat-steps/internal/drawing"
+	"websocket-chat-steps/tools/chanflow"
+	"websocket-chat-steps/tools/drawing"
 )
 
 // language is the words of the figures in one language. Names from the code are

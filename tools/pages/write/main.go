@@ -1,5 +1,5 @@
 // Command write writes the excerpts, diffs and outputs in the repository's
-// pages. It is run by go generate ./internal/pages. To write some pages only,
+// pages. It is run by go -C tools generate ./pages. To write some pages only,
 // give it what their paths begin with: in internal/pages, go run ./write docs/
 package main
 
@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"os"
 
-	"websocket-chat-steps/internal/pages"
+	"websocket-chat-steps/tools/pages"
 )
 
 func main() {

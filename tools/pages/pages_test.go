@@ -112,7 +112,7 @@ func TestGoodPages(t *testing.T) {
 
 // Whatever is wrong with a page is found, with its line and what to do.
 func TestBrokenPages(t *testing.T) {
-	const generate = "run go generate ./internal/pages"
+	const generate = "run go -C tools generate ./pages"
 	tests := []struct {
 		name, page string
 		want       []string // the first of them from the beginning

@@ -156,7 +156,7 @@ func TestRunProblems(t *testing.T) {
 	problems := r.Problems(Output{Lines: []string{"a", "x", "c"}})
 	assert.Len(t, problems, 1)
 	assert.Equal(t, "page.md:7: go test prints something else, or nothing, where \"b\" stands here: "+
-		"run go generate ./internal/pages, or mend what it runs. It printed:\na\nx\nc", problems[0].Error())
+		"run go -C tools generate ./pages, or mend what it runs. It printed:\na\nx\nc", problems[0].Error())
 	assert.ErrorContains(t, r.Problems(Output{Lines: []string{"a", "b", "c"}})[0], "prints more than what stands here")
 }
 

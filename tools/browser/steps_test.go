@@ -1,19 +1,19 @@
-package webpage_test
+package browser
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"websocket-chat-steps/internal/scoreboard"
 	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/steps"
 )
 
 // What follows holds for every step: the step runs as its users run it, and real
 // tabs talk to it.
 
 func forEachStep(t *testing.T, test func(t *testing.T, step string, server *stepcmd.Process)) {
-	for _, step := range scoreboard.Names() {
+	for _, step := range steps.Names() {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			theBrowser(t) // or skip, before anything is built
@@ -127,7 +127,7 @@ func TestAnotherStepTakesOver(t *testing.T) {
 	alice, bob := openChat(t, first.URL), openChat(t, first.URL)
 	alice.mayComplain, bob.mayComplain = true, true
 	before := first
-	for _, step := range scoreboard.Names()[1:] {
+	for _, step := range steps.Names()[1:] {
 		before.Kill()
 		alice.waitFor("the word that it is disconnected", disconnected)
 		bob.waitFor("the word that it is disconnected", disconnected)

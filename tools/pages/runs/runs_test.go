@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/pages"
+	"websocket-chat-steps/tools/pages"
 )
 
 const root = "../../.."

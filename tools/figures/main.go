@@ -1,5 +1,5 @@
 // Command diagrams draws the figures of this directory from the steps' code: run
-// it in the repository, as go run ./diagrams. With -check it writes nothing, and
+// it in the repository, as go run -C tools ./figures. With -check it writes nothing, and
 // fails when a figure is not what the code says.
 //
 // It puts together what internal/chanflow finds in the code and what
@@ -8,7 +8,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,6 +18,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // dir is where the figures are, from the root of the repository.
@@ -39,7 +40,7 @@ func main() {
 
 // run draws the figures and writes them, or checks those that are there.
 func run(check bool, out io.Writer) error {
-	root, err := findRoot()
+	root, err := steps.Root()
 	if err != nil {
 		return err
 	}
@@ -51,25 +52,6 @@ func run(check bool, out io.Writer) error {
 		return compare(filepath.Join(root, dir), files, out)
 	}
 	return write(filepath.Join(root, dir), files, out)
-}
-
-// findRoot looks for the repository in the working directory and above.
-func findRoot() (string, error) {
-	at, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		content, err := os.ReadFile(filepath.Join(at, "go.mod"))
-		if err == nil && bytes.HasPrefix(content, []byte("module websocket-chat-steps\n")) {
-			return at, nil
-		}
-		up := filepath.Dir(at)
-		if up == at {
-			return "", errors.New("this is not the repository: there is no go.mod of websocket-chat-steps here or above; go there and run it again")
-		}
-		at = up
-	}
 }
 
 // file is a figure as it is to be in dir.
@@ -126,7 +108,7 @@ func compare(dir string, files []file, out io.Writer) error {
 		}
 	}
 	if len(stale) > 0 {
-		return fmt.Errorf("%d of %d are stale: %s; run go run ./diagrams, and look at what has changed", len(stale), len(files), strings.Join(stale, ", "))
+		return fmt.Errorf("%d of %d are stale: %s; run go run -C tools ./figures, and look at what has changed", len(stale), len(files), strings.Join(stale, ", "))
 	}
 	fmt.Fprintf(out, "%d figures and tables, all as the code says\n", len(files))
 	return nil
@@ -148,7 +130,7 @@ func strangers(dir string, files []file) error {
 		for _, path := range there {
 			name := filepath.Base(path)
 			if !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
-				return fmt.Errorf("%s is drawn from nothing that there is: delete it, or declare its step in internal/scoreboard", name)
+				return fmt.Errorf("%s is drawn from nothing that there is: delete it, or write its row in internal/steps/steps.go", name)
 			}
 		}
 	}
