@@ -117,7 +117,7 @@ func (t *tree) check(ctx context.Context) []Problem {
 					problems = append(problems, m.Problem("%s: %s", problem, remedy))
 				}
 			case want != nil && differs != "":
-				problems = append(problems, m.Problem("this %s is not what the code says (%s): %s", m.Kind, differs, remedy))
+				problems = append(problems, m.Problem("%v has something else than the code says (%s): %s", m, differs, remedy))
 			}
 		}
 		problems = append(problems, marks.Unmarked(p, t.marks[p])...)

@@ -113,8 +113,8 @@ func TestBrokenPages(t *testing.T) {
 		want       []string // the first of them from the beginning
 	}{
 		{"an excerpt that has changed", "a\n\n<!-- excerpt: chat/a.go maxId -->\n```go\n// maxId is the last.\nvar maxId string\n```\n<!-- /excerpt -->\n",
-			[]string{"page.md:3: this excerpt is not what the code says", `here stands "var maxId string", there "var maxId int"`, write}},
-		{"an excerpt that is not written yet", "<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: this excerpt", write}},
+			[]string{"page.md:3: <!-- excerpt: chat/a.go maxId --> has something else than the code says", `here stands "var maxId string", there "var maxId int"`, write}},
+		{"an excerpt that is not written yet", "<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: <!-- excerpt", write}},
 		{"no such file", "<!-- excerpt: chat/c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: can't read the file", "chat/c.go", "from the repository's root"}},
 		{"a file outside", "<!-- excerpt: ../c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: ../c.go is not below the repository's root"}},
 		{"no such declaration", "<!-- excerpt: chat/a.go NewClent -->\n<!-- /excerpt -->\n", []string{"page.md:1: chat/a.go does not declare NewClent: write one of NewClient\n"}},
@@ -127,7 +127,7 @@ func TestBrokenPages(t *testing.T) {
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
 		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "or so": write <!-- excerpt: FILE NAME`}},
 
-		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: this diff is not what the code says", write}},
+		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> has something else than the code says", write}},
 		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
 		{"a diff of one file", "<!-- diff: chat/a.go -->\n<!-- /diff -->\n", []string{"page.md:1: a diff needs two files", "FILE FILE"}},
 		{"a diff of what is not there", "<!-- diff: chat/a.go chat/c.go -->\n<!-- /diff -->\n", []string{"page.md:1: can't read the file", "chat/c.go"}},
@@ -310,8 +310,8 @@ func TestNewStep(t *testing.T) {
 	}
 	assert.Empty(t, problems(old))
 	assert.Equal(t, []string{
-		`README.ja.md:1: this scoreboard is not what the code says (here stands "| 性質 | [97-old](97-old) |", there "| 性質 | [97-old](97-old) | [98-bare](98-bare) | [99-made-up](99-made-up) |"): ` + remedy,
-		`README.md:1: this scoreboard is not what the code says (here stands "| property | [97-old](97-old) |", there "| property | [97-old](97-old) | [98-bare](98-bare) | [99-made-up](99-made-up) |"): ` + remedy,
+		`README.ja.md:1: <!-- scoreboard --> has something else than the code says (here stands "| 性質 | [97-old](97-old) |", there "| 性質 | [97-old](97-old) | [98-bare](98-bare) | [99-made-up](99-made-up) |"): ` + remedy,
+		`README.md:1: <!-- scoreboard --> has something else than the code says (here stands "| property | [97-old](97-old) |", there "| property | [97-old](97-old) | [98-bare](98-bare) | [99-made-up](99-made-up) |"): ` + remedy,
 		"98-bare/README.md:1: there is no <!-- bad clients: 98-bare -->: write it and, below it, <!-- /bad clients -->, then " + remedy,
 		"98-bare/README.ja.md:1: there is no <!-- bad clients: 98-bare -->: write it and, below it, <!-- /bad clients -->, then " + remedy,
 		"99-made-up/README.md: there is no such page: write it",
