@@ -10,13 +10,13 @@ import (
 )
 
 // checkLanguages holds each page and the same page in Japanese to one shape.
-func checkLanguages(pages []*markdown.Page, of map[*markdown.Page][]*marks.Mark) (problems []markdown.Problem) {
+func checkLanguages(pages []*markdown.Page, all []*marks.Mark) (problems []markdown.Problem) {
 	for _, p := range pages {
 		switch other := markdown.Find(pages, markdown.Other(p.Path)); {
 		case other == nil:
 			problems = append(problems, p.Problem(1, "there is no %s: write it, every page is there in English and Japanese", markdown.Other(p.Path)))
 		case p.Japanese():
-			problems = append(problems, compareShapes(p, other, partsOf(p, of[p]), partsOf(other, of[other]))...)
+			problems = append(problems, compareShapes(p, other, partsOf(p, all), partsOf(other, all))...)
 		}
 	}
 	return problems
@@ -61,14 +61,17 @@ func compareShapes(p, english *markdown.Page, a, b [3][]part) (problems []markdo
 
 // partsOf are the page's headings with their levels, its tables with their sizes,
 // and its marks with, for a run, what it shows.
-func partsOf(p *markdown.Page, marks []*marks.Mark) (parts [3][]part) {
+func partsOf(p *markdown.Page, all []*marks.Mark) (parts [3][]part) {
 	for _, h := range p.Headings {
 		parts[0] = append(parts[0], part{line: h.Line, what: fmt.Sprintf("one of level %d", h.Level)})
 	}
 	for _, t := range p.Tables {
 		parts[1] = append(parts[1], part{line: t.Line, what: fmt.Sprintf("%d rows and %d columns", len(t.Rows), t.Columns)})
 	}
-	for _, m := range marks {
+	for _, m := range all {
+		if m.Page != p {
+			continue
+		}
 		mark := part{line: m.Line, what: m.String()}
 		if m.Kind == "run" {
 			shown, _ := runs.Shown(m.Lines)

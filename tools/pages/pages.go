@@ -91,9 +91,11 @@ func Write(ctx context.Context, root string, log io.Writer, only ...string) erro
 	if err != nil {
 		return err
 	}
-	t.pages = slices.DeleteFunc(t.pages, func(p *markdown.Page) bool {
-		return len(only) > 0 && !slices.ContainsFunc(only, func(o string) bool { return strings.HasPrefix(p.Path, o) })
-	})
+	other := func(path string) bool {
+		return len(only) > 0 && !slices.ContainsFunc(only, func(o string) bool { return strings.HasPrefix(path, o) })
+	}
+	t.marks = slices.DeleteFunc(t.marks, func(m *marks.Mark) bool { return other(m.Page.Path) })
+	t.problems = slices.DeleteFunc(t.problems, func(p Problem) bool { return other(p.Path) })
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return t.write(ctx, root, log)
@@ -101,26 +103,25 @@ func Write(ctx context.Context, root string, log io.Writer, only ...string) erro
 
 func (t *tree) check(ctx context.Context) []Problem {
 	problems := slices.Clone(t.problems)
-	for _, p := range t.pages {
-		if ctx.Err() != nil {
-			return append(problems, p.Problem(0, "it was not checked: %v", context.Cause(ctx)))
-		}
-		for _, m := range t.marks[p] {
-			want, err := t.content(m)
-			differs := alike.Difference(m.Lines, want)
-			switch {
-			case err != nil:
-				problems = append(problems, m.Problem("%v", err))
-			case m.Kind == "run":
-				command, _ := runs.Parse(m.Args) // content has seen to it
-				if problem := command.CheckForm(m.Lines, p.Japanese()); problem != "" {
-					problems = append(problems, m.Problem("%s: %s", problem, remedy))
-				}
-			case want != nil && differs != "":
-				problems = append(problems, m.Problem("%v has something else than the code says (%s): %s", m, differs, remedy))
+	for _, m := range t.marks {
+		want, err := t.content(m)
+		differs := alike.Difference(m.Lines, want)
+		switch {
+		case ctx.Err() != nil:
+			return append(problems, m.Problem("the check ended here: %v", context.Cause(ctx)))
+		case err != nil:
+			problems = append(problems, m.Problem("%v", err))
+		case m.Kind == "run":
+			command, _ := runs.Parse(m.Args) // content has seen to it
+			if problem := command.CheckForm(m.Lines, m.Page.Japanese()); problem != "" {
+				problems = append(problems, m.Problem("%s: %s", problem, remedy))
 			}
+		case want != nil && differs != "":
+			problems = append(problems, m.Problem("%v has something else than the code says (%s): %s", m, differs, remedy))
 		}
-		problems = append(problems, marks.Unmarked(p, t.marks[p])...)
+	}
+	for _, p := range t.pages {
+		problems = append(problems, marks.Unmarked(p, t.marks)...)
 	}
 	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkWorkshop(t.pages))
 	slices.SortStableFunc(problems, func(a, b Problem) int {
@@ -131,39 +132,37 @@ func (t *tree) check(ctx context.Context) []Problem {
 
 // missing finds the pages that should be there, and the tables that should be in them.
 func (t *tree) missing() (problems []Problem) {
-	need := func(english, mark, closing string) {
+	need := func(english, mark string) {
 		for _, path := range []string{english, markdown.Other(english)} {
 			p := markdown.Find(t.pages, path)
 			switch {
 			case p == nil:
 				problems = append(problems, Problem{Path: path, Text: "there is no such page: write it"})
-			case mark != "" && !slices.ContainsFunc(t.marks[p], func(m *marks.Mark) bool { return m.String() == mark }):
-				problems = append(problems, p.Problem(1, "there is no %s: write it and, below it, %s, then %s", mark, closing, remedy))
+			case mark != "" && !slices.ContainsFunc(t.marks, func(m *marks.Mark) bool { return m.Page == p && m.String() == mark }):
+				problems = append(problems, p.Problem(1, "there is no %s: write it and its closing mark, then %s", mark, remedy))
 			}
 		}
 	}
-	need(workshop, "", "")
-	need("README.md", "<!-- scoreboard -->", "<!-- /scoreboard -->")
+	need(workshop, "")
+	need("README.md", "<!-- scoreboard -->")
 	for _, s := range t.steps {
-		need(s.Name+"/README.md", "<!-- bad clients: "+s.Name+" -->", "<!-- /bad clients -->")
+		need(s.Name+"/README.md", "<!-- bad clients: "+s.Name+" -->")
 	}
 	return problems
 }
 
 func (t *tree) checkRuns(ctx context.Context, root string, log io.Writer) (problems []Problem) {
-	results := t.run(ctx, root, log)
-	for _, p := range t.pages {
-		for _, m := range t.marks[p] {
-			r, ok := results[m.Args]
-			if m.Kind != "run" || !ok {
-				continue
-			}
-			if r.Err != nil {
-				problems = append(problems, m.Problem("%v", r.Err))
-				delete(results, m.Args) // other pages that show it have no other problem
-			} else if problem := r.Check(m.Lines, r.Output); problem != "" {
-				problems = append(problems, m.Problem("%s: %s, or mend what it runs. It printed:\n%v", problem, remedy, r.Output))
-			}
+	outputs := t.run(ctx, root, log)
+	for _, m := range t.marks {
+		o, ok := outputs[m.Args]
+		if m.Kind != "run" || !ok {
+			continue
+		}
+		if o.Err != nil {
+			problems = append(problems, m.Problem("%v", o.Err))
+			delete(outputs, m.Args) // other pages that show it have no other problem
+		} else if problem := o.Check(m.Lines); problem != "" {
+			problems = append(problems, m.Problem("%s: %s, or mend what it runs. It printed:\n%v", problem, remedy, o))
 		}
 	}
 	return problems
@@ -171,37 +170,32 @@ func (t *tree) checkRuns(ctx context.Context, root string, log io.Writer) (probl
 
 func (t *tree) write(ctx context.Context, root string, log io.Writer) error {
 	var problems []error
-	results := t.run(ctx, root, log)
+	outputs := t.run(ctx, root, log)
 	if ctx.Err() != nil {
 		return fmt.Errorf("stopped, and nothing is written: %w", context.Cause(ctx))
 	}
 	for _, p := range t.problems {
-		if slices.ContainsFunc(t.pages, func(page *markdown.Page) bool { return page.Path == p.Path }) {
-			problems = append(problems, p)
+		problems = append(problems, p)
+	}
+	// From the last to the first, as each may change the lines behind it.
+	for _, m := range slices.Backward(t.marks) {
+		lines, err := t.content(m)
+		if o, ok := outputs[m.Args]; ok && m.Kind == "run" {
+			if err = o.Err; err == nil {
+				lines = o.Written(m.Lines, m.Page.Japanese())
+			}
+		}
+		switch {
+		case err != nil:
+			problems = append(problems, m.Problem("%v", err))
+		case lines != nil:
+			m.Write(lines)
 		}
 	}
 	for _, p := range t.pages {
-		before := strings.Join(p.Lines, "\n")
-		// From the last to the first, as each may change the lines behind it.
-		for _, m := range slices.Backward(t.marks[p]) {
-			lines, err := t.content(m)
-			if r, ok := results[m.Args]; ok && m.Kind == "run" {
-				if err = r.Err; err == nil {
-					lines = r.Written(m.Lines, r.Output, p.Japanese())
-				}
-			}
-			switch {
-			case err != nil:
-				problems = append(problems, m.Problem("%v", err))
-			case lines != nil:
-				m.Write(lines)
-			}
-		}
-		if after := strings.Join(p.Lines, "\n"); after != before {
+		if text := strings.Join(p.Lines, "\n"); text != p.Text {
 			fmt.Fprintln(log, p.Path, "is changed")
-			if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(p.Path)), []byte(after), 0o644); err != nil {
-				problems = append(problems, err)
-			}
+			problems = append(problems, os.WriteFile(filepath.Join(root, filepath.FromSlash(p.Path)), []byte(text), 0o644))
 		}
 	}
 	return errors.Join(problems...)

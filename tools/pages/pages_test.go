@@ -15,7 +15,6 @@ import (
 
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/pages/markdown"
-	"websocket-chat-steps/tools/pages/tables"
 )
 
 // source is a file that the pages of these tests show.
@@ -125,7 +124,7 @@ func TestBrokenPages(t *testing.T) {
 		{"no such first line", `<!-- excerpt: chat/a.go NewClient from "xyz" to "}" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: no line of chat/a.go NewClient contains "xyz"`}},
 		{"no such last line", `<!-- excerpt: chat/a.go NewClient from "maxId" to "if true" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: in chat/a.go NewClient, no line below the one with "maxId" contains "if true"`}},
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
-		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "or so": write <!-- excerpt: FILE NAME`}},
+		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE NAME`}},
 
 		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> has something else than the code says", write}},
 		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
@@ -278,53 +277,27 @@ func TestWrite(t *testing.T) {
 
 // What is still missing of a new step is told, one by one, each with a remedy.
 func TestNewStep(t *testing.T) {
-	old, bare, none := steps.Step{Name: "97-old"}, steps.Step{Name: "98-bare"}, steps.Step{Name: "99-made-up"}
-	old.Reactions = steps.Of("04-mailbox").Reactions
 	files := make(fstest.MapFS)
-	for _, japanese := range []bool{false, true} {
-		board, err := tables.Scoreboard([]steps.Step{old}, japanese)
-		require.NoError(t, err)
-		bad, err := tables.BadClients(old, japanese)
-		require.NoError(t, err)
-		for path, text := range map[string]string{
-			"README.md":         "<!-- scoreboard -->\n" + strings.Join(board, "\n") + "\n<!-- /scoreboard -->\n",
-			"97-old/README.md":  "<!-- bad clients: 97-old -->\n" + strings.Join(bad, "\n") + "\n<!-- /bad clients -->\n",
-			"98-bare/README.md": "# 98\n",
-			workshop:            "# Not of this test\n",
-		} {
-			if japanese {
-				path = markdown.Other(path)
-			}
-			files[path] = &fstest.MapFile{Data: []byte(text)}
-		}
+	for path, text := range map[string]string{"README.md": "<!-- scoreboard -->\n<!-- /scoreboard -->\n", "98-bare/README.md": "# 98\n"} {
+		files[path] = &fstest.MapFile{Data: []byte(text)}
+		files[markdown.Other(path)] = files[path]
 	}
-	problems := func(all ...steps.Step) (problems []string) {
-		tree, err := open(files, all)
-		require.NoError(t, err)
-		for _, p := range append(tree.check(t.Context()), tree.missing()...) {
-			if p.Path != workshop && p.Path != markdown.Other(workshop) {
-				problems = append(problems, p.Error())
-			}
-		}
-		return problems
+	tree, err := open(files, []steps.Step{{Name: "98-bare"}, {Name: "99-made-up"}})
+	require.NoError(t, err)
+	var problems []string
+	for _, p := range append(tree.check(t.Context()), tree.missing()...) {
+		problems = append(problems, p.Error())
 	}
-	assert.Empty(t, problems(old))
 	assert.Equal(t, []string{
-		`README.ja.md:1: <!-- scoreboard --> has something else than the code says (here stands "| 性質 | [97-old](97-old) |", there "| 性質 | [97-old](97-old) | [98-bare](98-bare) | [99-made-up](99-made-up) |"): ` + remedy,
-		`README.md:1: <!-- scoreboard --> has something else than the code says (here stands "| property | [97-old](97-old) |", there "| property | [97-old](97-old) | [98-bare](98-bare) | [99-made-up](99-made-up) |"): ` + remedy,
-		"98-bare/README.md:1: there is no <!-- bad clients: 98-bare -->: write it and, below it, <!-- /bad clients -->, then " + remedy,
-		"98-bare/README.ja.md:1: there is no <!-- bad clients: 98-bare -->: write it and, below it, <!-- /bad clients -->, then " + remedy,
+		`README.ja.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
+		`README.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
+		"docs/workshop.md: there is no such page: write it",
+		"docs/workshop.ja.md: there is no such page: write it",
+		"98-bare/README.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
+		"98-bare/README.ja.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
 		"99-made-up/README.md: there is no such page: write it",
 		"99-made-up/README.ja.md: there is no such page: write it",
-	}, problems(old, bare, none))
-	delete(files, "README.md")
-	delete(files, workshop)
-	tree, err := open(files, []steps.Step{old})
-	require.NoError(t, err)
-	missing := tree.missing()
-	require.Len(t, missing, 2)
-	assert.EqualError(t, missing[0], workshop+": there is no such page: write it")
-	assert.EqualError(t, missing[1], "README.md: there is no such page: write it")
+	}, problems)
 }
 
 // A command that several pages show is run once; each page that shows something
@@ -356,6 +329,6 @@ func TestStopped(t *testing.T) {
 	stop()
 	problems := tree.check(ctx)
 	require.Len(t, problems, 1)
-	assert.EqualError(t, problems[0], "page.ja.md: it was not checked: context canceled")
+	assert.EqualError(t, problems[0], "page.ja.md:1: the check ended here: context canceled")
 	assert.ErrorContains(t, tree.write(ctx, t.TempDir(), io.Discard), "stopped, and nothing is written: context canceled")
 }

@@ -20,8 +20,8 @@ import (
 type tree struct {
 	files    code.Files
 	steps    []steps.Step
-	pages    []*markdown.Page // by path
-	marks    map[*markdown.Page][]*marks.Mark
+	pages    []*markdown.Page   // by path
+	marks    []*marks.Mark      // of all pages, in their order
 	problems []markdown.Problem // of the marks
 }
 
@@ -30,11 +30,10 @@ func open(files fs.FS, all []steps.Step) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{files: code.In(files), steps: all, pages: pages, marks: make(map[*markdown.Page][]*marks.Mark)}
+	t := &tree{files: code.Files{FS: files}, steps: all, pages: pages}
 	for _, p := range pages {
 		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "bad clients")
-		t.marks[p] = found
-		t.problems = append(t.problems, problems...)
+		t.marks, t.problems = append(t.marks, found...), append(t.problems, problems...)
 	}
 	return t, nil
 }
@@ -65,24 +64,22 @@ func (t *tree) content(m *marks.Mark) ([]string, error) {
 	return nil, nil
 }
 
-// run runs the commands of the pages, each once. The results are by what stands
+// run runs the commands of the pages, each once. The outputs are by what stands
 // in the mark; what can't be read, or was left out, has none.
-func (t *tree) run(ctx context.Context, root string, log io.Writer) map[string]runs.Result {
+func (t *tree) run(ctx context.Context, root string, log io.Writer) map[string]runs.Output {
 	var args []string
 	var commands []runs.Command
-	for _, p := range t.pages {
-		for _, m := range t.marks[p] {
-			c, err := runs.Parse(m.Args)
-			if m.Kind == "run" && err == nil && !slices.Contains(args, m.Args) {
-				args, commands = append(args, m.Args), append(commands, c)
-			}
+	for _, m := range t.marks {
+		c, err := runs.Parse(m.Args)
+		if m.Kind == "run" && err == nil && !slices.Contains(args, m.Args) {
+			args, commands = append(args, m.Args), append(commands, c)
 		}
 	}
-	results := make(map[string]runs.Result)
-	for i, result := range runs.All(ctx, root, commands, log) {
-		if result.LeftOut == "" {
-			results[args[i]] = result
+	outputs := make(map[string]runs.Output)
+	for i, o := range runs.All(ctx, root, commands, log) {
+		if o.LeftOut == "" {
+			outputs[args[i]] = o
 		}
 	}
-	return results
+	return outputs
 }

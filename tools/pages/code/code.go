@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"path"
 	"strings"
@@ -14,11 +15,8 @@ import (
 	"websocket-chat-steps/tools/pages/alike"
 )
 
-// Files are the files of the repository. Each is read once.
-type Files struct {
-	fs.FS
-	read map[string]*File
-}
+// Files are the files of the repository.
+type Files struct{ fs.FS }
 
 // File is a file. Only a Go file has declarations.
 type File struct {
@@ -33,14 +31,8 @@ type Decl struct {
 	First, Last int
 }
 
-// In returns the files of a directory.
-func In(files fs.FS) Files { return Files{files, make(map[string]*File)} }
-
 // File reads the file of that path from the root.
 func (f Files) File(file string) (*File, error) {
-	if known, ok := f.read[file]; ok {
-		return known, nil
-	}
 	if !fs.ValidPath(file) {
 		return nil, fmt.Errorf("%s is not below the repository's root: write files as in 01/chat/client.go", file)
 	}
@@ -50,12 +42,9 @@ func (f Files) File(file string) (*File, error) {
 	}
 	read := &File{Lines: strings.Split(strings.TrimSuffix(string(code), "\n"), "\n")}
 	if path.Ext(file) == ".go" {
-		if read.Decls, err = declarations(file, code); err != nil {
-			return nil, err
-		}
+		read.Decls, err = declarations(file, code)
 	}
-	f.read[file] = read
-	return read, nil
+	return read, err
 }
 
 func declarations(file string, code []byte) ([]Decl, error) {
@@ -104,21 +93,8 @@ func receiver(d *ast.FuncDecl) string {
 	if d.Recv == nil {
 		return ""
 	}
-	typ := d.Recv.List[0].Type
-	for {
-		switch x := typ.(type) {
-		case *ast.StarExpr:
-			typ = x.X
-		case *ast.IndexExpr:
-			typ = x.X
-		case *ast.IndexListExpr:
-			typ = x.X
-		case *ast.Ident:
-			return x.Name + "."
-		default:
-			return ""
-		}
-	}
+	name, _, _ := strings.Cut(strings.TrimLeft(types.ExprString(d.Recv.List[0].Type), "*"), "[")
+	return name + "."
 }
 
 // declaration returns the lines of a declaration, or without a name all lines.

@@ -2,7 +2,7 @@ package code
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"websocket-chat-steps/tools/pages/markdown"
@@ -32,35 +32,17 @@ func (f Files) Excerpt(args string) ([]string, error) {
 
 // between returns the lines that the rest of the mark asks for.
 func between(lines []string, where, rest string) ([]string, error) {
-	var texts []string
-	for _, word := range []string{"from ", "to "} {
-		after, ok := strings.CutPrefix(rest, word)
-		quoted, err := strconv.QuotedPrefix(strings.TrimSpace(after))
-		if !ok || err != nil {
-			return nil, fmt.Errorf("can't read %q: %s", rest, excerptForm)
-		}
-		rest = strings.TrimSpace(strings.TrimSpace(after)[len(quoted):])
-		text, _ := strconv.Unquote(quoted) // QuotedPrefix has seen to it
-		texts = append(texts, text)
-	}
-	if rest != "" {
+	var from, to string
+	if _, err := fmt.Sscanf(rest+" .", "from %q to %q .", &from, &to); err != nil {
 		return nil, fmt.Errorf("can't read %q: %s", rest, excerptForm)
 	}
-	find := func(text string, from int) int {
-		for i := from; i < len(lines); i++ {
-			if strings.Contains(lines[i], text) {
-				return i
-			}
-		}
-		return -1
-	}
-	first := find(texts[0], 0)
+	first := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, from) })
 	if first < 0 {
-		return nil, fmt.Errorf("no line of %s contains %q: write what stands in the line to begin with", where, texts[0])
+		return nil, fmt.Errorf("no line of %s contains %q: write what stands in the line to begin with", where, from)
 	}
-	last := find(texts[1], first+1)
-	if last < 0 {
-		return nil, fmt.Errorf("in %s, no line below the one with %q contains %q: write what stands in the line to end with", where, texts[0], texts[1])
+	length := slices.IndexFunc(lines[first+1:], func(l string) bool { return strings.Contains(l, to) })
+	if length < 0 {
+		return nil, fmt.Errorf("in %s, no line below the one with %q contains %q: write what stands in the line to end with", where, from, to)
 	}
-	return dedented(lines[first : last+1]), nil
+	return dedented(lines[first : first+length+2]), nil
 }

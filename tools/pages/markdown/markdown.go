@@ -24,7 +24,8 @@ import (
 // Page is one Markdown file. Lines are counted from 1.
 type Page struct {
 	Path     string   // from the root, with slashes
-	Lines    []string // without their ends
+	Text     string   // as it was read
+	Lines    []string // of it, without their ends
 	Headings []Heading
 	Tables   []Table
 	Links    []Link    // and images
@@ -140,7 +141,7 @@ type reader struct {
 
 // Parse reads a page.
 func Parse(path string, markdown []byte) *Page {
-	r := reader{&Page{Path: path, Lines: strings.Split(string(markdown), "\n")}, markdown, make(map[string]int)}
+	r := reader{&Page{Path: path, Text: string(markdown), Lines: strings.Split(string(markdown), "\n")}, markdown, make(map[string]int)}
 	doc := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(markdown))
 	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {

@@ -106,7 +106,7 @@ func Unmarked(p *markdown.Page, marks []*Mark) (problems []markdown.Problem) {
 	for _, code := range p.Code {
 		add := func(format string, args ...any) { problems = append(problems, p.Problem(code.Line, format, args...)) }
 		switch {
-		case slices.ContainsFunc(marks, func(m *Mark) bool { return m.Line < code.Line && code.Line < m.last }):
+		case slices.ContainsFunc(marks, func(m *Mark) bool { return m.Page == p && m.Line < code.Line && code.Line < m.last }):
 		case output.MatchString(code.Text):
 			add("%q is a program's output, and nothing keeps it true: put it between <!-- run: COMMAND --> and <!-- /run -->", output.FindString(code.Text))
 		case code.Language == "console" && strings.Contains("\n"+code.Text, "\n$ "):

@@ -50,15 +50,15 @@ func (c Command) CheckForm(block []string, japanese bool) string {
 }
 
 // Check says in what the lines show something else than was printed.
-func (c Command) Check(block []string, o Output) string {
+func (o Output) Check(block []string) string {
 	shown, _ := Shown(block)
-	switch at := c.mismatch(shown, o.lines); {
+	switch at := o.mismatch(shown, o.lines); {
 	case at < 0:
 		return ""
 	case at < len(shown):
-		return fmt.Sprintf("%s prints something else, or nothing, where %q stands here", c.Text, shown[at])
+		return fmt.Sprintf("%s prints something else, or nothing, where %q stands here", o.Text, shown[at])
 	}
-	return c.Text + " prints more than what stands here"
+	return o.Text + " prints more than what stands here"
 }
 
 // String is what was printed.
@@ -66,19 +66,19 @@ func (o Output) String() string { return strings.Join(o.lines, "\n") }
 
 // Written is what is to stand between the marks, given what the command prints
 // now: what stands there already, as long as it matches.
-func (c Command) Written(block []string, o Output, japanese bool) []string {
+func (o Output) Written(block []string, japanese bool) []string {
 	shown, _ := Shown(block)
 	if saysNothing(shown) {
 		shown = nil
 	}
-	matches := c.mismatch(shown, o.lines) < 0
-	if matches && c.CheckForm(block, japanese) == "" {
+	matches := o.mismatch(shown, o.lines) < 0
+	if matches && o.CheckForm(block, japanese) == "" {
 		return block
 	}
 	if !matches {
 		shown = merged(shown, o.lines, o.varying)
 	}
-	return c.layout(shown, o.version, japanese)
+	return o.layout(shown, o.version, japanese)
 }
 
 // merged is what is printed now, in its varying form, but for what is shown

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,7 +20,7 @@ func parse(t *testing.T, args string) Command {
 func TestWritten(t *testing.T) {
 	c := parse(t, "fails: A=b go test")
 	printed := []string{"=== RUN", "x", "y", "--- FAIL: TestX (0.10s)", "    x_test.go:12: 5 of 7", "FAIL"}
-	o := Output{lines: printed, varying: goEnv{}.varying("/src", printed), version: "go1.27"}
+	o := Output{Command: c, lines: printed, varying: split(goEnv{}.varying("/src", strings.Join(printed, "\n"))), version: "go1.27"}
 	block := func(shown ...string) []string { return c.layout(shown, "go1.26", false) }
 	const caption = "(run with go1.27; “…” varies or is left out)"
 	whole := []string{"```console", "$ A=b go test", "=== RUN", "x", "y", "--- FAIL: TestX (…)", "    x_test.go:12: 5 of 7", "FAIL", "```", caption}
@@ -36,12 +37,12 @@ func TestWritten(t *testing.T) {
 			[]string{"```console", "$ A=b go test", "=== RUN", "…", "--- FAIL: TestX (…)", "    x_test.go:12: 5 of 7", "FAIL", "```", caption}},
 		{"nothing stands around the gap any more", block("=== RUN", "…", "PASS"), whole},
 	} {
-		assert.Equal(t, tt.want, c.Written(tt.block, o, false), tt.name)
+		assert.Equal(t, tt.want, o.Written(tt.block, false), tt.name)
 	}
-	japanese := c.Written(block("=== RUN", "…", "FAIL"), o, true)
+	japanese := o.Written(block("=== RUN", "…", "FAIL"), true)
 	assert.Equal(t, "（go1.27 で実行。「…」は実行のたびに変わる部分か、省いた部分）", japanese[len(japanese)-1])
-	fence := Output{lines: []string{"```"}, varying: []string{"```"}, version: "go1.27"}
-	assert.Equal(t, []string{"````console", "$ A=b go test", "```", "````", "（go1.27 で実行）"}, c.Written(block(), fence, true))
+	fence := Output{Command: c, lines: []string{"```"}, varying: []string{"```"}, version: "go1.27"}
+	assert.Equal(t, []string{"````console", "$ A=b go test", "```", "````", "（go1.27 で実行）"}, fence.Written(block(), true))
 }
 
 func TestCheck(t *testing.T) {
@@ -51,9 +52,9 @@ func TestCheck(t *testing.T) {
 		"b": "",
 		"c": `go test prints something else, or nothing, where "b" stands here`,
 	} {
-		assert.Equal(t, want, c.Check(block, Output{lines: []string{"a", "x", last}}))
+		assert.Equal(t, want, Output{Command: c, lines: []string{"a", "x", last}}.Check(block))
 	}
-	assert.Equal(t, "go test prints more than what stands here", c.Check(block, Output{lines: []string{"a", "b", "c"}}))
+	assert.Equal(t, "go test prints more than what stands here", Output{Command: c, lines: []string{"a", "b", "c"}}.Check(block))
 }
 
 // Under numbers: any number is as good as any other, and so is what aligns it.
@@ -76,12 +77,12 @@ func TestNumbersVary(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := parse(t, tt.args)
 			block := c.layout(shown, "go1.26", false)
-			o := Output{lines: tt.printed, varying: tt.printed, version: "go1.27"}
-			assert.Equal(t, tt.matches, c.Check(block, o) == "")
+			o := Output{Command: c, lines: tt.printed, varying: tt.printed, version: "go1.27"}
+			assert.Equal(t, tt.matches, o.Check(block) == "")
 			if tt.matches {
-				assert.Equal(t, block, c.Written(block, o, false), "it stays")
+				assert.Equal(t, block, o.Written(block, false), "it stays")
 			} else {
-				assert.Subset(t, c.Written(block, o, true), []string{tt.printed[1]}, "it is written anew")
+				assert.Subset(t, o.Written(block, true), []string{tt.printed[1]}, "it is written anew")
 			}
 		})
 	}

@@ -56,7 +56,7 @@ func Parse(args string) (Command, error) {
 			c.needs = append(c.needs, name)
 		default:
 			var err error
-			if c.words, err = split(c.Text); err != nil {
+			if c.words, err = wordsOf(c.Text); err != nil {
 				return c, err
 			}
 			for len(c.words) > 0 && assignment.MatchString(c.words[0]) {
@@ -71,9 +71,9 @@ func Parse(args string) (Command, error) {
 	}
 }
 
-// split splits a command at its spaces, but for those in 'single quotes'.
+// wordsOf splits a command at its spaces, but for those in 'single quotes'.
 // There is no shell, so what only a shell would understand is refused.
-func split(command string) (words []string, err error) {
+func wordsOf(command string) (words []string, err error) {
 	var word strings.Builder
 	quoted, inWord := false, false
 	for _, c := range command + " " {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,61 +23,43 @@ import (
 // atOnce is how many commands run beside one another: most wait for most of their time.
 const atOnce = 2
 
-// Output is what a command has printed.
+// Output is what came of a command.
 type Output struct {
+	Command
+	LeftOut string // why it was not run
+	Err     error  // or why what it printed is of no use
+
 	lines   []string // stdout and stderr in their order
 	varying []string // the same with gaps where outputs commonly vary
 	version string   // of Go
 }
 
-// Result is what came of a command: an output, why there is none, or why it was
-// left out.
-type Result struct {
-	Command
-	Output  Output
-	Err     error
-	LeftOut string
-}
-
-// All runs the commands in root, two at a time, and says on log how long each
+// All runs the commands in root, two at a time, and says how long each
 // took, or why it was left out. It has as long as ctx has.
-func All(ctx context.Context, root string, commands []Command, log io.Writer) []Result {
-	results := make([]Result, len(commands))
+func All(ctx context.Context, root string, commands []Command, to io.Writer) []Output {
+	say := log.New(to, "", 0)
+	outputs := make([]Output, len(commands))
 	slots := make(chan struct{}, atOnce)
 	var running sync.WaitGroup
-	var logging sync.Mutex
 	for i, c := range commands {
 		slots <- struct{}{}
 		running.Go(func() {
-			defer func() { <-slots }()
 			started := time.Now()
-			results[i] = c.run(ctx, root)
-			logging.Lock()
-			defer logging.Unlock()
-			switch r := results[i]; {
-			case r.LeftOut != "":
-				fmt.Fprintf(log, "left out    $ %s\n            %s\n", c.Text, r.LeftOut)
-			case r.Err != nil:
-				fmt.Fprintf(log, "FAIL %6.1fs $ %s\n", time.Since(started).Seconds(), c.Text)
+			o := c.run(ctx, root)
+			outputs[i] = o
+			switch seconds := time.Since(started).Seconds(); {
+			case o.LeftOut != "":
+				say.Printf("left out    $ %s\n            %s", c.Text, o.LeftOut)
+			case o.Err != nil:
+				say.Printf("FAIL %6.1fs $ %s", seconds, c.Text)
 			default:
-				fmt.Fprintf(log, "ran %7.1fs $ %s\n", time.Since(started).Seconds(), c.Text)
+				say.Printf("ran %7.1fs $ %s", seconds, c.Text)
 			}
+			<-slots
 		})
 	}
 	running.Wait()
-	return results
-}
-
-func (c Command) run(ctx context.Context, root string) Result {
-	missing := c.missing(ctx, root)
-	if ctx.Err() != nil {
-		return Result{Command: c, Err: fmt.Errorf("%s was not run, as there was no time left: %w", c.Text, context.Cause(ctx))}
-	}
-	if missing != "" {
-		return Result{Command: c, LeftOut: missing}
-	}
-	output, err := c.output(ctx, root)
-	return Result{Command: c, Output: output, Err: err}
+	return outputs
 }
 
 // missing says what this machine lacks for the command. It is empty if nothing
@@ -94,66 +77,55 @@ func (c Command) missing(ctx context.Context, root string) string {
 	return ""
 }
 
-// output runs the command. It is an error if it does not end in time, or not with
-// the exit status that its mark says.
-func (c Command) output(ctx context.Context, root string) (Output, error) {
+// run runs the command. It is an error if it does not end in time, or not with the
+// exit status that its mark says.
+func (c Command) run(ctx context.Context, root string) Output {
+	o := Output{Command: c, LeftOut: c.missing(ctx, root)}
+	if ctx.Err() != nil {
+		return Output{Command: c, Err: fmt.Errorf("%s was not run, as there was no time left: %w", c.Text, context.Cause(ctx))}
+	}
 	goes, err := readGoEnv(ctx, root)
-	if err != nil {
-		return Output{}, err
+	if err != nil || o.LeftOut != "" {
+		o.Err = err
+		return o
 	}
-	words, env := c.words, append(goes.forChildren(), c.env...)
-	if words[0] == "go" && len(words) > 1 && (words[1] == "test" || words[1] == "run") {
-		// What has to be downloaded and built, which may say so, is before: true
-		// gets the binary, and does nothing. If it fails, the command itself will
-		// say why.
-		build, _ := built.LoadOrStore(c.builds(root), new(sync.Once))
-		build.(*sync.Once).Do(func() { execute(ctx, root, env, slices.Insert(slices.Clone(words), 2, "-exec=true")) })
-	}
-	if words[0] == "go" && len(words) > 1 && words[1] == "test" {
-		// What hangs says where, while there is still time to hear it.
-		more := []string{"-count=1"}
-		if deadline, ok := ctx.Deadline(); ok {
-			more = append(more, "-timeout="+max(time.Until(deadline)*9/10, 1).String())
-		}
-		words = slices.Insert(slices.Clone(words), 2, more...) // before its own, which count more
-	}
-	printed, err := execute(ctx, root, env, words)
+	printed, err := execute(ctx, root, append(goes.forChildren(), c.env...), c.limited(ctx))
 	exit := new(exec.ExitError)
 	switch {
 	case err != nil && !errors.As(err, &exit):
-		return Output{}, fmt.Errorf("%s: %w\n%s", c.Text, err, printed)
+		o.Err = fmt.Errorf("%s: %w\n%s", c.Text, err, printed)
 	case err == nil && c.fails:
-		return Output{}, fmt.Errorf("%s ends with exit status 0, and its mark says that it fails: delete fails: there, or mend what it runs\n%s", c.Text, printed)
+		o.Err = fmt.Errorf("%s ends with exit status 0, and its mark says that it fails: delete fails: there, or mend what it runs\n%s", c.Text, printed)
 	case err != nil && !c.fails:
-		return Output{}, fmt.Errorf("%s ends with %v: write fails: before it if that is right, or mend what it runs\n%s", c.Text, err, printed)
+		o.Err = fmt.Errorf("%s ends with %v: write fails: before it if that is right, or mend what it runs\n%s", c.Text, err, printed)
 	}
-	lines := strings.Split(strings.ReplaceAll(printed, "\r\n", "\n"), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " \t")
-	}
-	for len(lines) > 0 && lines[len(lines)-1] == "" {
-		lines = lines[:len(lines)-1]
-	}
-	return Output{lines, goes.varying(root, lines), goes.version}, nil
+	text := strings.TrimRight(unshown.ReplaceAllString(printed, ""), "\n")
+	o.lines, o.varying, o.version = split(text), split(goes.varying(root, text)), goes.version
+	return o
 }
 
-// built has a sync.Once for what is built in this process, as builds tells it.
-var built sync.Map
-
-// builds tells what the command builds: the same as any other that differs in
-// which tests it runs only.
-func (c Command) builds(root string) string {
-	var words []string
-	for i := 0; i < len(c.words); i++ {
-		switch c.words[i] {
-		case "-v":
-		case "-run":
-			i++
-		default:
-			words = append(words, c.words[i])
-		}
+// limited is the command's words. A test is told how long it has, so that one that
+// hangs says where, while there is still time to hear it.
+func (c Command) limited(ctx context.Context) []string {
+	if len(c.words) < 2 || c.words[0] != "go" || c.words[1] != "test" {
+		return c.words
 	}
-	return fmt.Sprint(root, c.env, words)
+	more := []string{"-count=1"}
+	if deadline, ok := ctx.Deadline(); ok {
+		more = append(more, "-timeout="+max(time.Until(deadline)*9/10, 1).String())
+	}
+	return slices.Concat(c.words[:2], more, c.words[2:]) // its own flags count more
+}
+
+// unshown is what a page doesn't show of an output: blanks at the end of a line,
+// and what the go command says of modules that it doesn't have yet.
+var unshown = regexp.MustCompile(`(?m)[ \t\r]+$|^go: downloading .*\n`)
+
+func split(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
 }
 
 // execute runs a command in dir, and returns all that it printed.
@@ -209,12 +181,7 @@ var varies = []struct {
 
 // varying is what was printed, with gaps where outputs commonly vary, and where
 // they say where things are on this machine.
-func (g goEnv) varying(root string, lines []string) []string {
-	text := strings.Join(lines, "\n")
-	temp := []string{os.TempDir()}
-	if real, err := filepath.EvalSymlinks(temp[0]); err == nil {
-		temp = []string{real, temp[0]} // the longer one first
-	}
+func (g goEnv) varying(root, text string) string {
 	replace := func(dir, behind, with string) {
 		if dir != "" {
 			text = regexp.MustCompile(regexp.QuoteMeta(dir)+behind).ReplaceAllString(text, with)
@@ -224,14 +191,13 @@ func (g goEnv) varying(root string, lines []string) []string {
 	replace(g.goroot, `(/\S+\.(?:go|s)):\d+`, gap+"$1:"+gap)
 	replace(g.goroot, `\b`, gap)
 	replace(g.modcache, `\b`, gap)
-	for _, dir := range temp {
-		replace(strings.TrimRight(dir, `/\`), `[/\\][^/\\\s:"]+`, gap)
+	temp := os.TempDir()
+	if real, err := filepath.EvalSymlinks(temp); err == nil {
+		replace(strings.TrimRight(real, `/\`), `[/\\][^/\\\s:"]+`, gap) // it may have the other in it
 	}
+	replace(strings.TrimRight(temp, `/\`), `[/\\][^/\\\s:"]+`, gap)
 	for _, v := range varies {
 		text = v.what.ReplaceAllString(text, v.with)
 	}
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, "\n")
+	return text
 }

@@ -16,20 +16,20 @@ import (
 )
 
 // run runs what stands in a mark, in an empty directory.
-func run(t *testing.T, args string) (Output, error) {
+func run(t *testing.T, args string) Output {
 	t.Helper()
-	return parse(t, args).output(t.Context(), t.TempDir())
+	return parse(t, args).run(t.Context(), t.TempDir())
 }
 
 func TestOutput(t *testing.T) {
 	t.Setenv("GOFLAGS", "-count=7 -mod=mod -race")
-	got, err := run(t, "GOARCH=arm64 go env GOFLAGS GOARCH GORACE")
-	require.NoError(t, err)
+	got := run(t, "GOARCH=arm64 go env GOFLAGS GOARCH GORACE")
+	require.NoError(t, got.Err)
 	assert.Equal(t, []string{"-mod=mod -trimpath=false", "arm64"}, got.lines)
 	assert.Regexp(t, `^go1\.`, got.version)
 
-	got, err = run(t, "fails: go nosuchcommand")
-	require.NoError(t, err)
+	got = run(t, "fails: go nosuchcommand")
+	require.NoError(t, got.Err)
 	assert.Contains(t, got.String(), "unknown command")
 	for args, want := range map[string]string{
 		"fails: go version":      "go version ends with exit status 0, and its mark says that it fails",
@@ -38,55 +38,39 @@ func TestOutput(t *testing.T) {
 		"nosuchprogram a":        "nosuchprogram",
 		"fails: nosuchprogram a": "nosuchprogram", // what can't be run doesn't fail as declared
 	} {
-		_, err = run(t, args)
-		assert.ErrorContains(t, err, want, args)
+		assert.ErrorContains(t, run(t, args).Err, want, args)
 	}
 }
 
-// A test knows how long it has, and stays within it; what its command says itself
-// counts more.
-func TestTimeout(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"go.mod":    "module m\n",
-		"m_test.go": "package m\n\nimport (\n\t\"testing\"\n\t\"time\"\n)\n\nfunc TestM(t *testing.T) {\n\tdeadline, ok := t.Deadline()\n\tt.Log(time.Until(deadline) > 30*time.Minute, ok)\n}\n",
-	} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
-	}
-	ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+// A test knows how long it has; what its command says itself counts more.
+func TestLimited(t *testing.T) {
+	c := parse(t, "go test -timeout=1m ./x")
+	assert.Equal(t, []string{"go", "test", "-count=1", "-timeout=1m", "./x"}, c.limited(context.Background()))
+	ctx, stop := context.WithTimeout(t.Context(), 1000*time.Hour)
 	defer stop()
-	for args, want := range map[string]string{"go test -v": "true true", "go test -v -timeout=20m": "false true"} {
-		o, err := parse(t, args).output(ctx, dir)
-		require.NoError(t, err)
-		assert.Contains(t, o.String(), want, args)
-	}
+	assert.Regexp(t, `^go test -count=1 -timeout=899h59m\S+ -timeout=1m ./x$`, strings.Join(c.limited(ctx), " "))
+	assert.Equal(t, []string{"go", "version"}, parse(t, "go version").limited(ctx))
 }
 
+// What a machine, or another release of Go, does not have is no problem of the
+// page: the run is left out, and the log says why.
 func TestLeftOut(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows lacks everything")
 	}
-	var log strings.Builder
-	t.Setenv("CGO_ENABLED", "0")
-	results := All(t.Context(), t.TempDir(), []Command{parse(t, "needs=race: go version"), parse(t, "go version")}, &log)
-	require.Len(t, results, 2)
-	if runtime.GOOS != "darwin" { // which needs no cgo for it
-		assert.Contains(t, results[0].LeftOut, "install a C compiler")
-		assert.Contains(t, log.String(), "left out    $ go version\n            it needs the race detector")
-	}
-	assert.Empty(t, results[1].LeftOut)
-	assert.NoError(t, results[1].Err)
-	assert.Contains(t, results[1].Output.String(), "go version")
-	assert.Regexp(t, `ran +\d+\.\ds \$ go version\n`, log.String())
-}
-
-// The leak profile is an experiment of one release. What a later one says of it
-// is no problem of the page: the run is left out, and says why.
-func TestExperimentOfAnotherRelease(t *testing.T) {
 	needs["future"] = need{[]string{"GOEXPERIMENT=xyzzy"}, needs["leakprofile"].command, needs["leakprofile"].why}
 	defer delete(needs, "future")
-	result := parse(t, "needs=future: go version").run(t.Context(), t.TempDir())
-	assert.Contains(t, result.LeftOut, "it is Go 1.26's command; Go 1.27 needs no experiment: there the test simply runs (go: unknown GOEXPERIMENT xyzzy)")
+	t.Setenv("CGO_ENABLED", "0")
+	var log strings.Builder
+	outputs := All(t.Context(), t.TempDir(), []Command{parse(t, "needs=race: go version"), parse(t, "needs=future: go version"), parse(t, "go version")}, &log)
+	if runtime.GOOS != "darwin" { // which needs no cgo for it
+		assert.Contains(t, outputs[0].LeftOut, "install a C compiler")
+	}
+	assert.Equal(t, "it is Go 1.26's command; Go 1.27 needs no experiment: there the test simply runs (go: unknown GOEXPERIMENT xyzzy)", outputs[1].LeftOut)
+	assert.Contains(t, log.String(), "left out    $ go version\n            it is Go 1.26's command")
+	assert.Empty(t, outputs[2].LeftOut)
+	assert.Contains(t, outputs[2].String(), "go version")
+	assert.Regexp(t, `ran +\d+\.\ds \$ go version\n`, log.String())
 }
 
 func TestNoTimeLeft(t *testing.T) {
@@ -151,8 +135,7 @@ func TestVarying(t *testing.T) {
 		"exec " + temp + ": no":                                         "exec …" + filepath.FromSlash("/b001/chat.test") + ": no",
 		"v0.62.0 has 2 goroutines and 3 messages":                       "v0.62.0 has 2 goroutines and 3 messages",
 	} {
-		assert.Equal(t, []string{want}, goes.varying("/src/repo", []string{line}))
+		assert.Equal(t, want, goes.varying("/src/repo", line))
 		assert.Less(t, mismatch([]string{want}, []string{line}), 0, line)
 	}
-	assert.Empty(t, goes.varying("/src/repo", nil))
 }

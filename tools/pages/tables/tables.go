@@ -4,6 +4,7 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"websocket-chat-steps/internal/steps"
@@ -50,74 +51,60 @@ var words = map[any][2]string{
 	steps.Freezes:   {"**the room is frozen, for everybody and for ever**", "**部屋全体が永久に止まる**"},
 }
 
-// table is one in the making. What it has no words for is its error.
-type table struct {
-	language int // of words
-	lines    []string
-	err      error
-}
-
-func newTable(japanese bool) *table {
-	t := &table{lines: []string{""}}
-	if japanese {
-		t.language = 1
-	}
-	return t
-}
-
-func (t *table) word(key any) string {
-	word := words[key][t.language]
-	if word == "" && t.err == nil {
-		t.err = fmt.Errorf("there are no words for %q: write them in tools/pages/tables/tables.go, in both languages", key)
-	}
-	return word
-}
-
-func (t *table) row(cells ...string) {
-	t.lines = append(t.lines, "| "+strings.Join(cells, " | ")+" |")
-}
-
-func (t *table) done() ([]string, error) { return append(t.lines, ""), t.err }
-
 // Scoreboard is the table of the steps and the properties.
 func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
-	t := newTable(japanese)
-	row := func(first string, cell func(steps.Step) string) {
+	say := in(japanese)
+	row := func(first string, cell func(steps.Step) string) string {
 		cells := []string{first}
 		for _, s := range all {
 			cells = append(cells, cell(s))
 		}
-		t.row(cells...)
+		return strings.Join(cells, " | ")
 	}
-	row(t.word("property"), func(s steps.Step) string { return fmt.Sprintf("[%s](%s)", s.Name, s.Name) })
-	row("---", func(steps.Step) string { return "---" })
+	rows := []string{
+		row(say("property"), func(s steps.Step) string { return fmt.Sprintf("[%s](%s)", s.Name, s.Name) }),
+		row("---", func(steps.Step) string { return "---" }),
+	}
 	for _, p := range steps.Properties {
-		row(t.word(p), func(s steps.Step) string {
+		rows = append(rows, row(say(p), func(s steps.Step) string {
 			_, lacks := s.Lacks[p]
 			_, frozen := s.Lacks[steps.StalledRoom]
 			switch {
 			case p == steps.StalledCost && frozen:
-				return t.word("frozen")
+				return say("frozen")
 			case lacks:
-				return t.word("no")
+				return say("no")
 			}
-			return t.word("yes")
-		})
+			return say("yes")
+		}))
 	}
-	row(t.word("goroutines"), func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })
-	return t.done()
+	return table(append(rows, row(say("goroutines"), func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })))
 }
 
 // BadClients is the table of what a step does with bad clients.
 func BadClients(s steps.Step, japanese bool) ([]string, error) {
-	t := newTable(japanese)
-	t.row(t.word("bad client"), t.word("reaction"))
-	t.row("---", "---")
+	say := in(japanese)
+	rows := []string{say("bad client") + " | " + say("reaction"), "--- | ---"}
 	for _, bad := range steps.BadClients {
-		if s.Reactions[bad] == "" {
-			return nil, fmt.Errorf("the row of %s has no reaction to %s: write it in internal/steps/steps.go", s.Name, bad)
-		}
-		t.row(t.word(bad), t.word(s.Reactions[bad]))
+		rows = append(rows, say(bad)+" | "+say(s.Reactions[bad]))
 	}
-	return t.done()
+	return table(rows)
+}
+
+// in returns what says a word in one language. For what has no words it is empty.
+func in(japanese bool) func(any) string {
+	if japanese {
+		return func(key any) string { return words[key][1] }
+	}
+	return func(key any) string { return words[key][0] }
+}
+
+func table(rows []string) ([]string, error) {
+	for i, row := range rows {
+		rows[i] = "| " + row + " |"
+		if strings.Contains(rows[i], "|  |") {
+			return nil, fmt.Errorf("there is nothing to say in a cell of %q: write the step's reaction in internal/steps/steps.go, or what it is called in tools/pages/tables/tables.go", rows[i])
+		}
+	}
+	return slices.Concat([]string{""}, rows, []string{""}), nil
 }
