@@ -29,32 +29,27 @@ type part struct {
 	shows string // of a run
 }
 
-func (p part) same(q part) bool { return p.what == q.what && p.shows == q.shows }
-
 func compareShapes(p, english *markdown.Page, a, b [3][]part) (problems []markdown.Problem) {
+	at := func(parts []part, n int) part {
+		if n < len(parts) {
+			return parts[n]
+		}
+		return part{line: 1, what: "none"}
+	}
 	for i, kind := range []string{"heading", "table", "mark"} {
-		here, there := a[i], b[i]
-		n := 0
-		for n < min(len(here), len(there)) && here[n].same(there[n]) {
-			n++
-		}
-		if n == max(len(here), len(there)) {
-			continue
-		}
-		at := func(parts []part) (int, string) {
-			if n == len(parts) {
-				return 1, "none"
+		for n := range max(len(a[i]), len(b[i])) {
+			here, there := at(a[i], n), at(b[i], n)
+			if here.what == there.what && here.shows == there.shows {
+				continue
 			}
-			return parts[n].line, parts[n].what
+			if here.what == there.what {
+				there.what += ", which shows something else"
+			}
+			problems = append(problems, p.Problem(here.line,
+				"%s %d differs between the languages: here %s, in %s:%d %s; make both pages the same in their headings, tables and marks",
+				kind, n+1, here.what, english.Path, there.line, there.what))
+			break
 		}
-		line, what := at(here)
-		otherLine, other := at(there)
-		if other == what {
-			other += ", which shows something else"
-		}
-		problems = append(problems, p.Problem(line,
-			"%s %d differs between the languages: here %s, in %s:%d %s; make both pages the same in their headings, tables and marks",
-			kind, n+1, what, english.Path, otherLine, other))
 	}
 	return problems
 }

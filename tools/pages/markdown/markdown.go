@@ -34,14 +34,13 @@ type Page struct {
 	Anchors  []string  // what a link may have behind #: headings, and what the HTML names
 }
 
-// Heading is a heading.
+// Heading is a heading, with what a link to it has behind #.
 type Heading struct {
 	Line, Level  int
 	Text, Anchor string
 }
 
-// Table is a table. Its first row is its header; between that and the second is
-// a line of hyphens.
+// Table is a table. Its first row is its header; a line of hyphens is below it.
 type Table struct {
 	Line, Columns int
 	Rows          [][]Cell
@@ -56,11 +55,11 @@ type Link struct {
 	To, Text, Title string
 }
 
-// Comment is an HTML comment. It is alone if it has a line, a block of HTML, and
-// nothing else in them.
+// Comment is an HTML comment, with <!-- and -->. It is alone if there is nothing
+// else in its line and in its block of HTML.
 type Comment struct {
 	Line  int
-	Text  string // with <!-- and -->
+	Text  string
 	Alone bool
 }
 
@@ -132,7 +131,7 @@ func Read(files fs.FS) (pages []*Page, err error) {
 	return pages, err
 }
 
-// reader reads a page of that text.
+// reader reads a page.
 type reader struct {
 	*Page
 	text []byte
@@ -141,7 +140,8 @@ type reader struct {
 
 // Parse reads a page.
 func Parse(path string, markdown []byte) *Page {
-	r := reader{&Page{Path: path, Text: string(markdown), Lines: strings.Split(string(markdown), "\n")}, markdown, make(map[string]int)}
+	page := &Page{Path: path, Text: string(markdown), Lines: strings.Split(string(markdown), "\n")}
+	r := reader{page, markdown, make(map[string]int)}
 	doc := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(markdown))
 	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
@@ -149,13 +149,18 @@ func Parse(path string, markdown []byte) *Page {
 		}
 		return ast.WalkContinue, nil
 	})
-	return r.Page
+	return page
 }
 
 func (r *reader) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Heading:
-		r.heading(r.line(n.Pos()), n.Level, r.plain(n))
+		h := Heading{r.line(n.Pos()), n.Level, r.plain(n), anchor(r.plain(n))}
+		r.seen[h.Anchor]++
+		if times := r.seen[h.Anchor]; times > 1 {
+			h.Anchor += "-" + strconv.Itoa(times-1)
+		}
+		r.Headings, r.Anchors = append(r.Headings, h), append(r.Anchors, h.Anchor)
 	case *table.Table:
 		t := Table{Line: r.line(n.Pos()), Columns: len(n.Alignments)}
 		for row := n.FirstChild(); row != nil; row = row.NextSibling() {
@@ -177,11 +182,11 @@ func (r *reader) node(n ast.Node) {
 	case *ast.RawHTML:
 		r.html(r.line(n.Segments.At(0).Start), string(n.Segments.Value(r.text)), false)
 	case *ast.HTMLBlock:
-		block := string(n.Lines().Value(r.text))
+		block := n.Lines().Value(r.text)
 		if n.HasClosure() {
-			block += string(n.ClosureLine.Value(r.text))
+			block = append(block, n.ClosureLine.Value(r.text)...)
 		}
-		r.html(r.line(n.Lines().At(0).Start), block, true)
+		r.html(r.line(n.Lines().At(0).Start), string(block), true)
 	case *ast.FencedCodeBlock:
 		if n.Lines().Len() > 0 {
 			r.Code = append(r.Code, Code{r.line(n.Lines().At(0).Start) - 1, string(n.Language(r.text)), string(n.Lines().Value(r.text))})
@@ -192,16 +197,6 @@ func (r *reader) node(n ast.Node) {
 // line returns the number of the line that holds the byte at offset.
 func (r *reader) line(offset int) int {
 	return 1 + strings.Count(string(r.text[:max(offset, 0)]), "\n")
-}
-
-func (r *reader) heading(line, level int, text string) {
-	slug := anchor(text)
-	r.seen[slug]++
-	if times := r.seen[slug]; times > 1 {
-		slug += "-" + strconv.Itoa(times-1)
-	}
-	r.Headings = append(r.Headings, Heading{line, level, text, slug})
-	r.Anchors = append(r.Anchors, slug)
 }
 
 // anchor is what GitHub makes of a heading: lower case, hyphens for spaces, and
