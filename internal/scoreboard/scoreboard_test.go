@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/chattest"
+	"websocket-chat-steps/internal/steps"
 )
 
 // The tables in the READMEs are those that are written from what the steps'
@@ -39,26 +39,15 @@ func TestBetween(t *testing.T) {
 	assert.ErrorContains(t, err, "needs a line")
 }
 
-// Every directory of a step is on the scoreboard, and nothing else is.
-func TestStepsAreTheDirectories(t *testing.T) {
-	directories, err := filepath.Glob("../../[0-9][0-9]-*")
-	require.NoError(t, err)
-	var names []string
-	for _, d := range directories {
-		names = append(names, filepath.Base(d))
-	}
-	assert.Equal(t, names, Names())
-}
-
 // There are words for all that the tables can say, in both languages.
 func TestWordsAreComplete(t *testing.T) {
 	for _, w := range []words{english, japanese} {
-		for _, p := range chattest.Properties {
+		for _, p := range steps.Properties {
 			assert.NotEmpty(t, w.rows[p], p)
 		}
-		for _, b := range chattest.BadClients {
+		for _, b := range steps.BadClients {
 			assert.NotEmpty(t, w.bad[b], b)
-			for _, s := range Steps {
+			for _, s := range steps.All {
 				assert.NotEmpty(t, w.reactions[s.Reactions[b]], "%s: %s", s.Name, b)
 			}
 		}
