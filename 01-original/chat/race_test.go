@@ -8,7 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
-	"websocket-chat-steps/internal/chattest"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/judge/race"
 )
 
 // The two tests of this file do what a race on ids would show in, under -race,
@@ -18,10 +20,10 @@ import (
 // over, it sees to it that the test's end says that this red is as it should be,
 // or that it is missing.
 func needRaceDetector(t *testing.T) {
-	if !chattest.RaceDetector {
-		t.Skipf("only the race detector sees this one: go test -race ./%s/...", step)
+	if !race.Enabled {
+		t.Skipf("only the race detector sees this one: %s", step.Test("-race"))
 	}
-	if !racy() {
+	if !step.DataRace() {
 		return
 	}
 	t.Cleanup(func() {
@@ -51,19 +53,23 @@ func TestRaceInNewClient(t *testing.T) {
 // that the detector has nothing to report.
 func TestRaceThroughTheHandler(t *testing.T) {
 	needRaceDetector(t)
-	room := start(t)
-	web := httptest.NewServer(room.Handler)
+	room, err := start()
+	require.NoError(t, err)
+	web := httptest.NewServer(room.Handlers[0])
 	defer web.Close()
 
-	var browsers []*websocket.Conn
-	for range 2 {
-		browsers = append(browsers, browse(t, "ws"+web.URL[len("http"):]+room.Path))
+	var browsers []*judge.Client
+	for _, name := range []string{"one", "two"} {
+		browser, err := judge.Dial(name, web.Listener.Addr().String(), room.Path, judgetest.Patience())
+		require.NoError(t, err)
+		defer browser.Drop()
+		browsers = append(browsers, browser)
 	}
-	hello := Message{"a browser", "hello"}
 	for _, browser := range browsers {
-		require.NoError(t, websocket.JSON.Send(browser, hello))
+		require.NoError(t, browser.Say("hello"))
 	}
 	for _, browser := range browsers { // whoever hears something has been through NewClient
-		require.Equal(t, hello, hear(t, browser))
+		_, err := browser.Hear()
+		require.NoError(t, err)
 	}
 }

@@ -14,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
-	"websocket-chat-steps/internal/chattest"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/judge/race"
 )
 
 // The post links to client.go#L35 of the original. Whoever follows it with this
@@ -31,7 +33,7 @@ func TestIncrementIsOnLine35(t *testing.T) {
 // TestDuplicateIDs has goroutines call NewClient, as many requests do, until two
 // clients have one id. That takes two processors at least, or rare luck.
 func TestDuplicateIDs(t *testing.T) {
-	if chattest.RaceDetector {
+	if race.Enabled {
 		t.Skip("under -race this package shows the race itself: race_test.go")
 	}
 	if runtime.GOMAXPROCS(0) < 2 {
@@ -40,7 +42,7 @@ func TestDuplicateIDs(t *testing.T) {
 	const callers, calls = 8, 100
 	server := NewServer("")
 	given := 0
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(judgetest.Patience()); time.Now().Before(deadline); {
 		ids := make(chan int, callers*calls)
 		var all sync.WaitGroup
 		for range callers {
@@ -62,7 +64,7 @@ func TestDuplicateIDs(t *testing.T) {
 			seen[id] = true
 		}
 	}
-	t.Fatalf("gave %d ids in 30 s, and no two were the same: either the race was mended, or this test sees it no more", given)
+	t.Fatalf("gave %d ids in %v, and no two were the same: either the race was mended, or this test sees it no more", given, judgetest.Patience())
 }
 
 // TestDuplicateIDSilencesTheFirst gives two browsers one id, without chance:
@@ -70,12 +72,16 @@ func TestDuplicateIDs(t *testing.T) {
 // first hears nothing any more, not even itself. When it leaves, it takes the
 // second one with it.
 func TestDuplicateIDSilencesTheFirst(t *testing.T) {
-	if chattest.RaceDetector {
+	if race.Enabled {
 		t.Skip("it connects two clients, and under -race only race_test.go does")
+	}
+	inTime := func(what string, f func()) {
+		t.Helper()
+		require.NoError(t, judge.Within(judgetest.Context(t), f), "waited for %s", what)
 	}
 	server := NewServer(pattern())
 	go server.Listen()
-	defer chattest.Within(t, "the server to stop", server.Done)
+	defer inTime("the server to stop", server.Done)
 
 	clients := make(chan *Client, 1)
 	web := httptest.NewServer(websocket.Handler(func(ws *websocket.Conn) {
@@ -86,32 +92,39 @@ func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 		client.Listen()
 	}))
 	defer web.Close()
-	join := func() (browser *websocket.Conn, client *Client) {
-		browser = browse(t, "ws"+web.URL[len("http"):])
-		chattest.Within(t, "the server to let a client in", func() { client = <-clients })
+	join := func(name string) (browser *judge.Client, client *Client) {
+		browser, err := judge.Dial(name, web.Listener.Addr().String(), "/", judgetest.Patience())
+		require.NoError(t, err)
+		t.Cleanup(browser.Drop)
+		inTime("the server to let a client in", func() { client = <-clients })
 		return browser, client
 	}
+	hears := func(browser *judge.Client, author, body, why string) {
+		t.Helper()
+		heard, err := browser.Hear()
+		require.NoError(t, err)
+		assert.Equal(t, judge.Message{Author: author, Body: body}, heard, why)
+	}
 
-	first, firstClient := join()
-	second, secondClient := join()
-	question := Message{"first", "does anybody hear me?"}
-	require.NoError(t, websocket.JSON.Send(first, question))
-	assert.Equal(t, question, hear(t, second), "the second browser is in the room")
+	first, firstClient := join("first")
+	second, secondClient := join("second")
+	require.NoError(t, first.Say("does anybody hear me?"))
+	hears(second, "first", "does anybody hear me?", "the second browser is in the room")
 
 	// When the server takes this, it has been through all its clients. Had it
 	// written to the first, that would come before what is written to it now.
-	chattest.Within(t, "the server to be through", func() { server.Err(errors.New("through?")) })
+	inTime("the server to be through", func() { server.Err(errors.New("through?")) })
 	after := Message{"this test", "what came before this?"}
 	firstClient.Write(&after)
-	assert.Equal(t, after, hear(t, first), "the first browser hears nothing that is said in the room")
+	hears(first, after.Author, after.Body, "the first browser hears nothing that is said in the room")
 
 	// Its page is loaded again, say: it leaves, as listenWrite has it do, and the
 	// server takes out of its map who is there under that id.
-	chattest.Within(t, "the server to go on", func() {
+	inTime("the server to go on", func() {
 		server.Del(firstClient)
-		server.SendAll(&question)
+		server.SendAll(&Message{"this test", "does the second one hear me?"})
 		server.Err(errors.New("through?"))
 	})
 	secondClient.Write(&after)
-	assert.Equal(t, after, hear(t, second), "now the second browser hears nothing either")
+	hears(second, after.Author, after.Body, "now the second browser hears nothing either")
 }

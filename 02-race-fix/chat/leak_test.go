@@ -2,6 +2,7 @@ package chat
 
 import (
 	"net/http/httptest"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"testing"
@@ -9,29 +10,34 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/net/websocket"
 
-	"websocket-chat-steps/internal/chattest"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
 )
 
 // TestLeakProfile has a browser connect and leave, and asks the runtime which
 // goroutines can never go on: those that wait on a channel that nobody who still
-// runs could reach. Go 1.26 has that profile as an experiment. TestProperties
-// shows the same leak without it, as NothingLeft.
+// runs could reach. Go 1.27 has that profile, Go 1.26 as an experiment.
+// TestProperties shows the same leak without it, as NothingLeft.
 func TestLeakProfile(t *testing.T) {
 	profile := pprof.Lookup("goroutineleak")
 	if profile == nil {
-		t.Skipf("needs an experiment of Go 1.26: GOEXPERIMENT=goroutineleakprofile go test -run Leak -v ./%s/...", step)
+		t.Skipf("%s has the leak profile as an experiment only: GOEXPERIMENT=goroutineleakprofile go test -run Leak -v ./%s/...; Go 1.27 runs this as it is", runtime.Version(), step.Name)
 	}
-	room := start(t)
-	defer chattest.Within(t, "the server to stop", room.Stop)
-	web := httptest.NewServer(room.Handler)
+	room, err := start()
+	require.NoError(t, err)
+	defer func() {
+		assert.NoError(t, judge.Within(judgetest.Context(t), room.Stop), "waited for the server to stop")
+	}()
+	web := httptest.NewServer(room.Handlers[0])
 	defer web.Close()
 
-	browser := browse(t, "ws"+web.URL[len("http"):]+room.Path)
-	require.NoError(t, websocket.JSON.Send(browser, Message{"a browser", "hello"}))
-	hear(t, browser)
-	require.NoError(t, browser.Close())
+	browser, err := judge.Dial("a browser", web.Listener.Addr().String(), room.Path, judgetest.Patience())
+	require.NoError(t, err)
+	require.NoError(t, browser.Say("hello"))
+	_, err = browser.Hear()
+	require.NoError(t, err)
+	browser.Drop()
 
 	// listenRead, the handler's goroutine, always stays.
 	var leaks strings.Builder
@@ -39,7 +45,7 @@ func TestLeakProfile(t *testing.T) {
 		leaks.Reset()
 		profile.WriteTo(&leaks, 1)
 		return strings.Contains(leaks.String(), "chat.(*Client).listenRead")
-	}, 10*time.Second, 10*time.Millisecond, "waited for the leak profile to have listenRead")
+	}, judgetest.Patience(), 10*time.Millisecond, "waited for the leak profile to have listenRead")
 	t.Logf("the goroutines that can never go on:\n%s", leaks.String())
-	assert.Contains(t, leaks.String(), step+"/chat/client.go")
+	assert.Contains(t, leaks.String(), step.Name+"/chat/client.go")
 }

@@ -7,9 +7,12 @@ import (
 	"os"
 	"testing"
 
-	"websocket-chat-steps/internal/chattest"
-	"websocket-chat-steps/internal/scoreboard"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/steps"
 )
+
+var step = steps.Of("03-single-goroutine")
 
 // The log is discarded: it is long, and its mutex orders goroutines, which
 // hides races from the detector.
@@ -19,21 +22,21 @@ func TestMain(m *testing.M) {
 }
 
 // start opens a room of its own.
-func start(testing.TB) chattest.Server {
+func start() (judge.Server, error) {
 	server := NewServer()
 	go server.Start()
 	mux := http.NewServeMux()
-	mux.Handle("/ws", server.WebsocketHandler())
-	return chattest.Server{
-		Handler: mux,
-		Path:    "/ws",
-		Loop:    "chat.(*Server).Start",
-		Stop:    server.Done,
-	}
+	mux.Handle(step.Path, server.WebsocketHandler())
+	return judge.Server{
+		Handlers: []http.Handler{mux},
+		Path:     step.Path,
+		Loop:     step.Loop,
+		Stop:     server.Done,
+	}, nil
 }
 
 // TestProperties holds the step to its column of the scoreboard, the "no" cells
 // too, and to what its README says of bad clients.
 func TestProperties(t *testing.T) {
-	chattest.TestServer(t, start, scoreboard.Of("03-single-goroutine"))
+	judgetest.Test(t, step, start)
 }

@@ -21,7 +21,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/chattest"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/judge/race"
 )
 
 // What the tests share: a room, clients that go through frame by frame what
@@ -33,7 +35,7 @@ const inTime = 20 * time.Second
 
 // lessUnderRace is n, or a tenth of it where the race detector slows all down.
 func lessUnderRace(n int) int {
-	if chattest.RaceDetector {
+	if race.Enabled {
 		return n / 10
 	}
 	return n
@@ -84,9 +86,9 @@ func open(t *testing.T, l *listener) *room {
 		await(t, "the clients' goroutines to end", func() bool {
 			return l.open() == 0 && goroutinesIn("(*Client).") == 0 && goroutinesIn("(*mailbox).") == 0
 		})
-		chattest.Within(t, "the server to stop", func() { server.Done(); <-stopped })
+		assert.NoError(t, judge.Within(judgetest.Context(t), func() { server.Done(); <-stopped }), "waited for the server to stop")
 		assert.Empty(t, server.clients, "clients that the server has not removed")
-		chattest.Within(t, "the listener to close", func() { web.Close(); <-unserved })
+		assert.NoError(t, judge.Within(judgetest.Context(t), func() { web.Close(); <-unserved }), "waited for the listener to close")
 	})
 
 	host := r.connect()

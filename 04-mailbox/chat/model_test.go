@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/chattest"
+	"websocket-chat-steps/internal/judge/race"
 )
 
 var modelSeed = flag.Uint64("model.seed", 0, "what TestModel is to run with, instead of what chance says")
@@ -43,7 +43,7 @@ func TestModel(t *testing.T) {
 		}
 	}
 	t.Log(seen)
-	if chattest.RaceDetector {
+	if race.Enabled {
 		return // in so few runs not everything happens
 	}
 	for _, what := range []string{"told 1000", "told 1008", "closed in a write", "closed after 1008", "spoke when let go"} {

@@ -356,7 +356,7 @@ func isJapanese(r rune) bool {
 
 // TestSameBrowsers holds the list of browsers to that of internal/webpage.
 func TestSameBrowsers(t *testing.T) {
-	theirs, err := os.ReadFile(filepath.Join("..", "..", "internal", "webpage", "browser_test.go"))
+	theirs, err := os.ReadFile(filepath.Join("..", "..", "tools", "browser", "browser_test.go"))
 	require.NoError(t, err)
 	_, find, found := strings.Cut(string(theirs), "func findBrowser()")
 	require.True(t, found, "internal/webpage/browser_test.go has no findBrowser any more")

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"websocket-chat-steps/internal/chattest"
+	"websocket-chat-steps/internal/judge/race"
 )
 
 // TestIncrement asks what the post is not sure of: is ++ atomic?
@@ -24,7 +24,7 @@ import (
 // instruction, which can't be interrupted half-way. To another processor that
 // one instruction is still a read and a write.
 func TestIncrement(t *testing.T) {
-	if chattest.RaceDetector {
+	if race.Enabled {
 		t.Skip("it races on purpose, which the race detector would report; run it without -race (TestDuplicates has the detector)")
 	}
 	const goroutines, each = 4, 500_000

@@ -20,15 +20,18 @@ import (
 // waitDelay is how long a command that was stopped may keep its output open.
 const waitDelay = 10 * time.Second
 
-// Command is a command to be run in dir, with more variables in its environment.
+// Command is a command to be run in dir ("" is this process's own), with more
+// variables in its environment.
 // When ctx ends, the command and all that it has started are killed: go test, for
 // one, does not take its test binary with it. (On Windows the command alone is.)
 func Command(ctx context.Context, dir string, env []string, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	// PWD, so that a directory behind a symbolic link has the name that is given
-	// here, and no other.
-	cmd.Env = append(append(os.Environ(), "PWD="+dir), env...)
+	cmd.Env = append(os.Environ(), env...)
+	if dir != "" {
+		// So that a directory behind a symbolic link has the name that is given here.
+		cmd.Env = append(cmd.Env, "PWD="+dir)
+	}
 	cmd.WaitDelay = waitDelay
 	killAll(cmd)
 	return cmd

@@ -93,14 +93,17 @@ func Count(all []Goroutine, own func(Goroutine) Frame) string {
 	for _, g := range all {
 		count[fmt.Sprintf("%s, in %s", g.State, own(g).Name())]++
 	}
-	if len(count) == 0 {
+	var places []string
+	for _, place := range slices.Sorted(maps.Keys(count)) {
+		if len(count) > 1 {
+			place = fmt.Sprintf("%d %s", count[place], place)
+		}
+		places = append(places, place)
+	}
+	if len(all) == 0 {
 		return "no goroutine"
 	}
-	var words []string
-	for _, what := range slices.Sorted(maps.Keys(count)) {
-		words = append(words, fmt.Sprintf("%s: %s", Number(count[what], "goroutine"), what))
-	}
-	return strings.Join(words, "; ")
+	return Number(len(all), "goroutine") + ": " + strings.Join(places, "; ")
 }
 
 // Number is a number with its noun: "1 goroutine", "2 goroutines".

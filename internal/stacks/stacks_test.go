@@ -152,6 +152,8 @@ func TestCount(t *testing.T) {
 	at := func(g Goroutine) Frame { return g.Frames[0] }
 	f := []Frame{{Function: "m/chat.(*Client).Start"}}
 	assert.Equal(t, "no goroutine", Count(nil, at))
-	assert.Equal(t, "2 goroutines: IO wait, in Client.Start; 1 goroutine: select, in Client.Start",
+	assert.Equal(t, "1 goroutine: select, in Client.Start", Count([]Goroutine{{State: "select", Frames: f}}, at))
+	assert.Equal(t, "2 goroutines: select, in Client.Start", Count([]Goroutine{{State: "select", Frames: f}, {State: "select", Frames: f}}, at))
+	assert.Equal(t, "3 goroutines: 2 IO wait, in Client.Start; 1 select, in Client.Start",
 		Count([]Goroutine{{State: "select", Frames: f}, {State: "IO wait", Frames: f}, {State: "IO wait", Frames: f}}, at))
 }

@@ -1,4 +1,4 @@
-// Package hangs has a test that never ends. It dials RACERUN_LISTENER, if that is
+// Package hangs has a test that never ends. It dials RACE_LISTENER, if that is
 // set, and holds the connection: who listens there sees it start, and die.
 package hangs
 
@@ -9,7 +9,7 @@ import (
 )
 
 func TestHang(t *testing.T) {
-	if addr := os.Getenv("RACERUN_LISTENER"); addr != "" {
+	if addr := os.Getenv("RACE_LISTENER"); addr != "" {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)

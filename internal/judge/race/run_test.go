@@ -1,9 +1,7 @@
-package racerun
+package race
 
 import (
 	"context"
-	"encoding/json"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -15,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -29,11 +28,14 @@ const maxReports = 8
 // each step to the scoreboard's row on ids.
 func TestSteps(t *testing.T) {
 	readSources(t)
-	for _, step := range steps.Names() {
-		t.Run(step, func(t *testing.T) {
+	for _, step := range steps.All {
+		t.Run(step.Name, func(t *testing.T) {
+			if step.Module != "." {
+				t.Skipf("it is a module of its own, and its tests do this there: %s", step.Test("-race"))
+			}
 			t.Parallel() // a step's tests wait for most of their time
-			res := runRace(t, "./"+step+"/...")
-			if !steps.Of(step).DataRace() {
+			res := runRace(t, step.Packages())
+			if !step.DataRace() {
 				require.Equal(t, Passed, res.Outcome, res)
 				assert.NotZero(t, res.Ran, "no test ran, so none could show a race")
 				return
@@ -42,7 +44,7 @@ func TestSteps(t *testing.T) {
 			assert.ElementsMatch(t, lessonTests, res.Failing, "the tests that fail")
 			assert.LessOrEqual(t, len(res.Races), maxReports, "reports")
 			assert.Contains(t, res.Output, Lesson)
-			place := lessonPlace(t, filepath.Join(moduleRoot(t), step, "chat", "client.go"))
+			place := lessonPlace(t, filepath.Join(step.Dir(moduleRoot(t)), "chat", "client.go"))
 			for _, race := range res.Races {
 				assert.True(t, race.Within(place), "this race is not the lesson's:\n%s", race.Text)
 			}
@@ -70,13 +72,11 @@ func TestTrap(t *testing.T) {
 	write := Place{server, "(*Server).Listen", []int{line("c.id =")}}
 	trap := Place{server, "(*Server).Listen.func1", []int{line(read)}}
 
-	dir := t.TempDir()
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {server: filepath.Join(dir, "server.go")}})
+	overlay := gocmd.Overlay{"02-race-fix/chat/server.go": changed}
+	laid, err := overlay.Flag(t.TempDir(), moduleRoot(t))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "server.go"), []byte(changed), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600))
-	res := runRace(t, "./02-race-fix/chat",
-		"-overlay="+filepath.Join(dir, "overlay.json"), "-run=^TestProperties$/^EveryMessage$")
+	res := runRace(t, "./02-race-fix/chat", laid, "-run=^TestProperties$/^EveryMessage$")
+	require.NoError(t, overlay.Used(t.Context(), moduleRoot(t), moduleRoot(t), laid, "./02-race-fix/chat"))
 	require.Equal(t, Raced, res.Outcome, res)
 	require.NotEmpty(t, res.Races, res)
 	for _, race := range res.Races {
@@ -142,39 +142,45 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-func TestATestThatHangsFails(t *testing.T) {
+// TestATestThatHangs: what does not end in its time is not called wrong.
+func TestATestThatHangs(t *testing.T) {
+	notShort(t)
 	res := run(untilDeadline(t), moduleRoot(t), testdata+"hangs", time.Second)
 	skipWithoutRaceDetector(t, res)
-	require.Equal(t, Failed, res.Outcome, res)
-	assert.Contains(t, res.Reason, "panic: test timed out after 1s")
+	require.Equal(t, TooSlow, res.Outcome, res)
+	assert.Contains(t, res.Reason, "after 1s these tests had not ended: TestHang(")
+	assert.Contains(t, res.Reason, "go test -timeout")
+	assert.Less(t, strings.Count(res.String(), "\n"), 5, "a few lines, and no stacks:\n%s", res)
 }
 
 // TestStop ends a run in the middle of a test, and sees the test's process die.
 func TestStop(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {
-		t.Skip("here a test that hangs ends with its own -timeout: see kill_other.go")
+		t.Skip("here a test that hangs ends with its own -timeout: see package gocmd")
 	}
+	notShort(t)
 	skipWithoutRaceDetector(t, Run(untilDeadline(t), moduleRoot(t), testdata+"clean"))
 	ln, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	require.NoError(t, err)
 	defer ln.Close()
-	t.Setenv("RACERUN_LISTENER", ln.Addr().String())
+	t.Setenv("RACE_LISTENER", ln.Addr().String())
 
 	ctx, stop := context.WithCancel(untilDeadline(t))
 	defer stop()
 	results := make(chan Result, 1)
 	go func() { results <- Run(ctx, moduleRoot(t), testdata+"hangs") }()
 
-	require.NoError(t, ln.SetDeadline(time.Now().Add(2*time.Minute)))
+	end, _ := ctx.Deadline()
+	require.NoError(t, ln.SetDeadline(end))
 	conn, err := ln.Accept()
 	require.NoError(t, err, "waiting for the test that hangs to start")
 	defer conn.Close()
 	stop()
 	res := <-results
-	assert.Equal(t, Failed, res.Outcome, res)
+	assert.Equal(t, TooSlow, res.Outcome, res)
 	assert.Contains(t, res.Reason, testdata+"hangs")
 
-	require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, conn.SetReadDeadline(end))
 	_, err = conn.Read(make([]byte, 1))
 	assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "waiting for the test that hangs to die")
 }
@@ -206,6 +212,7 @@ func TestNoRaceDetector(t *testing.T) {
 			if tt.env == "CC" {
 				t.Setenv("CGO_ENABLED", "1") // without it, no compiler means no cgo
 			}
+			notShort(t)
 			t.Setenv(tt.env, tt.value)
 			res := Run(untilDeadline(t), moduleRoot(t), testdata+"clean")
 			assert.Equal(t, NoRaceDetector, res.Outcome, res)
@@ -215,14 +222,23 @@ func TestNoRaceDetector(t *testing.T) {
 	}
 }
 
-const testdata = "./internal/racerun/testdata/"
+const testdata = "./internal/judge/race/testdata/"
 
-// runRace calls Run, and skips the test where there is no race detector.
+// runRace calls Run, and skips the test where there is no race detector, and under
+// -short.
 func runRace(t *testing.T, pattern string, flags ...string) Result {
 	t.Helper()
+	notShort(t)
 	res := Run(untilDeadline(t), moduleRoot(t), pattern, flags...)
 	skipWithoutRaceDetector(t, res)
 	return res
+}
+
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what runs go test -race, which takes long")
+	}
 }
 
 // skipWithoutRaceDetector skips the test, but not in CI, where nobody would
@@ -262,24 +278,20 @@ func lessonPlace(t *testing.T, file string) Place {
 
 func moduleRoot(t *testing.T) string {
 	t.Helper()
-	root, err := filepath.Abs(filepath.Join("..", ".."))
+	root, err := steps.Root()
 	require.NoError(t, err)
 	return root
 }
 
-// readSources reads all that the child processes build.
-// go test knows which files this process has opened, but not what its children
-// have: without this it would say "ok (cached)" of a step that has changed.
+// readSources reads all that the child processes build, for the test cache.
 func readSources(t *testing.T) {
 	t.Helper()
-	root := moduleRoot(t)
+	notShort(t)
 	sources := []string{"go.mod", "go.sum", "internal"}
-	for _, source := range append(sources, steps.Names()...) {
-		require.NoError(t, filepath.WalkDir(filepath.Join(root, source), func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && entry.Type().IsRegular() {
-				_, err = os.ReadFile(path)
-			}
-			return err
-		}))
+	for _, step := range steps.All {
+		if step.Module == "." {
+			sources = append(sources, step.Name)
+		}
 	}
+	require.NoError(t, gocmd.ReadSources(moduleRoot(t), sources...))
 }

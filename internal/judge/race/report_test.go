@@ -1,4 +1,4 @@
-package racerun
+package race
 
 import (
 	"bytes"

@@ -1,13 +1,14 @@
-package chattest
+package judge
 
 import (
-	"fmt"
+	"net/http"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"golang.org/x/net/websocket"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // fake is a small chat server with every property, or with all but what its
@@ -17,19 +18,19 @@ type fake struct {
 	fault fault
 	join  chan *fakeClient
 	leave chan *fakeClient
-	post  chan message
+	post  chan Message
 	stop  chan struct{}
 
 	clients []*fakeClient
-	past    []message // the last historySize
-	held    *message  // by swapsTwo
+	past    []Message // the last historySize
+	held    *Message  // by swapsTwo
 }
 
 type fakeClient struct {
 	ws      *websocket.Conn
-	queue   chan message
+	queue   chan Message
 	quit    chan struct{} // closed when it has been let go or has left
-	sorting []message     // by mixesSenders
+	sorting []Message     // by mixesSenders
 }
 
 const (
@@ -54,24 +55,33 @@ const (
 	relaysAnything  fault = "what is no JSON is relayed too"
 	dropsLong       fault = "nobody gets long messages"
 	diesOfEmpty     fault = "the room ends at an empty message"
+	selectsForever  fault = "when a queue is full, the room's goroutine waits in a select of its own"
 )
+
+// theOne is the message that is lost, or said twice.
+var theOne = Message{"client 2", "round 7"}
 
 // startFake starts fakes that have a fault.
 func startFake(f fault) Start {
-	return func(testing.TB) Server {
-		s := &fake{
-			fault: f,
-			join:  make(chan *fakeClient), leave: make(chan *fakeClient),
-			post: make(chan message), stop: make(chan struct{}),
-		}
-		go s.loop()
+	return func() (Server, error) {
+		s := newFake(f)
 		return Server{
-			Handler: websocket.Handler(s.serve),
-			Path:    "/",
-			Loop:    "chattest.(*fake).loop",
-			Stop:    func() { s.stop <- struct{}{} },
-		}
+			Handlers: []http.Handler{websocket.Handler(s.serve)},
+			Path:     "/",
+			Loop:     "judge.(*fake).loop",
+			Stop:     func() { s.stop <- struct{}{} },
+		}, nil
 	}
+}
+
+func newFake(f fault) *fake {
+	s := &fake{
+		fault: f,
+		join:  make(chan *fakeClient), leave: make(chan *fakeClient),
+		post: make(chan Message), stop: make(chan struct{}),
+	}
+	go s.loop()
+	return s
 }
 
 func (s *fake) loop() {
@@ -94,7 +104,7 @@ func (s *fake) loop() {
 	}
 }
 
-func (s *fake) toAll(m message) {
+func (s *fake) toAll(m Message) {
 	switch {
 	case s.fault == dropsLong && len(m.Body) > 60_000:
 		return
@@ -105,13 +115,13 @@ func (s *fake) toAll(m message) {
 		return
 	}
 	s.past = append(s.past, m)
-	if len(s.past) > historySize && s.fault != sendsToItself {
+	if len(s.past) > historySize && s.fault != sendsToItself && s.fault != selectsForever {
 		s.past = slices.Delete(s.past, 0, 1)
 	}
 	for i, c := range slices.Clone(s.clients) {
 		switch {
-		case s.fault == losesOne && i == 3 && m.Body == "round 7":
-		case s.fault == saysTwice && i == 3 && m.Body == "round 7":
+		case s.fault == losesOne && i == 3 && m == theOne:
+		case s.fault == saysTwice && i == 3 && m == theOne:
 			s.give(c, m)
 			s.give(c, m)
 		case s.fault == mixesSenders && i%2 == 1 && strings.HasPrefix(m.Body, "round"):
@@ -130,12 +140,12 @@ func (s *fake) toAll(m message) {
 }
 
 // sort gives a round's messages when all are there: those of the last sender first.
-func (s *fake) sort(c *fakeClient, m message) {
+func (s *fake) sort(c *fakeClient, m Message) {
 	c.sorting = append(c.sorting, m)
 	if len(c.sorting) < roundSize {
 		return
 	}
-	slices.SortStableFunc(c.sorting, func(a, b message) int { return strings.Compare(b.Author, a.Author) })
+	slices.SortStableFunc(c.sorting, func(a, b Message) int { return strings.Compare(b.Author, a.Author) })
 	for _, m := range c.sorting {
 		s.give(c, m)
 	}
@@ -143,7 +153,7 @@ func (s *fake) sort(c *fakeClient, m message) {
 }
 
 // give puts a message in a client's queue. A client whose queue is full is let go.
-func (s *fake) give(c *fakeClient, m message) {
+func (s *fake) give(c *fakeClient, m Message) {
 	if s.fault == waitsForClients {
 		websocket.JSON.Send(c.ws, m)
 		return
@@ -151,8 +161,15 @@ func (s *fake) give(c *fakeClient, m message) {
 	select {
 	case c.queue <- m:
 	default:
-		if s.fault == sendsToItself {
+		switch s.fault {
+		case sendsToItself:
 			s.leave <- c
+		case selectsForever:
+			select {
+			case c.queue <- m: // when the client reads
+				return
+			case <-c.quit: // never: only letGo closes it
+			}
 		}
 		s.letGo(c)
 	}
@@ -175,7 +192,7 @@ func (s *fake) serve(ws *websocket.Conn) {
 	if s.fault == keepsEverything {
 		size = 1 << 16
 	}
-	c := &fakeClient{ws: ws, queue: make(chan message, size), quit: make(chan struct{})}
+	c := &fakeClient{ws: ws, queue: make(chan Message, size), quit: make(chan struct{})}
 	go func() {
 		for {
 			select {
@@ -188,10 +205,10 @@ func (s *fake) serve(ws *websocket.Conn) {
 	}()
 	s.join <- c
 	for {
-		var m message
+		var m Message
 		err := websocket.JSON.Receive(ws, &m)
 		if err != nil && s.fault == relaysAnything && strings.Contains(err.Error(), "invalid character") {
-			m, err = message{"?", "something"}, nil
+			m, err = Message{"?", "something"}, nil
 		}
 		if err != nil {
 			s.leave <- c
@@ -202,26 +219,25 @@ func (s *fake) serve(ws *websocket.Conn) {
 }
 
 // declaredFake is what a fake without a fault would say of itself.
-var declaredFake = Declared{
+var declaredFake = steps.Step{
+	Name:                "a fake",
 	GoroutinesPerClient: 2,
-	Reactions: map[BadClient]Reaction{
-		StopsReading: Bounded,
-		Resets:       NoTrace,
-		DiesMidFrame: NoTrace,
-		SendsNoJSON:  LetGo,
-		EmptyFrame:   LetGo,
-		InvalidUTF8:  Mended,
-		EmptyMessage: Delivered,
-		LongMessage:  Delivered,
-		ComeAndGo:    NoTrace,
+	Reactions: map[steps.BadClient]steps.Reaction{
+		steps.StopsReading: steps.Bounded,
+		steps.Resets:       steps.NoTrace,
+		steps.DiesMidFrame: steps.NoTrace,
+		steps.SendsNoJSON:  steps.LetGo,
+		steps.EmptyFrame:   steps.LetGo,
+		steps.InvalidUTF8:  steps.Mended,
+		steps.EmptyMessage: steps.Delivered,
+		steps.LongMessage:  steps.Delivered,
+		steps.ComeAndGo:    steps.NoTrace,
 	},
 }
 
-// lacking is d, but for the properties that it is said to lack.
-func (d Declared) lacking(p ...Property) Declared {
-	d.Lacks = make(map[Property]string)
-	for _, p := range p {
-		d.Lacks[p] = fmt.Sprintf("it is a fake that lacks %s", p)
-	}
-	return d
-}
+// leaky is a fake that is said to leave something behind.
+var leaky = func() steps.Step {
+	s := declaredFake
+	s.Lacks = map[steps.Property]string{steps.NothingLeft: "it is a fake that leaves something"}
+	return s
+}()

@@ -1,8 +1,9 @@
-package chattest
+package judge
 
 import (
 	"bufio"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"io"
 )
@@ -10,10 +11,10 @@ import (
 // What a frame carries: RFC 6455, section 5.2.
 const (
 	continuation = 0x0
-	text         = 0x1
-	closing      = 0x8
-	ping         = 0x9
-	pong         = 0xA
+	Text         = 0x1
+	Closing      = 0x8
+	Ping         = 0x9
+	Pong         = 0xA
 
 	final = 0x80 // in the first byte: the message's last frame
 	mask  = 0x80 // in the second byte: the payload is masked
@@ -23,10 +24,10 @@ const (
 // server. A longer one is a length that was misread.
 const maxPayload = 16 << 20
 
-// appendFrame adds one frame to b as a client sends it: whole, and masked. The
+// AppendFrame adds one frame to b as a client sends it: whole, and masked. The
 // key is all zeros, which a server can't tell from chance and a reader of the
 // bytes is glad of.
-func appendFrame(b []byte, opcode byte, payload []byte) []byte {
+func AppendFrame(b []byte, opcode byte, payload []byte) []byte {
 	b = append(b, final|opcode)
 	switch n := len(payload); {
 	case n < 126:
@@ -42,42 +43,51 @@ func appendFrame(b []byte, opcode byte, payload []byte) []byte {
 	return append(b, payload...)
 }
 
-// frame is one frame as a server sends it.
-type frame struct {
-	final   bool
-	opcode  byte
-	payload []byte
+// AppendMessage adds a message to b as a client sends it, in one text frame.
+func AppendMessage(b []byte, m Message) []byte {
+	payload, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // two strings: there is none that JSON can't take
+	}
+	return AppendFrame(b, Text, payload)
 }
 
-// readFrame reads one frame from a server. A masked one is an error: only
+// Frame is one frame as a server sends it.
+type Frame struct {
+	Final   bool
+	Opcode  byte
+	Payload []byte
+}
+
+// ReadFrame reads one frame from a server. A masked one is an error: only
 // clients mask.
-func readFrame(r *bufio.Reader) (frame, error) {
+func ReadFrame(r *bufio.Reader) (Frame, error) {
 	var head [2]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return frame{}, err
+		return Frame{}, err
 	}
 	if head[1]&mask != 0 {
-		return frame{}, fmt.Errorf("the server sent a masked frame (% x)", head)
+		return Frame{}, fmt.Errorf("the server sent a masked frame (% x)", head)
 	}
 	length := uint64(head[1])
 	switch length {
 	case 126:
 		var b [2]byte
 		if _, err := io.ReadFull(r, b[:]); err != nil {
-			return frame{}, err
+			return Frame{}, err
 		}
 		length = uint64(binary.BigEndian.Uint16(b[:]))
 	case 127:
 		var b [8]byte
 		if _, err := io.ReadFull(r, b[:]); err != nil {
-			return frame{}, err
+			return Frame{}, err
 		}
 		length = binary.BigEndian.Uint64(b[:])
 	}
 	if length > maxPayload {
-		return frame{}, fmt.Errorf("the server announced a frame of %d bytes", length)
+		return Frame{}, fmt.Errorf("the server announced a frame of %d bytes", length)
 	}
-	f := frame{final: head[0]&final != 0, opcode: head[0] & 0x0F, payload: make([]byte, length)}
-	_, err := io.ReadFull(r, f.payload)
+	f := Frame{Final: head[0]&final != 0, Opcode: head[0] & 0x0F, Payload: make([]byte, length)}
+	_, err := io.ReadFull(r, f.Payload)
 	return f, err
 }

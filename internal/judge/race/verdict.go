@@ -1,4 +1,4 @@
-package racerun
+package race
 
 import (
 	"encoding/json"
@@ -49,6 +49,8 @@ func judge(stdout, stderr string, ok bool, reports, root string) Result {
 	switch reason := notByRacesAlone(events, len(found.FindAllString(reports, -1))); {
 	case err != nil:
 		res.Outcome, res.Reason = Failed, "go test -json printed what is no JSON: "+err.Error()
+	case !ok && timedOut(res.Output) != "":
+		res.Outcome, res.Reason = TooSlow, timedOut(res.Output)
 	case ok && len(reports) == 0:
 		res.Outcome = Passed
 	case ok:
@@ -67,6 +69,18 @@ func judge(stdout, stderr string, ok bool, reports, root string) Result {
 		res.Outcome = Raced
 	}
 	return res
+}
+
+var timeoutLines = regexp.MustCompile(`(?m)^panic: test timed out after (\S+)\n(?:\s*running tests:\n((?:\t+\S+ \(.*\)\n)*))?`)
+
+// timedOut says which tests ran when go test's own time was up, or returns "".
+func timedOut(output string) string {
+	found := timeoutLines.FindStringSubmatch(output)
+	if found == nil {
+		return ""
+	}
+	return fmt.Sprintf("after %s these tests had not ended: %s. That says nothing of what they test: does one hang, or is the machine busy? Give more time with go test -timeout",
+		found[1], strings.Join(strings.Fields(strings.ReplaceAll(found[2], " (", "(")), ", "))
 }
 
 // notBuilt names the first package that could not be built, if there is one.

@@ -1,4 +1,4 @@
-package chattest
+package judge
 
 import (
 	"io"
@@ -7,14 +7,18 @@ import (
 	"sync/atomic"
 )
 
-// listener hands out connections that it keeps count of: how many came, and
-// how many the server has closed.
-type listener struct {
-	net.Listener
-
+// sockets keeps count of the connections of all servers of a room: how many came,
+// and how many the servers have closed.
+type sockets struct {
 	mu     sync.Mutex
 	conns  []*conn // also keeps stuck ones from the garbage collector, which would close them
 	closed int
+}
+
+// listener hands out connections that are counted.
+type listener struct {
+	net.Listener
+	sockets *sockets
 }
 
 func (l *listener) Accept() (net.Conn, error) {
@@ -22,18 +26,18 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{Conn: accepted, listener: l}
-	l.mu.Lock()
-	l.conns = append(l.conns, c)
-	l.mu.Unlock()
+	c := &conn{Conn: accepted, sockets: l.sockets}
+	l.sockets.mu.Lock()
+	l.sockets.conns = append(l.sockets.conns, c)
+	l.sockets.mu.Unlock()
 	return c, nil
 }
 
-// of returns the server's side of a client's connection.
-func (l *listener) of(client net.Conn) *net.TCPConn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, c := range l.conns {
+// of returns the server's side of a client's connection; nil where it is not here.
+func (s *sockets) of(client net.Conn) *net.TCPConn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
 		if c.RemoteAddr().String() == client.LocalAddr().String() {
 			return c.Conn.(*net.TCPConn)
 		}
@@ -42,29 +46,29 @@ func (l *listener) of(client net.Conn) *net.TCPConn {
 }
 
 // open is how many connections came that the server has not closed.
-func (l *listener) open() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.conns) - l.closed
+func (s *sockets) open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns) - s.closed
 }
 
 // release closes what the server has left open. To the server it looks as if
 // the clients had gone: a read ends with io.EOF, not with an error that says
 // "closed", at which the original's reader would turn in circles.
-func (l *listener) release() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, c := range l.conns {
+func (s *sockets) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
 		c.released.Store(true)
 		c.Conn.Close()
 	}
-	l.conns, l.closed = nil, 0
+	s.conns, s.closed = nil, 0
 }
 
 // conn is a connection on the server's side.
 type conn struct {
 	net.Conn
-	listener *listener
+	sockets  *sockets
 	once     sync.Once
 	released atomic.Bool
 }
@@ -79,9 +83,9 @@ func (c *conn) Read(p []byte) (int, error) {
 
 func (c *conn) Close() error {
 	c.once.Do(func() {
-		c.listener.mu.Lock()
-		c.listener.closed++
-		c.listener.mu.Unlock()
+		c.sockets.mu.Lock()
+		c.sockets.closed++
+		c.sockets.mu.Unlock()
 	})
 	return c.Conn.Close()
 }

@@ -1,9 +1,10 @@
-package chattest
+package judge
 
 import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"testing"
@@ -27,18 +28,13 @@ func TestFramesAreUnderstood(t *testing.T) {
 			heard <- s
 		}
 	}))
-	c, err := dial("a client", web, "/")
+	c, err := Dial("a client", web, "/", time.Minute)
 	require.NoError(t, err)
-	defer c.drop()
+	defer c.Drop()
 	for _, n := range []int{0, 1, 125, 126, 1<<16 - 1, 1 << 16} {
 		said := string(bytes.Repeat([]byte{'x'}, n))
-		require.NoError(t, c.write(appendFrame(nil, text, []byte(said))))
-		select {
-		case got := <-heard:
-			assert.Equal(t, said, got)
-		case <-time.After(patience):
-			t.Fatalf("waited %v for a frame of %d bytes to arrive", patience, n)
-		}
+		require.NoError(t, c.Write(AppendFrame(nil, Text, []byte(said))))
+		assert.Equal(t, said, <-heard)
 	}
 }
 
@@ -58,13 +54,13 @@ func TestReadFrame(t *testing.T) {
 		{"nothing", nil, "EOF"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f, err := readFrame(bufio.NewReader(bytes.NewReader(test.bytes)))
+			f, err := ReadFrame(bufio.NewReader(bytes.NewReader(test.bytes)))
 			if err != nil {
 				assert.ErrorContains(t, err, test.want)
 				return
 			}
-			assert.True(t, f.final)
-			assert.Equal(t, test.want, string(f.payload[:2]))
+			assert.True(t, f.Final)
+			assert.Equal(t, test.want, string(f.Payload[:2]))
 		})
 	}
 }
@@ -73,24 +69,19 @@ func TestReadFrame(t *testing.T) {
 // at what is no message.
 func TestClientReads(t *testing.T) {
 	near, far := tcpPair(t)
-	c := &client{conn: near, in: bufio.NewReader(near), news: make(chan struct{}, 1)}
-	c.listen()
+	c := &Client{Conn: near, in: bufio.NewReader(near), News: make(chan struct{}, 1), patience: time.Minute}
+	c.Listen()
 	fmt.Fprintf(far, "\x89\x04ping")
 	pong := make([]byte, 10)
-	far.SetReadDeadline(time.Now().Add(patience))
 	_, err := far.Read(pong)
 	require.NoError(t, err, "waited for a pong")
 	assert.Equal(t, "\x8a\x84\x00\x00\x00\x00ping", string(pong))
 
 	fmt.Fprintf(far, "\x01\x0d{\"author\":\"a\"\x80\x0c,\"body\":\"b\"}\x81\x05{\"\xff\"}")
 	for {
-		select {
-		case <-c.news:
-		case <-time.After(patience):
-			t.Fatalf("waited %v for a message and an error", patience)
-		}
-		if heard, ended := c.sofar(); ended != nil {
-			assert.Equal(t, []message{{"a", "b"}}, heard)
+		<-c.News
+		if heard, ended := c.SoFar(); ended != nil {
+			assert.Equal(t, []Message{{"a", "b"}}, heard)
 			assert.ErrorContains(t, ended, "the server sent")
 			return
 		}
@@ -118,4 +109,31 @@ func tcpPair(t *testing.T) (near, far *net.TCPConn) {
 	require.NoError(t, err)
 	t.Cleanup(func() { dialled.Close(); accepted.Close() })
 	return dialled.(*net.TCPConn), accepted.(*net.TCPConn)
+}
+
+// Hear returns one message at a time, and says how the connection ends.
+func TestClientHears(t *testing.T) {
+	for bytes, want := range map[string]error{
+		"\x88\x02\x03\xf0": Closed(1008),
+		"\x88\x00":         Closed(1005),
+		"":                 io.EOF,
+	} {
+		near, far := tcpPair(t)
+		c := &Client{Conn: near, in: bufio.NewReader(near), patience: time.Minute}
+		fmt.Fprintf(far, "\x81\x19{\"author\":\"a\",\"body\":\"b\"}%s", bytes)
+		far.Close()
+		m, raw, err := c.HearRaw()
+		require.NoError(t, err)
+		assert.Equal(t, Message{"a", "b"}, m)
+		assert.Equal(t, `{"author":"a","body":"b"}`, string(raw))
+		_, err = c.Hear()
+		assert.Equal(t, want, err)
+	}
+}
+
+// A page that is no WebSocket is told by its status.
+func TestDialOfNoWebSocket(t *testing.T) {
+	_, err := Dial("a client", serve(t, http.NotFoundHandler()), "/", time.Minute)
+	assert.Equal(t, StatusError(404), err)
+	assert.EqualError(t, err, "the server answered the handshake with 404 Not Found")
 }

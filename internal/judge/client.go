@@ -1,0 +1,214 @@
+package judge
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// Message is what a chat client says and hears.
+type Message struct {
+	Author string `json:"author"`
+	Body   string `json:"body"`
+}
+
+// Client is a chat client on a connection of its own. It speaks the WebSocket
+// protocol by itself, so that it can also speak it badly. One goroutine may say
+// something while another one hears; after Listen, Hear is no longer to be called.
+type Client struct {
+	Name string   // what it says its messages are from
+	Conn net.Conn // for what is done to the connection itself
+	News chan struct{}
+
+	in       *bufio.Reader
+	patience time.Duration
+
+	mu    sync.Mutex
+	heard []Message // all, in the order they came
+	ended error     // why there will be no more; nil before
+}
+
+// Dial connects to the WebSocket at path on addr, within patience, and returns
+// when the server has agreed. Nothing is read after that until Hear or Listen.
+func Dial(name, addr, path string, patience time.Duration) (*Client, error) {
+	conn, err := net.DialTimeout("tcp", addr, patience)
+	if err != nil {
+		return nil, err
+	}
+	c, err := NewClient(name, conn, addr, path, patience)
+	if err != nil {
+		conn.Close()
+	}
+	return c, err
+}
+
+// NewClient shakes hands on a connection that there is already; more bytes go out
+// in one write with the request. No write and no Hear takes longer than patience.
+func NewClient(name string, conn net.Conn, host, path string, patience time.Duration, more ...byte) (*Client, error) {
+	c := &Client{Name: name, Conn: conn, in: bufio.NewReader(conn), News: make(chan struct{}, 1), patience: patience}
+	request := "GET " + path + " HTTP/1.1\r\n" +
+		"Host: " + host + "\r\n" +
+		"Origin: http://" + host + "\r\n" +
+		"Upgrade: websocket\r\n" +
+		"Connection: Upgrade\r\n" +
+		"Sec-WebSocket-Version: 13\r\n" +
+		"Sec-WebSocket-Key: bm90IHJhbmRvbSBhdCBhbA==\r\n\r\n"
+	if err := c.Write(append([]byte(request), more...)); err != nil {
+		return nil, err
+	}
+	conn.SetReadDeadline(time.Now().Add(patience))
+	defer conn.SetReadDeadline(time.Time{})
+	response, err := http.ReadResponse(c.in, nil)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		return nil, StatusError(response.StatusCode)
+	}
+	return c, nil
+}
+
+// StatusError is what the server answered in place of a WebSocket.
+type StatusError int
+
+func (e StatusError) Error() string {
+	return fmt.Sprintf("the server answered the handshake with %d %s", int(e), http.StatusText(int(e)))
+}
+
+// Closed is what is heard last when the server says goodbye: the code of its
+// close frame, 1005 where it has none.
+type Closed int
+
+func (code Closed) Error() string { return fmt.Sprintf("a close frame came, with %d", int(code)) }
+
+// Hear waits for the next message and returns it. It answers pings. Whatever else
+// comes is an error: a close frame is Closed, the end of the connection io.EOF.
+func (c *Client) Hear() (Message, error) {
+	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
+	m, _, err := c.next()
+	return m, err
+}
+
+// HearRaw is Hear that also returns the message as it came.
+func (c *Client) HearRaw() (Message, []byte, error) {
+	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
+	return c.next()
+}
+
+func (c *Client) next() (m Message, whole []byte, err error) {
+	for {
+		f, err := ReadFrame(c.in)
+		if err != nil {
+			return m, nil, err
+		}
+		switch f.Opcode {
+		case Ping:
+			if err := c.Write(AppendFrame(nil, Pong, f.Payload)); err != nil {
+				return m, nil, err
+			}
+		case Closing:
+			if len(f.Payload) < 2 {
+				return m, nil, Closed(1005)
+			}
+			return m, nil, Closed(binary.BigEndian.Uint16(f.Payload))
+		case Text, continuation:
+			whole = append(whole, f.Payload...)
+			if !f.Final {
+				continue
+			}
+			err := json.Unmarshal(whole, &m)
+			if err == nil && !utf8.Valid(whole) {
+				err = errors.New("invalid UTF-8")
+			}
+			if err != nil {
+				err = fmt.Errorf("the server sent %.80q: %w", whole, err)
+			}
+			return m, whole, err
+		}
+	}
+}
+
+// Listen has a goroutine of its own hear all that the server sends, until the
+// connection ends. It puts something into News, which has room for one, whenever
+// there is more to hear of: see SoFar.
+func (c *Client) Listen() {
+	c.Conn.SetReadDeadline(time.Time{})
+	go c.listen()
+}
+
+func (c *Client) listen() {
+	for {
+		m, _, err := c.next()
+		c.mu.Lock()
+		if err == nil {
+			c.heard = append(c.heard, m)
+		}
+		c.ended = err
+		c.mu.Unlock()
+		select {
+		case c.News <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// SoFar returns what was heard since Listen, and why there will be no more, if so.
+// Any goroutine may call it.
+func (c *Client) SoFar() (heard []Message, ended error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heard[:len(c.heard):len(c.heard)], c.ended
+}
+
+// Say says the bodies as its own messages, all their frames in one write.
+func (c *Client) Say(bodies ...string) error {
+	var b []byte
+	for _, body := range bodies {
+		b = AppendMessage(b, Message{c.Name, body})
+	}
+	return c.Write(b)
+}
+
+// Write sends bytes as they are.
+func (c *Client) Write(b []byte) error {
+	c.Conn.SetWriteDeadline(time.Now().Add(c.patience))
+	_, err := c.Conn.Write(b)
+	return err
+}
+
+// A client can go in three ways.
+
+// Leave says goodbye with a close frame and closes the connection.
+func (c *Client) Leave() {
+	c.SayGoodbye()
+	c.Conn.Close()
+}
+
+// Drop closes the connection without a word. A second time it does nothing.
+func (c *Client) Drop() {
+	c.Conn.Close()
+}
+
+// Reset ends the connection with a TCP reset, as a machine that has crashed and
+// come back does.
+func (c *Client) Reset() {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	c.Conn.Close()
+}
+
+// SayGoodbye sends a close frame, with 1000.
+func (c *Client) SayGoodbye() error {
+	return c.Write(AppendFrame(nil, Closing, binary.BigEndian.AppendUint16(nil, 1000)))
+}

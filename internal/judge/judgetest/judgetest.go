@@ -1,0 +1,157 @@
+// Package judgetest makes a test of the judge: one call holds a step to its row of
+// the table of steps. It knows of testing what package judge knows nothing of, and
+// of chat servers nothing.
+package judgetest
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/steps"
+)
+
+// Test judges the servers that start makes, a new one for each property, and
+// fails t wherever one is not as step declares it. A property that is said to be
+// lacking must be seen to fail: t fails too if it holds. Under -v it says how each
+// was seen.
+//
+// The test must not run in parallel with others: goroutines are counted.
+func Test(t *testing.T, step steps.Step, start judge.Start) {
+	j := judge.New(start, step)
+	for _, p := range steps.Properties {
+		if p == steps.UniqueIDs {
+			continue // the race detector judges it, in package race
+		}
+		t.Run(string(p), func(t *testing.T) {
+			got, err := j.Property(Context(t), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, defect := expect(step, p)
+			if err := compare(want, defect, got); err != nil {
+				t.Fatal(err)
+			}
+			if want == judge.Holds {
+				t.Logf("it holds: %s", got.Seen)
+			} else {
+				t.Logf("it %s, as declared (%s): %s", want, defect, got.Seen)
+			}
+		})
+	}
+	t.Run("GoroutinesPerClient", func(t *testing.T) {
+		got, err := j.Goroutines(Context(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compare(judge.Holds, "", got); err != nil {
+			t.Fatal(err)
+		}
+		t.Log(got.Seen)
+	})
+	for _, b := range steps.BadClients {
+		t.Run("BadClient/"+string(b), func(t *testing.T) {
+			if b == steps.ComeAndGo && inOwnProcess(t) {
+				return
+			}
+			got, seen, err := j.BadClient(Context(t), b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := step.Reactions[b]; got != want {
+				t.Fatalf("declared %q, seen %q: %s", want, got, seen)
+			}
+			t.Logf("%s: %s", got, seen)
+		})
+	}
+}
+
+// Context ends shortly before the test's own time is up, so that whoever waits
+// can still say for what.
+func Context(t testing.TB) context.Context {
+	withDeadline, ok := t.(interface{ Deadline() (time.Time, bool) })
+	if !ok {
+		return t.Context()
+	}
+	end, ok := withDeadline.Deadline()
+	if !ok {
+		return t.Context()
+	}
+	left := time.Until(end)
+	ctx, cancel := context.WithDeadlineCause(t.Context(), end.Add(-min(15*time.Second, left/10)),
+		fmt.Errorf("the test's time is nearly up; give more with go test -timeout"))
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// Patience is how long a test waits for a thing that must come: a part of what
+// -timeout gives to all of them. It takes milliseconds, unless the machine is busy.
+func Patience() time.Duration {
+	if f := flag.Lookup("test.timeout"); f != nil {
+		if timeout, ok := f.Value.(flag.Getter).Get().(time.Duration); ok && timeout > 0 {
+			return timeout / 5
+		}
+	}
+	return 2 * time.Minute // with -timeout=0, or where nobody has parsed the flags
+}
+
+// inOwnProcess runs the test t in a process of its own, and tells whether it
+// did: in that process, it does not. A thousand clients that leave goroutines
+// behind would slow every later look at goroutines, the more with -count.
+func inOwnProcess(t *testing.T) bool {
+	const here = "JUDGETEST_OWN_PROCESS"
+	if os.Getenv(here) != "" {
+		return false
+	}
+	ctx := Context(t)
+	timeout := time.Duration(0)
+	if end, ok := ctx.Deadline(); ok {
+		timeout = max(time.Until(end), time.Second)
+	}
+	name := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
+	child := gocmd.Command(ctx, "", []string{here + "=1"}, os.Args[0], "-test.run="+name, "-test.v", "-test.count=1", "-test.timeout="+timeout.String())
+	output, err := child.CombinedOutput()
+	t.Logf("in a process of its own:\n%s", output)
+	if err != nil {
+		t.Fatalf("the process of its own did not pass: %v", err)
+	}
+	if !strings.Contains(string(output), "--- PASS: "+t.Name()) {
+		t.Fatal("the process of its own ran no such test")
+	}
+	return true
+}
+
+// expect is the kind of verdict that what is declared leads to, and the defect
+// that does it.
+func expect(step steps.Step, p steps.Property) (want judge.Kind, defect string) {
+	if freeze, ok := step.Lacks[steps.StalledRoom]; ok && p == steps.StalledCost {
+		return judge.Freezes, freeze // before it can cost anything
+	}
+	defect, lacks := step.Lacks[p]
+	switch {
+	case !lacks:
+		return judge.Holds, ""
+	case p == steps.StalledRoom || p == steps.LongHistory:
+		return judge.Freezes, defect
+	}
+	return judge.Fails, defect
+}
+
+// compare says what is wrong with a verdict, given what was declared.
+func compare(want judge.Kind, defect string, got judge.Verdict) error {
+	switch {
+	case got.Kind == want:
+		return nil
+	case want == judge.Holds:
+		return fmt.Errorf("declared to hold, but it %s: %s", got.Kind, got.Seen)
+	case got.Kind == judge.Holds:
+		return fmt.Errorf("declared to be lacking (%s), but it holds (%s): either that was mended, or the scenario sees it no more", defect, got.Seen)
+	}
+	return fmt.Errorf("declared to be lacking (%s) in that it %s, but it %s: %s", defect, want, got.Kind, got.Seen)
+}
