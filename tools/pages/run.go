@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"runtime"
@@ -14,13 +13,12 @@ import (
 	"sync"
 	"time"
 
-	"websocket-chat-steps/internal/killall"
+	"websocket-chat-steps/internal/gocmd"
 )
 
 const (
 	deadline      = 2 * time.Minute // for a command
 	buildDeadline = 5 * time.Minute // for what go test and go run build before
-	waitDelay     = 10 * time.Second
 )
 
 // Run is a command in the pages.
@@ -227,12 +225,8 @@ func execute(ctx context.Context, limit time.Duration, dir string, env, words []
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var printed bytes.Buffer
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), env...)
+	cmd := gocmd.Command(ctx, dir, env, words[0], words[1:]...)
 	cmd.Stdout, cmd.Stderr = &printed, &printed
-	cmd.WaitDelay = waitDelay
-	killall.Set(cmd)
 	err := cmd.Run()
 	switch {
 	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
