@@ -107,7 +107,7 @@ func checkModules(m *machine) finding {
 func checkGit(m *machine) finding {
 	f := finding{status: missing, name: text{"git", "git"}}
 	if _, err := m.lookPath("git"); err != nil {
-		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分を見る、演習を元に戻す、で使います"}
+		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分の表示と演習の取り消しに使います"}
 		f.do = []text{m.perSystem(
 			text{"sudo apt install git", "sudo apt install git"},
 			text{"xcode-select --install", "xcode-select --install"},
@@ -126,7 +126,7 @@ func checkGit(m *machine) finding {
 }
 
 func checkCompiler(m *machine) finding {
-	f := finding{status: ok, name: text{"C compiler", "C コンパイラー"}}
+	f := finding{status: ok, name: text{"C compiler", "C コンパイラ"}}
 	if m.goos == "darwin" {
 		f.says = text{"-race needs none on macOS", "macOS の -race には不要です"}
 		return f
@@ -180,14 +180,14 @@ func checkRace(m *machine) finding {
 	dir, err := os.MkdirTemp("", "doctor-")
 	if err != nil {
 		f.says = both("no place for a trial: %s", "試す場所が作れません: %s", err)
-		f.do = []text{{"make room in the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows では TMP）を変えてください"}}
+		f.do = []text{{"free the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows は TMP）を変えてください"}}
 		return f
 	}
 	defer os.RemoveAll(dir)
 	source, program := filepath.Join(dir, "racy.go"), filepath.Join(dir, "racy.exe")
 	if err := os.WriteFile(source, racy, 0o600); err != nil {
 		f.says = both("no place for a trial: %s", "試す場所に書けません: %s", err)
-		f.do = []text{{"make room in the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows では TMP）を変えてください"}}
+		f.do = []text{{"free the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows は TMP）を変えてください"}}
 		return f
 	}
 	// In the repository, so that its go.mod picks the Go; the user's own flags are
@@ -195,15 +195,15 @@ func checkRace(m *machine) finding {
 	out, err := m.command(m.root, []string{"GOFLAGS=-trimpath=false"}, "go", "build", "-race", "-o", program, source)
 	if err != nil {
 		if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") {
-			f.says = text{"needs the C compiler", "C コンパイラーが要ります"}
-			f.do = []text{{"see the line on the C compiler above", "上の C コンパイラーの行を見てください"}}
+			f.says = text{"needs the C compiler", "C コンパイラが要ります"}
+			f.do = []text{{"see the line on the C compiler above", "上の C コンパイラの行を見てください"}}
 			return f
 		}
 		f.says = both("can't build: %s", "ビルドできません: %s", firstLine(out, err))
 		f.do = []text{m.perSystem(
-			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "まず C コンパイラーを: sudo apt install gcc libc6-dev"},
+			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "まず C コンパイラを: sudo apt install gcc libc6-dev"},
 			text{"install Go anew from https://go.dev/dl/", "Go を https://go.dev/dl/ から入れ直してください"},
-			text{"mend the C compiler first; an old mingw-w64 (before version 8) won't do", "まず C コンパイラーを。mingw-w64 は 8 以降が必要です"})}
+			text{"mend the C compiler first; mingw-w64 has to be version 8 or later", "まず C コンパイラを。mingw-w64 は 8 以降が必要です"})}
 		return f
 	}
 	out, err = m.command(dir, []string{"GORACE="}, program)
@@ -236,7 +236,7 @@ func checkPort(m *machine) finding {
 	}
 	f.status = missing
 	f.says = both("%s", "%s", err)
-	f.do = []text{{"let programs listen on localhost: look at the firewall, and at /etc/hosts", "localhost で待ち受けられるように、ファイアウォールと hosts ファイルを確かめてください"}}
+	f.do = []text{{"let programs listen on localhost: see the firewall, and /etc/hosts", "ファイアウォールと hosts を見て、localhost で待ち受けられるように"}}
 	return f
 }
 
@@ -273,7 +273,7 @@ func checkBrowser(m *machine) finding {
 		}
 	}
 	if some {
-		f.says = text{"for the chat; the page's tests, with Chromium, skip", "チャットはできます。Chromium がなく画面のテストはスキップ"}
+		f.says = text{"for the chat; the page's tests, with Chromium, skip", "チャットは可。Chromium がなく、画面のテストはスキップ"}
 		f.do = []text{chromium}
 		return f
 	}

@@ -161,7 +161,7 @@ var lacks = []struct {
 		missing, "race detector: can't build: exit status 1", []string{"install Go anew from https://go.dev/dl/"}},
 	{"-race doesn't build", "windows", func(w *well) { w.answers["go build"] = answer{err: errStatus} },
 		missing, "race detector: can't build: exit status 1",
-		[]string{"mend the C compiler first; an old mingw-w64 (before version 8) won't do"}},
+		[]string{"mend the C compiler first; mingw-w64 has to be version 8 or later"}},
 	{"-race doesn't run", "", func(w *well) {
 		w.answers["racy"] = answer{"FATAL: ThreadSanitizer: unexpected memory mapping\n", errors.New("exit status 66")}
 	}, missing, "race detector: builds, but reports nothing: FATAL: ThreadSanitizer: unexpected memory mapping",
@@ -175,7 +175,7 @@ var lacks = []struct {
 		note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8082"}},
 	{"no port at all", "", func(w *well) { w.taken["all"] = true },
 		missing, "port 8080: listen tcp localhost:8080: bind: address already in use",
-		[]string{"let programs listen on localhost: look at the firewall, and at /etc/hosts"}},
+		[]string{"let programs listen on localhost: see the firewall, and /etc/hosts"}},
 	{"another browser", "", func(w *well) { w.programs["chromium"] = false },
 		note, "browser: for the chat; the page's tests, with Chromium, skip", []string{"for those too: sudo apt install chromium"}},
 	{"Safari", "darwin", func(w *well) { w.programs["chromium"], w.programs["firefox"] = false, false },
@@ -304,9 +304,10 @@ func TestSystemLang(t *testing.T) {
 var verb = regexp.MustCompile(`%\w`)
 
 // TestBothLanguages reads this program's source: whatever it can say, it can say
-// in both languages, with the same arguments.
+// in both languages, with the same arguments, and there is room for it.
 func TestBothLanguages(t *testing.T) {
 	said := 0
+	says := map[ast.Node]bool{} // what stands behind the name; there is less room
 	for _, name := range []string{"checks.go", "main.go"} {
 		fset := token.NewFileSet()
 		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
@@ -314,6 +315,10 @@ func TestBothLanguages(t *testing.T) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			var words []ast.Expr
 			switch n := n.(type) {
+			case *ast.AssignStmt:
+				if to, isField := n.Lhs[0].(*ast.SelectorExpr); isField && to.Sel.Name == "says" {
+					says[n.Rhs[0]] = true
+				}
 			case *ast.CompositeLit:
 				if id, isText := n.Type.(*ast.Ident); n.Type == nil || isText && id.Name == "text" {
 					words = n.Elts // a text, or one in a list of them
@@ -339,6 +344,14 @@ func TestBothLanguages(t *testing.T) {
 			require.NoError(t, err, "%v", at)
 			assert.NotEmpty(t, english, "%v", at)
 			assert.NotEmpty(t, japanese, "%v", at)
+			room := 80 // of main.go, a whole line
+			if name == "checks.go" {
+				room -= nameAt + len(remedy)
+			}
+			if says[n] {
+				room = saysWidth
+			}
+			assert.LessOrEqual(t, max(width(english), width(japanese)), room, "%v: columns", at)
 			assert.Equal(t, verb.FindAllString(english, -1), verb.FindAllString(japanese, -1), "%v: the same arguments", at)
 			assert.False(t, strings.ContainsFunc(english, isJapanese), "%v: %s", at, english)
 			if english != japanese {
@@ -509,6 +522,6 @@ func TestRaceWithoutCgo(t *testing.T) {
 		f := checkRace(w.machine)
 		assert.Equal(t, missing, f.status)
 		assert.Equal(t, "needs the C compiler", f.says.en)
-		assert.Equal(t, []text{{"see the line on the C compiler above", "上の C コンパイラーの行を見てください"}}, f.do)
+		assert.Equal(t, []text{{"see the line on the C compiler above", "上の C コンパイラの行を見てください"}}, f.do)
 	}
 }
