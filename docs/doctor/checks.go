@@ -79,8 +79,9 @@ func older(v, than string) bool {
 
 func checkModules(m *machine) finding {
 	f := finding{status: missing, name: text{"modules", "モジュール"}}
-	// All that go build, vet and test will want, from here alone.
-	out, err := m.command(m.root, []string{"GOPROXY=off", "GONOPROXY=none"}, "go", "list", "-deps", "-test", "./...")
+	// All that go build, vet and test will want, from here alone. What git says is
+	// for the next check.
+	out, err := m.command(m.root, []string{"GOPROXY=off", "GONOPROXY=none"}, "go", "list", "-buildvcs=false", "-deps", "-test", "./...")
 	switch {
 	case err == nil && m.exists(filepath.Join(m.root, "vendor", "modules.txt")):
 		f.status = ok
@@ -106,22 +107,35 @@ func checkModules(m *machine) finding {
 
 func checkGit(m *machine) finding {
 	f := finding{status: missing, name: text{"git", "git"}}
+	install := m.perSystem(
+		text{"sudo apt install git", "sudo apt install git"},
+		text{"xcode-select --install", "xcode-select --install"},
+		text{"install it from https://git-scm.com/", "https://git-scm.com/ から入れてください"})
 	if _, err := m.lookPath("git"); err != nil {
 		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分の表示と演習の取り消しに使います"}
-		f.do = []text{m.perSystem(
-			text{"sudo apt install git", "sudo apt install git"},
-			text{"xcode-select --install", "xcode-select --install"},
-			text{"install it from https://git-scm.com/", "https://git-scm.com/ から入れてください"})}
+		f.do = []text{install}
 		return f
 	}
-	if !m.exists(filepath.Join(m.root, ".git")) {
+	// Only here does it show whether git takes this directory. C: in English.
+	out, err := m.command(m.root, []string{"LC_ALL=C"}, "git", "log", "-1", "--format=%h", "--no-show-signature")
+	switch allow := lineOf(out, "git config --global --add safe.directory "); {
+	case err != nil && allow != "":
+		f.says = text{"refuses this directory: another user owns it", "このディレクトリは別のユーザーのものなので拒否します"}
+		f.do = []text{{allow, allow}}
+	case err != nil && !strings.Contains(out, "fatal: "):
+		f.says = both("doesn't run: %s", "動きません: %s", firstLine(out, err))
+		f.do = []text{install}
+	case !m.exists(filepath.Join(m.root, ".git")):
 		f.status = note
 		f.says = text{"here, but this directory is no clone", "ありますが、このディレクトリはクローンではありません"}
 		f.do = []text{{"git checkout undoes nothing here: keep a copy, or git clone instead", "git checkout で戻せません。コピーを取るか、git clone してください"}}
-		return f
+	case err != nil:
+		f.says = both("can't read this clone: %s", "このクローンを読めません: %s", firstLine(out, err))
+		f.do = []text{{"git clone it anew, and work in the new one", "git clone し直して、新しいほうを使ってください"}}
+	default:
+		f.status = ok
+		f.says = text{"here, and this is a clone", "あります。このディレクトリはクローンです"}
 	}
-	f.status = ok
-	f.says = text{"here, and this is a clone", "あります。このディレクトリはクローンです"}
 	return f
 }
 
@@ -321,6 +335,16 @@ func checkProcessors(m *machine) finding {
 // base is the program's name without its directory, whichever system's it is.
 func base(path string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
+}
+
+// lineOf is the line of what a program said that begins with these words.
+func lineOf(out, words string) string {
+	for line := range strings.Lines(out) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, words) {
+			return line
+		}
+	}
+	return ""
 }
 
 // firstLine is what a program said first, or why there is nothing.

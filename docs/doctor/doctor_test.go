@@ -30,6 +30,7 @@ type answer struct {
 
 var (
 	errStatus = errors.New("exit status 1")
+	errGit    = errors.New("exit status 128")
 	errNone   = errors.New("executable file not found in $PATH")
 )
 
@@ -49,6 +50,7 @@ func newWell(goos string) *well {
 		answers: map[string]answer{
 			"/bin/go version":       {out: "go version go1.26.8 linux/amd64\n"},
 			"go list":               {out: "fmt\nnet\n"},
+			"git log":               {out: "079dc54\n"},
 			"go env CGO_ENABLED CC": {out: "1\ngcc\n"},
 			"go build":              {},
 			"racy":                  {out: "==================\nWARNING: DATA RACE\n", err: errors.New("exit status 66")},
@@ -137,9 +139,35 @@ var lacks = []struct {
 		missing, "git: not in PATH; it shows diffs and undoes exercises", []string{"xcode-select --install"}},
 	{"no git", "windows", func(w *well) { w.programs["git"] = false },
 		missing, "git: not in PATH; it shows diffs and undoes exercises", []string{"install it from https://git-scm.com/"}},
-	{"no clone", "", func(w *well) { w.files[".git"] = false },
-		note, "git: here, but this directory is no clone",
+	{"no clone", "", func(w *well) {
+		w.files[".git"] = false
+		w.answers["git log"] = answer{"fatal: not a git repository (or any of the parent directories): .git\n", errGit}
+	}, note, "git: here, but this directory is no clone",
 		[]string{"git checkout undoes nothing here: keep a copy, or git clone instead"}},
+	{"no clone, in another repository", "", func(w *well) {
+		w.files[".git"] = false
+		w.answers["git log"] = answer{"fatal: your current branch 'main' does not have any commits yet\n", errGit}
+	}, note, "git: here, but this directory is no clone",
+		[]string{"git checkout undoes nothing here: keep a copy, or git clone instead"}},
+	{"another user's directory", "", func(w *well) { w.answers["git log"] = refused("'/srv/a b/chat'") },
+		missing, "git: refuses this directory: another user owns it",
+		[]string{"git config --global --add safe.directory '/srv/a b/chat'"}},
+	{"another user's directory", "windows", func(w *well) { w.answers["git log"] = refused("C:/chat") },
+		missing, "git: refuses this directory: another user owns it",
+		[]string{"git config --global --add safe.directory C:/chat"}},
+	{"another user's directory, no clone", "", func(w *well) {
+		w.files[".git"] = false
+		w.answers["git log"] = refused("/srv")
+	}, missing, "git: refuses this directory: another user owns it",
+		[]string{"git config --global --add safe.directory /srv"}},
+	{"a broken clone", "", func(w *well) {
+		w.answers["git log"] = answer{"fatal: not a git repository: /gone\n", errGit}
+	}, missing, "git: can't read this clone: fatal: not a git repository: /gone",
+		[]string{"git clone it anew, and work in the new one"}},
+	{"a git that is none", "darwin", func(w *well) {
+		w.answers["git log"] = answer{"xcode-select: note: No developer tools were found\n", errStatus}
+	}, missing, "git: doesn't run: xcode-select: note: No developer tools were found",
+		[]string{"xcode-select --install"}},
 	{"no C compiler", "", func(w *well) { w.programs["gcc"] = false },
 		missing, "C compiler: gcc is not in PATH, and -race needs it", []string{"sudo apt install gcc libc6-dev"}},
 	{"no C compiler", "windows", func(w *well) { w.programs["gcc"] = false },
@@ -190,6 +218,13 @@ var lacks = []struct {
 	{"one processor", "", func(w *well) { w.processors = 1 },
 		note, "processors: 1: races are reported all the same",
 		[]string{"two clients with one id get rare; if GOMAXPROCS is set, unset it"}},
+}
+
+// refused is what git says of a directory that another user owns.
+func refused(path string) answer {
+	return answer{"fatal: detected dubious ownership in repository at '" + strings.Trim(path, "'") + "'\n" +
+		"To add an exception for this directory, call:\n\n" +
+		"\tgit config --global --add safe.directory " + path + "\n", errGit}
 }
 
 func TestWhatIsLacking(t *testing.T) {
@@ -479,6 +514,33 @@ func TestCommand(t *testing.T) {
 		assert.Equal(t, 1, status, out)
 		assert.Contains(t, out, "this is not the repository")
 	})
+}
+
+// repository makes a module of the name that the doctor looks for, with a program.
+func repository(t *testing.T, goMod string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(goMod), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() {}\n"), 0o600))
+	return dir
+}
+
+// TestAnotherUsersClone has git itself refuse. The line on the modules is about
+// the modules all the same.
+func TestAnotherUsersClone(t *testing.T) {
+	dir := repository(t, "module websocket-chat-steps\n\ngo 1.26.0\n")
+	if out, err := exec.Command("git", "init", "-q", dir).CombinedOutput(); err != nil {
+		t.Skipf("no git to make a repository with: %v %s", err, out)
+	}
+	// The variable is git's, for its own tests.
+	env := []string{"GIT_TEST_ASSUME_DIFFERENT_OWNER=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GOFLAGS=-buildvcs=auto"}
+	if status, out := runIn(t, dir, env, "git", "status"); status == 0 {
+		t.Skip("this git takes any directory: ", out)
+	}
+	_, out := runIn(t, dir, env, build(t), "-lang=en")
+	assert.Regexp(t, `(?m)^ok +modules +all here`, out)
+	path := filepath.Base(filepath.Dir(dir)) + "/" + filepath.Base(dir) // its end: the rest may be a link
+	assert.Regexp(t, `(?m)^missing +git +refuses .*\n +-> git config --global --add safe\.directory \S+`+regexp.QuoteMeta(path)+`'?$`, out)
 }
 
 // TestGoRun: go run puts its own go into PATH, which must not be taken for the
