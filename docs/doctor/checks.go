@@ -4,8 +4,11 @@ import (
 	_ "embed"
 	"fmt"
 	"go/version"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -234,24 +237,66 @@ func checkRace(m *machine) finding {
 func checkPort(m *machine) finding {
 	const first, last = 8080, 8090
 	f := finding{status: ok, name: both("port %d", "ポート %d", first)}
-	err := m.listen(fmt.Sprintf("localhost:%d", first))
-	if err == nil {
-		f.says = text{"free", "空いています"}
+	addresses, err := m.localhost()
+	if err != nil {
+		f.status = missing
+		f.says = both("%s", "%s", err)
+		f.do = []text{{"let programs listen on localhost: see the firewall, and /etc/hosts", "localhost で待ち受けできるように、ファイアウォールと hosts を確認"}}
 		return f
 	}
+	switch taken := m.taken(addresses, first); {
+	case len(taken) == 0:
+		f.says = both("free on %s", "%s で空いています", strings.Join(addresses, ", "))
+		return f
+	case len(taken) == len(addresses):
+		f.says = text{"taken, perhaps by a step that still runs", "使用中です。ステップが動いたままかもしれません"}
+	case slices.Contains(taken, "127.0.0.1"): // where a step is, unless it is told otherwise
+		f.says = text{"taken on 127.0.0.1, perhaps by a step that still runs", "127.0.0.1 で使用中。ステップが動いたままかもしれません"}
+	default:
+		f.says = both("another program has it on %s", "%s では別のプログラムが使用中です", strings.Join(taken, ", "))
+		f.do = []text{{"a browser may open that one at localhost; so begin on another port:", "ブラウザの localhost がそちらを開きうるので、別のポートで:"}}
+	}
 	f.status = note
-	f.says = text{"taken, perhaps by a step that still runs", "使用中です。ステップが動いたままかもしれません"}
 	for port := first + 1; port <= last; port++ {
-		if m.listen(fmt.Sprintf("localhost:%d", port)) == nil {
+		if len(m.taken(addresses, port)) == 0 {
 			f.begin = fmt.Sprintf("go run ./01-original -addr localhost:%d", port)
-			f.do = []text{{f.begin, f.begin}}
+			f.do = append(f.do, text{f.begin, f.begin})
 			return f
 		}
 	}
 	f.status = missing
-	f.says = both("%s", "%s", err)
-	f.do = []text{{"let programs listen on localhost: see the firewall, and /etc/hosts", "ファイアウォールと hosts を見て、localhost で待ち受けられるように"}}
+	f.says = both("taken, and so is every other up to %d", "%d まで、どのポートも使用中です", last)
+	f.do = []text{{"end what holds one of them, or look for a free one, for -addr", "どれかを使うプログラムを終わらせるか、空きを探して -addr で指定"}}
 	return f
+}
+
+// localhost is every address that localhost may lead to on this machine. Browsers
+// try both loopbacks, whatever the system says.
+func (m *machine) localhost() (addresses []string, err error) {
+	if err := m.listen("localhost:0"); err != nil {
+		return nil, err
+	}
+	found, err := m.lookup("localhost")
+	if err != nil {
+		return nil, err
+	}
+	for _, address := range append([]string{"127.0.0.1", "::1"}, found...) {
+		// Without IPv6 no program at all can listen on ::1.
+		if !slices.Contains(addresses, address) && m.listen(net.JoinHostPort(address, "0")) == nil {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses, nil
+}
+
+// taken are those of the addresses on which the port can't be had.
+func (m *machine) taken(addresses []string, port int) (taken []string) {
+	for _, address := range addresses {
+		if m.listen(net.JoinHostPort(address, strconv.Itoa(port))) != nil {
+			taken = append(taken, address)
+		}
+	}
+	return taken
 }
 
 func checkBrowser(m *machine) finding {
@@ -292,7 +337,7 @@ func checkBrowser(m *machine) finding {
 		return f
 	}
 	f.says = text{"none found; the page's tests will skip", "見つかりません。画面のテストはスキップされます"}
-	f.do = []text{{"for the chat, open http://localhost:8080/ in whatever you have", "チャットは、使えるブラウザで http://localhost:8080/ を開いてください"}}
+	f.do = []text{{"for the chat, open the address that the step prints in any browser", "チャットは、ステップの表示するアドレスを何かのブラウザで開きます"}}
 	return f
 }
 

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,6 +43,8 @@ type well struct {
 	taken    map[string]bool   // addresses
 	env      map[string]string
 	files    map[string]bool // in the repository
+
+	localhost []string // what the system has for it
 }
 
 func newWell(goos string) *well {
@@ -58,6 +61,8 @@ func newWell(goos string) *well {
 		taken: map[string]bool{},
 		env:   map[string]string{},
 		files: map[string]bool{".git": true},
+
+		localhost: []string{"127.0.0.1"},
 	}
 	look := func(name string) (string, error) {
 		if w.programs[name] {
@@ -83,6 +88,7 @@ func newWell(goos string) *well {
 			}
 			return "", errNone
 		},
+		lookup: func(string) ([]string, error) { return w.localhost, nil },
 		listen: func(address string) error {
 			if w.taken["all"] || w.taken[address] {
 				return errors.New("listen tcp " + address + ": bind: address already in use")
@@ -197,12 +203,35 @@ var lacks = []struct {
 	{"-race says nothing", "", func(w *well) { w.answers["racy"] = answer{} },
 		missing, "race detector: builds, but reports nothing: ...",
 		[]string{"use another machine or a container; the rest works without -race"}},
-	{"the port is taken", "", func(w *well) { w.taken["localhost:8080"] = true },
+	{"the port is taken", "", func(w *well) { w.taken["127.0.0.1:8080"], w.taken["[::1]:8080"] = true, true },
 		note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8081"}},
-	{"two ports are taken", "", func(w *well) { w.taken["localhost:8080"], w.taken["localhost:8081"] = true, true },
-		note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8082"}},
+	{"a step has the port", "", func(w *well) { w.taken["127.0.0.1:8080"] = true },
+		note, "port 8080: taken on 127.0.0.1, perhaps by a step that still runs",
+		[]string{"go run ./01-original -addr localhost:8081"}},
+	{"the port is taken on ::1", "", func(w *well) { w.taken["[::1]:8080"] = true },
+		note, "port 8080: another program has it on ::1",
+		[]string{"a browser may open that one at localhost; so begin on another port:", "go run ./01-original -addr localhost:8081"}},
+	{"the port is taken on another address of localhost", "", func(w *well) {
+		w.localhost = []string{"::1", "127.0.1.1"}
+		w.taken["127.0.1.1:8080"] = true
+	}, note, "port 8080: another program has it on 127.0.1.1",
+		[]string{"a browser may open that one at localhost; so begin on another port:", "go run ./01-original -addr localhost:8081"}},
+	{"the port is taken, without IPv6", "", func(w *well) {
+		w.taken["[::1]:0"], w.taken["[::1]:8081"] = true, true
+		w.taken["127.0.0.1:8080"] = true
+	}, note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8081"}},
+	{"ports are taken here and there", "", func(w *well) {
+		w.taken["127.0.0.1:8080"], w.taken["[::1]:8081"], w.taken["127.0.0.1:8082"] = true, true, true
+	}, note, "port 8080: taken on 127.0.0.1, perhaps by a step that still runs",
+		[]string{"go run ./01-original -addr localhost:8083"}},
+	{"all the ports are taken", "", func(w *well) {
+		for port := 8080; port <= 8090; port++ {
+			w.taken["[::1]:"+strconv.Itoa(port)] = true
+		}
+	}, missing, "port 8080: taken, and so is every other up to 8090",
+		[]string{"end what holds one of them, or look for a free one, for -addr"}},
 	{"no port at all", "", func(w *well) { w.taken["all"] = true },
-		missing, "port 8080: listen tcp localhost:8080: bind: address already in use",
+		missing, "port 8080: listen tcp localhost:0: bind: address already in use",
 		[]string{"let programs listen on localhost: see the firewall, and /etc/hosts"}},
 	{"another browser", "", func(w *well) { w.programs["chromium"] = false },
 		note, "browser: for the chat; the page's tests, with Chromium, skip", []string{"for those too: sudo apt install chromium"}},
@@ -210,7 +239,7 @@ var lacks = []struct {
 		note, "browser: for the chat; the page's tests, with Chromium, skip", []string{"for those too: install Google Chrome"}},
 	{"no browser", "", func(w *well) { w.programs["chromium"], w.programs["firefox"] = false, false },
 		note, "browser: none found; the page's tests will skip",
-		[]string{"for the chat, open http://localhost:8080/ in whatever you have"}},
+		[]string{"for the chat, open the address that the step prints in any browser"}},
 	{"a wrong CHROME_PATH", "", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
 		note, "browser: CHROME_PATH names no program: go test would be red", []string{"unset CHROME_PATH"}},
 	{"a wrong CHROME_PATH", "windows", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
@@ -270,6 +299,9 @@ func fits(t *testing.T, out string) {
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	assert.LessOrEqual(t, len(lines), 24, "lines")
 	for _, line := range lines {
+		if strings.Contains(line, "safe.directory") {
+			continue // a command with a path, of any length
+		}
 		assert.LessOrEqual(t, width(line), 80, "columns of %q", line)
 	}
 }
@@ -304,6 +336,34 @@ func TestVendorIsEnough(t *testing.T) {
 	w := newWell("linux")
 	w.files["vendor/modules.txt"] = true
 	assert.Equal(t, "all in vendor; no network needed", checkModules(w.machine).says.en)
+}
+
+func TestFreePort(t *testing.T) {
+	w := newWell("linux")
+	assert.Equal(t, "free on 127.0.0.1, ::1", checkPort(w.machine).says.en)
+	for port := 0; port < 9000; port++ { // as where there is no IPv6
+		w.taken["[::1]:"+strconv.Itoa(port)] = true
+	}
+	f := checkPort(w.machine)
+	assert.Equal(t, ok, f.status)
+	assert.Equal(t, "free on 127.0.0.1", f.says.en)
+}
+
+// TestTaken has a program, this one, hold a port on one loopback alone.
+func TestTaken(t *testing.T) {
+	m := thisMachine(".", "go1.26.0")
+	addresses, err := m.localhost()
+	require.NoError(t, err)
+	for _, address := range addresses {
+		t.Run(address, func(t *testing.T) {
+			listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
+			require.NoError(t, err)
+			defer listener.Close()
+			port := listener.Addr().(*net.TCPAddr).Port
+			assert.Contains(t, m.taken(addresses, port), address)
+			assert.True(t, answers(listener.Addr().String()))
+		})
+	}
 }
 
 func TestVersions(t *testing.T) {
@@ -565,7 +625,7 @@ func TestBeginsOnAFreePort(t *testing.T) {
 		"ja": "準備完了です。まず go run ./01-original -addr localhost:8081 をどうぞ。\n",
 	} {
 		w := newWell("linux")
-		w.taken["localhost:8080"] = true
+		w.taken["127.0.0.1:8080"] = true
 		var out bytes.Buffer
 		assert.Equal(t, 0, examine(w.machine, lang, &out))
 		assert.True(t, strings.HasSuffix(out.String(), want), "%s", &out)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -29,6 +30,8 @@ type machine struct {
 	// command runs a program in dir, with more environment, and returns all that
 	// it printed.
 	command func(dir string, env []string, name string, args ...string) (string, error)
+	// lookup is what the system knows of a host's addresses.
+	lookup func(host string) ([]string, error)
 	// listen tries to listen on a TCP address, and lets it go again.
 	listen func(address string) error
 }
@@ -49,6 +52,7 @@ func thisMachine(root, needs string) *machine {
 		lookPath:   exec.LookPath,
 		typed:      typedGo,
 		command:    command,
+		lookup:     net.LookupHost,
 		listen:     listen,
 	}
 }
@@ -74,7 +78,24 @@ func listen(address string) error {
 	if err != nil {
 		return err
 	}
-	return listener.Close()
+	if err := listener.Close(); err != nil {
+		return err
+	}
+	if answers(address) {
+		return fmt.Errorf("listen tcp %s: another program answers there", address)
+	}
+	return nil
+}
+
+// answers says whether a program takes connections on the address. Some systems
+// let one listen on the loopback beside a program that listens everywhere.
+func answers(address string) bool {
+	conn, err := net.DialTimeout("tcp", address, time.Second/2) // Windows takes its time to say no
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // typedGo looks for go in PATH as the shell has it. go run puts the directory of
