@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"go/version"
@@ -149,17 +150,28 @@ func checkCompiler(m *machine) finding {
 		return f
 	}
 	out, err := m.command(m.root, nil, "go", "env", "CGO_ENABLED", "CC")
-	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(out), "\r\n", "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(strings.ReplaceAll(out, "\r\n", "\n"), "\n"), "\n")
 	if err != nil || len(lines) != 2 {
 		f.status = missing
 		f.says = both("go env doesn't say which: %s", "go env でわかりません: %s", firstLine(out, err))
 		f.do = []text{{"see the line on Go above", "上の Go の行を見てください"}}
 		return f
 	}
-	cgo, cc := lines[0], strings.Trim(strings.Fields(lines[1] + " gcc")[0], `"'`)
-	if _, err := m.lookPath(cc); err != nil {
+	cgo, cc := lines[0], compiler(lines[1])
+	if _, err := m.lookPath(cc); err != nil && cc != "gcc" { // somebody has set it
 		f.status = missing
-		f.says = both("%s is not in PATH, and -race needs it", "%s が PATH にありません。-race に必要です", cc)
+		f.says = both("CC names no program here: %s", "CC の指すプログラムがありません: %s", cmp.Or(cc, lines[1]))
+		f.do = []text{m.perSystem(
+			text{"unset CC; go env -u CC", "unset CC; go env -u CC"},
+			text{},
+			text{"set CC=", "set CC="})}
+		if m.goos == "windows" {
+			f.do = append(f.do, text{"go env -u CC", "go env -u CC"})
+		}
+		return f
+	} else if err != nil {
+		f.status = missing
+		f.says = text{"gcc is not in PATH, and -race needs it", "gcc が PATH にありません。-race に必要です"}
 		f.do = []text{m.perSystem(
 			text{"sudo apt install gcc libc6-dev", "sudo apt install gcc libc6-dev"},
 			text{},
@@ -182,6 +194,21 @@ func checkCompiler(m *machine) finding {
 	}
 	f.says = both("%s", "%s", cc)
 	return f
+}
+
+// compiler is the program that CC names, its first field. As for the go command, a
+// field may stand in quotes of either kind, and nothing in them is special.
+func compiler(cc string) string {
+	cc = strings.TrimLeft(cc, " \t")
+	if cc != "" && strings.Contains(`"'`, cc[:1]) {
+		name, _, closed := strings.Cut(cc[1:], cc[:1])
+		if !closed {
+			return cc // names nothing, and the go command says so
+		}
+		return name
+	}
+	name, _, _ := strings.Cut(strings.ReplaceAll(cc, "\t", " "), " ")
+	return name
 }
 
 // racy has two goroutines write to one variable, with nothing that orders them.
@@ -211,7 +238,12 @@ func checkRace(m *machine) finding {
 	// for other builds.
 	out, err := m.command(m.root, []string{"GOFLAGS=-trimpath=false"}, "go", "build", "-race", "-o", program, source)
 	if err != nil {
-		if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") {
+		if strings.Contains(out, "-race is not supported") {
+			f.says = both("%s", "%s", firstLine(out, err))
+			f.do = []text{{"use another machine or a container; the rest works without -race", "別のマシンかコンテナを使ってください。-race 以外は動きます"}}
+			return f
+		}
+		if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") || strings.Contains(out, "CC environment variable") {
 			f.says = text{"needs the C compiler", "C コンパイラが要ります"}
 			f.do = []text{{"see the line on the C compiler above", "上の C コンパイラの行を見てください"}}
 			return f

@@ -180,7 +180,12 @@ var lacks = []struct {
 		missing, "C compiler: gcc is not in PATH, and -race needs it",
 		[]string{"install https://www.msys2.org/, then in its shell:", "pacman -S mingw-w64-ucrt-x86_64-gcc", `and add C:\msys64\ucrt64\bin to PATH`}},
 	{"a named C compiler", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "1\nzig cc\n"} },
-		missing, "C compiler: zig is not in PATH, and -race needs it", []string{"sudo apt install gcc libc6-dev"}},
+		missing, "C compiler: CC names no program here: zig", []string{"unset CC; go env -u CC"}},
+	{"a named C compiler", "windows", func(w *well) {
+		w.answers["go env CGO_ENABLED CC"] = answer{out: "1\r\n\"C:\\my tools\\gcc.exe\" -m64\r\n"}
+	}, missing, `C compiler: CC names no program here: C:\my tools\gcc.exe`, []string{"set CC=", "go env -u CC"}},
+	{"a blank CC", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "1\n \n"} },
+		missing, "C compiler: CC names no program here:  ", []string{"unset CC; go env -u CC"}},
 	{"cgo turned off", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\ngcc\n"} },
 		missing, "C compiler: gcc is here, but CGO_ENABLED is 0", []string{"unset CGO_ENABLED; go env -u CGO_ENABLED"}},
 	{"cgo turned off", "windows", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\r\ngcc\r\n"} },
@@ -196,6 +201,10 @@ var lacks = []struct {
 	{"-race doesn't build", "windows", func(w *well) { w.answers["go build"] = answer{err: errStatus} },
 		missing, "race detector: can't build: exit status 1",
 		[]string{"mend the C compiler first; mingw-w64 has to be version 8 or later"}},
+	{"-race is not for this system", "windows", func(w *well) {
+		w.answers["go build"] = answer{"-race is not supported on windows/arm64\n", errors.New("exit status 2")}
+	}, missing, "race detector: -race is not supported on windows/arm64",
+		[]string{"use another machine or a container; the rest works without -race"}},
 	{"-race doesn't run", "", func(w *well) {
 		w.answers["racy"] = answer{"FATAL: ThreadSanitizer: unexpected memory mapping\n", errors.New("exit status 66")}
 	}, missing, "race detector: builds, but reports nothing: FATAL: ThreadSanitizer: unexpected memory mapping",
@@ -364,6 +373,32 @@ func TestTaken(t *testing.T) {
 			assert.True(t, answers(listener.Addr().String()))
 		})
 	}
+}
+
+// TestCompiler has the go command's rule for CC, as cmd/internal/quoted has it.
+func TestCompiler(t *testing.T) {
+	for cc, want := range map[string]string{
+		"gcc":                      "gcc",
+		"gcc -m64":                 "gcc",
+		"  zig\tcc":                "zig",
+		`"/opt/my tools/gcc" -m64`: "/opt/my tools/gcc",
+		`'/opt/my tools/gcc' -m64`: "/opt/my tools/gcc",
+		`"/opt/it's/gcc"`:          "/opt/it's/gcc",
+		`"C:\my tools\gcc.exe"`:    `C:\my tools\gcc.exe`,
+		`"gcc"-m64`:                "gcc",
+		`g"c c"`:                   `g"c`,
+		`"/opt/my tools/gcc`:       `"/opt/my tools/gcc`,
+		`""`:                       "",
+		" ":                        "",
+	} {
+		assert.Equal(t, want, compiler(cc), "%q", cc)
+	}
+	w := newWell("linux")
+	w.programs["/opt/my tools/gcc"] = true
+	w.answers["go env CGO_ENABLED CC"] = answer{out: "1\n\"/opt/my tools/gcc\" -m64\n"}
+	f := checkCompiler(w.machine)
+	assert.Equal(t, ok, f.status)
+	assert.Equal(t, "/opt/my tools/gcc", f.says.en)
 }
 
 func TestVersions(t *testing.T) {
@@ -637,6 +672,7 @@ func TestBeginsOnAFreePort(t *testing.T) {
 func TestRaceWithoutCgo(t *testing.T) {
 	for _, printed := range []string{
 		"go: -race requires cgo; enable cgo by setting CGO_ENABLED=1\n",
+		"go: CC environment variable could not be parsed: unterminated \" string\n",
 		"# runtime/cgo\ncgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH\n",
 	} {
 		w := newWell("linux")
