@@ -405,6 +405,7 @@ func TestVersions(t *testing.T) {
 	for v, want := range map[string]bool{
 		"go1.25.9": true, "go1.26rc1": true, "go1.26.0": false, "go1.26.8 X:jsonv2": false, "go1.27.1": false,
 		"go1.25.9-custom": true, "devel go1.27-0123456": false,
+		"go1.27rc1": false, "go1.27.3": false, "go1.27-devel_0123456": false,
 	} {
 		assert.Equal(t, want, older(v, "go1.26.0"), v)
 	}
@@ -690,6 +691,31 @@ func TestGoRun(t *testing.T) {
 	status, out := runIn(t, ".", []string{"PATH=" + t.TempDir(), "CGO_ENABLED=0"}, path, "run", ".", "-lang=en")
 	assert.Equal(t, 1, status, out)
 	assert.Regexp(t, `(?m)^missing +Go +go1\S+ runs this, but no go is in PATH$`, out)
+}
+
+// From the second time on go run has the program in its cache, wherever that is.
+// Anywhere else the program is run by hand, and all of PATH is the user's.
+func TestGoRunFromCache(t *testing.T) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip("no go command: ", err)
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		t.Fatal(err)
+	}
+	doctor, err := os.ReadFile(build(t))
+	require.NoError(t, err)
+	for dir, want := range map[string]string{
+		strings.Repeat("0a", 32) + "-d": `missing +Go .* no go is in PATH$`,
+		"go-build123":                   `missing +Go .* no go is in PATH$`,
+		"go-builds":                     `(ok|note) +Go .*$`,
+	} {
+		self := filepath.Join(t.TempDir(), dir, "doctor.exe")
+		require.NoError(t, os.Mkdir(filepath.Dir(self), 0o700))
+		require.NoError(t, os.WriteFile(self, doctor, 0o700))
+		_, out := runIn(t, ".", []string{"PATH=" + filepath.Dir(path) + string(os.PathListSeparator) + t.TempDir(), "CGO_ENABLED=0"}, self, "-lang=en")
+		assert.Regexp(t, `(?m)^`+want, out, dir)
+	}
 }
 
 // The command to begin with is one that works: not on a port that is taken.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -102,10 +103,14 @@ func answers(address string) bool {
 // the go that runs before all others; that one entry doesn't count.
 func typedGo() (string, error) {
 	path := os.Getenv("PATH")
-	if self, err := os.Executable(); err == nil && strings.Contains(self, "go-build") { // where go run builds
+	if self, err := os.Executable(); err == nil && goRuns.MatchString(self) {
 		_, rest, _ := strings.Cut(path, string(os.PathListSeparator))
 		os.Setenv("PATH", rest)
 		defer os.Setenv("PATH", path)
 	}
 	return exec.LookPath("go")
 }
+
+// goRuns is where go run has its programs: first where it builds, later in the
+// build cache, which may be anywhere.
+var goRuns = regexp.MustCompile(`[/\\](go-build\d+|[0-9a-f]{64}-d)[/\\]`)
