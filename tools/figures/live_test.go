@@ -1,42 +1,31 @@
-package main
+package figures
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-	"websocket-chat-steps/internal/stacks"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"websocket-chat-steps/internal/livecheck"
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/stepcmd"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/chanflow"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv("DIAGRAMS_RUN_MAIN") != "" { // see TestCommand
-		main()
-		return
-	}
 	status := m.Run()
 	if err := stepcmd.Clean(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		status = 1
 	}
 	os.Exit(status)
-}
-
-// endpoint is where the WebSocket of a step is.
-func endpoint(step string) string {
-	if step < "03" {
-		return "/entry"
-	}
-	return "/ws"
 }
 
 // kinds are the goroutines that a program has while so many clients are
@@ -72,12 +61,12 @@ func TestLive(t *testing.T) {
 			model := analyze(t, all[step])
 			program := livecheck.Start(t, step)
 			program.Await("the room to be open", kinds(model, 0, nil))
-			clients := program.Connect(5, endpoint(step))
+			clients := program.Connect(5, steps.Of(step).Path)
 			now := program.Await("5 clients", kinds(model, 5, nil))
 			for lie, kinds := range lies(kinds(model, 5, nil)) {
 				assert.NotEmpty(t, livecheck.Differences(step, now, kinds), "not seen: %s", lie)
 			}
-			clients = append(clients, program.Connect(95, endpoint(step))...)
+			clients = append(clients, program.Connect(95, steps.Of(step).Path)...)
 			program.Await("100 clients", kinds(model, 100, nil))
 			clients[0].Send("hello")
 			for _, c := range clients {
@@ -109,7 +98,7 @@ func TestBroadcastLive(t *testing.T) {
 	const step, clients = "03-single-goroutine", 20
 	model := analyze(t, sources(t)[step])
 	program := livecheck.Start(t, step)
-	room := program.Connect(clients, endpoint(step))
+	room := program.Connect(clients, steps.Of(step).Path)
 	program.Await("the clients", kinds(model, clients, nil))
 
 	long := strings.Repeat("long ", 200_000)
@@ -120,7 +109,7 @@ func TestBroadcastLive(t *testing.T) {
 	}
 	program.Await("every Client.Send to have ended", kinds(model, clients, nil))
 
-	late := program.Connect(1, endpoint(step))[0]
+	late := program.Connect(1, steps.Of(step).Path)[0]
 	program.Await("the newcomer's past messages", kinds(model, clients+1, map[string]int{"sendPastMessages": 1}))
 	late.Hear(long)
 	program.Await("sendPastMessages to have ended", kinds(model, clients+1, nil))
@@ -135,8 +124,8 @@ func TestMailboxLive(t *testing.T) {
 	const messages, length = 8, 100_000 // more than the network holds for a client, less than a mailbox does
 	model := analyze(t, sources(t)[step])
 	program := livecheck.Start(t, step)
-	stalled := program.Connect(clients, endpoint(step))
-	speaker := program.Connect(1, endpoint(step))[0]
+	stalled := program.Connect(clients, steps.Of(step).Path)
+	speaker := program.Connect(1, steps.Of(step).Path)[0]
 	program.Await("the clients", kinds(model, clients+1, nil))
 
 	for n := range messages {
@@ -160,7 +149,7 @@ func TestMailboxLive(t *testing.T) {
 	}
 	program.Await("every mailbox.empty to have ended", kinds(model, clients+1, nil))
 
-	late := program.Connect(1, endpoint(step))[0]
+	late := program.Connect(1, steps.Of(step).Path)[0]
 	program.Await("the newcomer's past messages", kinds(model, clients+2, map[string]int{"mailbox.empty": 1}))
 	late.Hear("that was all")
 	program.Await("its mailbox.empty to have ended", kinds(model, clients+2, nil))
@@ -176,12 +165,12 @@ func TestLeavingLive(t *testing.T) {
 			h, err := findHandOver(sources(t)[step], model)
 			require.NoError(t, err)
 			program := livecheck.Start(t, step)
-			room := program.Connect(clients, endpoint(step))
+			room := program.Connect(clients, steps.Of(step).Path)
 			program.Await("the clients", kinds(model, clients, nil))
 			for _, c := range room {
 				c.Leave()
 			}
-			deadline := time.Now().Add(10 * time.Second)
+			inTime := untilDeadline(t)
 			for {
 				sending := make(map[int]int) // how many, by the line in client.go
 				for _, g := range program.Goroutines() {
@@ -195,10 +184,22 @@ func TestLeavingLive(t *testing.T) {
 				if both == back && both+alone == clients {
 					break
 				}
-				require.True(t, time.Now().Before(deadline), "waited for the goroutines of %d clients to stand where the figure ends; now they send at these lines of client.go, so many each: %v", clients, sending)
+				require.NoError(t, inTime.Err(), "waited for the goroutines of %d clients to stand where the figure ends; now they send at these lines of client.go, so many each: %v", clients, sending)
 			}
 		})
 	}
+}
+
+// untilDeadline ends shortly before the test's own time is up: go test would end
+// the test without a word of what it waits for.
+func untilDeadline(t *testing.T) context.Context {
+	end, ok := t.Deadline()
+	if !ok {
+		return t.Context()
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), end.Add(-time.Until(end)/20))
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // lineIn is the line of a file at which a goroutine is, or 0.
