@@ -64,11 +64,7 @@ func (w watched) connect(n int) []*judge.Client {
 // hears reads until somebody says body.
 func hears(t *testing.T, c *judge.Client, body string) {
 	t.Helper()
-	for m := (judge.Message{}); m.Body != body; {
-		var err error
-		m, err = c.Hear()
-		require.NoError(t, err, "%s waited to hear %.30q", c.Name, body)
-	}
+	require.NoError(t, c.HearUntil(body))
 }
 
 // long is longer than what the network holds for a client that doesn't read.

@@ -1,4 +1,4 @@
-package main
+package figures
 
 import (
 	"fmt"
@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"websocket-chat-steps/internal/stacks"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,15 +14,12 @@ import (
 	"websocket-chat-steps/internal/judge"
 	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/live"
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/chanflow"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv("DIAGRAMS_RUN_MAIN") != "" { // see TestCommand
-		main()
-		return
-	}
 	status := m.Run()
 	if err := live.Clean(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -32,43 +28,43 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// program is a step that runs, with the test that watches it: what goes wrong ends
+// running is a step that runs, with the test that watches it: what goes wrong ends
 // the test.
-type program struct {
+type running struct {
 	*live.Program
 	t *testing.T
 }
 
-func watch(t *testing.T, step string) program {
+func watch(t *testing.T, step string) running {
 	t.Helper()
 	p, err := live.Watch(judgetest.Context(t), steps.Of(step), nil)
 	require.NoError(t, err)
 	t.Cleanup(p.Kill)
-	return program{p, t}
+	return running{p, t}
 }
 
-func (p program) connect(n int) []*judge.Client {
+func (p running) connect(n int) []*judge.Client {
 	p.t.Helper()
 	clients, err := p.Connect(judgetest.Context(p.t), n)
 	require.NoError(p.t, err)
 	return clients
 }
 
-func (p program) await(what string, kinds []live.Kind) []stacks.Goroutine {
+func (p running) await(what string, kinds []live.Kind) []stacks.Goroutine {
 	p.t.Helper()
 	all, err := p.Await(judgetest.Context(p.t), what, kinds)
 	require.NoError(p.t, err)
 	return all
 }
 
-func (p program) goroutines() []stacks.Goroutine {
+func (p running) goroutines() []stacks.Goroutine {
 	p.t.Helper()
 	all, err := p.Goroutines(judgetest.Context(p.t))
 	require.NoError(p.t, err)
 	return all
 }
 
-// say says a message, and hear reads until somebody says it.
+// say says a message, and hear hears it.
 func say(t *testing.T, c *judge.Client, body string) {
 	t.Helper()
 	require.NoError(t, c.Say(body), "%s says %.30q", c.Name, body)
@@ -76,11 +72,7 @@ func say(t *testing.T, c *judge.Client, body string) {
 
 func hear(t *testing.T, c *judge.Client, body string) {
 	t.Helper()
-	for m := (judge.Message{}); m.Body != body; {
-		var err error
-		m, err = c.Hear()
-		require.NoError(t, err, "%s waited to hear %.30q", c.Name, body)
-	}
+	require.NoError(t, c.HearUntil(body))
 }
 
 // kinds are the goroutines that a program has while so many clients are
@@ -225,7 +217,7 @@ func TestLeavingLive(t *testing.T) {
 			for _, c := range room {
 				c.Leave()
 			}
-			deadline := time.Now().Add(10 * time.Second)
+			inTime := judgetest.Context(t)
 			for {
 				sending := make(map[int]int) // how many, by the line in client.go
 				for _, g := range program.goroutines() {
@@ -239,7 +231,7 @@ func TestLeavingLive(t *testing.T) {
 				if both == back && both+alone == clients {
 					break
 				}
-				require.True(t, time.Now().Before(deadline), "waited for the goroutines of %d clients to stand where the figure ends; now they send at these lines of client.go, so many each: %v", clients, sending)
+				require.NoError(t, inTime.Err(), "waited for the goroutines of %d clients to stand where the figure ends; now they send at these lines of client.go, so many each: %v", clients, sending)
 			}
 		})
 	}
