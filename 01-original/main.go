@@ -19,10 +19,11 @@ const step = "01-original"
 
 func main() {
 	log.SetFlags(log.Lshortfile)
-	addr := flag.String("addr", "localhost:8080", "serve the chat on this `host:port`")
-	flag.Parse()
-	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "%s: unexpected argument %q; use -addr to give an address\n", step, flag.Arg(0))
+	flags := flag.NewFlagSet(step, flag.ExitOnError)
+	addr := flags.String("addr", "localhost:8080", "serve the chat on this `host:port`")
+	flags.Parse(os.Args[1:])
+	if flags.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "%s: unexpected argument %q; use -addr to give an address\n", step, flags.Arg(0))
 		os.Exit(2)
 	}
 
@@ -39,6 +40,6 @@ func main() {
 	http.Handle("/", webpage.Handler(step, "/entry"))
 	go func() { log.Fatal(http.Serve(listener, nil)) }()
 
-	fmt.Printf("%s serves the chat at http://%v/ (Ctrl-C ends it)\n", step, listener.Addr())
+	fmt.Printf("%s serves the chat at %s (Ctrl-C ends it)\n", step, webpage.URLs(listener.Addr()))
 	<-interrupt
 }

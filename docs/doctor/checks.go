@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"go/version"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -79,8 +83,9 @@ func older(v, than string) bool {
 
 func checkModules(m *machine) finding {
 	f := finding{status: missing, name: text{"modules", "モジュール"}}
-	// All that go build, vet and test will want, from here alone.
-	out, err := m.command(m.root, []string{"GOPROXY=off", "GONOPROXY=none"}, "go", "list", "-deps", "-test", "./...")
+	// All that go build, vet and test will want, from here alone. What git says is
+	// for the next check.
+	out, err := m.command(m.root, []string{"GOPROXY=off", "GONOPROXY=none"}, "go", "list", "-buildvcs=false", "-deps", "-test", "./...")
 	switch {
 	case err == nil && m.exists(filepath.Join(m.root, "vendor", "modules.txt")):
 		f.status = ok
@@ -106,43 +111,67 @@ func checkModules(m *machine) finding {
 
 func checkGit(m *machine) finding {
 	f := finding{status: missing, name: text{"git", "git"}}
+	install := m.perSystem(
+		text{"sudo apt install git", "sudo apt install git"},
+		text{"xcode-select --install", "xcode-select --install"},
+		text{"install it from https://git-scm.com/", "https://git-scm.com/ から入れてください"})
 	if _, err := m.lookPath("git"); err != nil {
-		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分を見る、演習を元に戻す、で使います"}
-		f.do = []text{m.perSystem(
-			text{"sudo apt install git", "sudo apt install git"},
-			text{"xcode-select --install", "xcode-select --install"},
-			text{"install it from https://git-scm.com/", "https://git-scm.com/ から入れてください"})}
+		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分の表示と演習の取り消しに使います"}
+		f.do = []text{install}
 		return f
 	}
-	if !m.exists(filepath.Join(m.root, ".git")) {
+	// Only here does it show whether git takes this directory. C: in English.
+	out, err := m.command(m.root, []string{"LC_ALL=C"}, "git", "log", "-1", "--format=%h", "--no-show-signature")
+	switch allow := lineOf(out, "git config --global --add safe.directory "); {
+	case err != nil && allow != "":
+		f.says = text{"refuses this directory: another user owns it", "このディレクトリは別のユーザーのものなので拒否します"}
+		f.do = []text{{allow, allow}}
+	case err != nil && !strings.Contains(out, "fatal: "):
+		f.says = both("doesn't run: %s", "動きません: %s", firstLine(out, err))
+		f.do = []text{install}
+	case !m.exists(filepath.Join(m.root, ".git")):
 		f.status = note
 		f.says = text{"here, but this directory is no clone", "ありますが、このディレクトリはクローンではありません"}
 		f.do = []text{{"git checkout undoes nothing here: keep a copy, or git clone instead", "git checkout で戻せません。コピーを取るか、git clone してください"}}
-		return f
+	case err != nil:
+		f.says = both("can't read this clone: %s", "このクローンを読めません: %s", firstLine(out, err))
+		f.do = []text{{"git clone it anew, and work in the new one", "git clone し直して、新しいほうを使ってください"}}
+	default:
+		f.status = ok
+		f.says = text{"here, and this is a clone", "あります。このディレクトリはクローンです"}
 	}
-	f.status = ok
-	f.says = text{"here, and this is a clone", "あります。このディレクトリはクローンです"}
 	return f
 }
 
 func checkCompiler(m *machine) finding {
-	f := finding{status: ok, name: text{"C compiler", "C コンパイラー"}}
+	f := finding{status: ok, name: text{"C compiler", "C コンパイラ"}}
 	if m.goos == "darwin" {
 		f.says = text{"-race needs none on macOS", "macOS の -race には不要です"}
 		return f
 	}
 	out, err := m.command(m.root, nil, "go", "env", "CGO_ENABLED", "CC")
-	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(out), "\r\n", "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(strings.ReplaceAll(out, "\r\n", "\n"), "\n"), "\n")
 	if err != nil || len(lines) != 2 {
 		f.status = missing
 		f.says = both("go env doesn't say which: %s", "go env でわかりません: %s", firstLine(out, err))
 		f.do = []text{{"see the line on Go above", "上の Go の行を見てください"}}
 		return f
 	}
-	cgo, cc := lines[0], strings.Trim(strings.Fields(lines[1] + " gcc")[0], `"'`)
-	if _, err := m.lookPath(cc); err != nil {
+	cgo, cc := lines[0], compiler(lines[1])
+	if _, err := m.lookPath(cc); err != nil && cc != "gcc" { // somebody has set it
 		f.status = missing
-		f.says = both("%s is not in PATH, and -race needs it", "%s が PATH にありません。-race に必要です", cc)
+		f.says = both("CC names no program here: %s", "CC の指すプログラムがありません: %s", cmp.Or(cc, lines[1]))
+		f.do = []text{m.perSystem(
+			text{"unset CC; go env -u CC", "unset CC; go env -u CC"},
+			text{},
+			text{"set CC=", "set CC="})}
+		if m.goos == "windows" {
+			f.do = append(f.do, text{"go env -u CC", "go env -u CC"})
+		}
+		return f
+	} else if err != nil {
+		f.status = missing
+		f.says = text{"gcc is not in PATH, and -race needs it", "gcc が PATH にありません。-race に必要です"}
 		f.do = []text{m.perSystem(
 			text{"sudo apt install gcc libc6-dev", "sudo apt install gcc libc6-dev"},
 			text{},
@@ -167,6 +196,21 @@ func checkCompiler(m *machine) finding {
 	return f
 }
 
+// compiler is the program that CC names, its first field. As for the go command, a
+// field may stand in quotes of either kind, and nothing in them is special.
+func compiler(cc string) string {
+	cc = strings.TrimLeft(cc, " \t")
+	if cc != "" && strings.Contains(`"'`, cc[:1]) {
+		name, _, closed := strings.Cut(cc[1:], cc[:1])
+		if !closed {
+			return cc // names nothing, and the go command says so
+		}
+		return name
+	}
+	name, _, _ := strings.Cut(strings.ReplaceAll(cc, "\t", " "), " ")
+	return name
+}
+
 // racy has two goroutines write to one variable, with nothing that orders them.
 //
 //go:embed testdata/racy.go
@@ -180,30 +224,35 @@ func checkRace(m *machine) finding {
 	dir, err := os.MkdirTemp("", "doctor-")
 	if err != nil {
 		f.says = both("no place for a trial: %s", "試す場所が作れません: %s", err)
-		f.do = []text{{"make room in the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows では TMP）を変えてください"}}
+		f.do = []text{{"free the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows は TMP）を変えてください"}}
 		return f
 	}
 	defer os.RemoveAll(dir)
 	source, program := filepath.Join(dir, "racy.go"), filepath.Join(dir, "racy.exe")
 	if err := os.WriteFile(source, racy, 0o600); err != nil {
 		f.says = both("no place for a trial: %s", "試す場所に書けません: %s", err)
-		f.do = []text{{"make room in the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows では TMP）を変えてください"}}
+		f.do = []text{{"free the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows は TMP）を変えてください"}}
 		return f
 	}
 	// In the repository, so that its go.mod picks the Go; the user's own flags are
 	// for other builds.
 	out, err := m.command(m.root, []string{"GOFLAGS=-trimpath=false"}, "go", "build", "-race", "-o", program, source)
 	if err != nil {
-		if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") {
-			f.says = text{"needs the C compiler", "C コンパイラーが要ります"}
-			f.do = []text{{"see the line on the C compiler above", "上の C コンパイラーの行を見てください"}}
+		if strings.Contains(out, "-race is not supported") {
+			f.says = both("%s", "%s", firstLine(out, err))
+			f.do = []text{{"use another machine or a container; the rest works without -race", "別のマシンかコンテナを使ってください。-race 以外は動きます"}}
+			return f
+		}
+		if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") || strings.Contains(out, "CC environment variable") {
+			f.says = text{"needs the C compiler", "C コンパイラが要ります"}
+			f.do = []text{{"see the line on the C compiler above", "上の C コンパイラの行を見てください"}}
 			return f
 		}
 		f.says = both("can't build: %s", "ビルドできません: %s", firstLine(out, err))
 		f.do = []text{m.perSystem(
-			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "まず C コンパイラーを: sudo apt install gcc libc6-dev"},
+			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "まず C コンパイラを: sudo apt install gcc libc6-dev"},
 			text{"install Go anew from https://go.dev/dl/", "Go を https://go.dev/dl/ から入れ直してください"},
-			text{"mend the C compiler first; an old mingw-w64 (before version 8) won't do", "まず C コンパイラーを。mingw-w64 は 8 以降が必要です"})}
+			text{"mend the C compiler first; mingw-w64 has to be version 8 or later", "まず C コンパイラを。mingw-w64 は 8 以降が必要です"})}
 		return f
 	}
 	out, err = m.command(dir, []string{"GORACE="}, program)
@@ -220,24 +269,66 @@ func checkRace(m *machine) finding {
 func checkPort(m *machine) finding {
 	const first, last = 8080, 8090
 	f := finding{status: ok, name: both("port %d", "ポート %d", first)}
-	err := m.listen(fmt.Sprintf("localhost:%d", first))
-	if err == nil {
-		f.says = text{"free", "空いています"}
+	addresses, err := m.localhost()
+	if err != nil {
+		f.status = missing
+		f.says = both("%s", "%s", err)
+		f.do = []text{{"let programs listen on localhost: see the firewall, and /etc/hosts", "localhost で待ち受けできるように、ファイアウォールと hosts を確認"}}
 		return f
 	}
+	switch taken := m.taken(addresses, first); {
+	case len(taken) == 0:
+		f.says = both("free on %s", "%s で空いています", strings.Join(addresses, ", "))
+		return f
+	case len(taken) == len(addresses):
+		f.says = text{"taken, perhaps by a step that still runs", "使用中です。ステップが動いたままかもしれません"}
+	case slices.Contains(taken, "127.0.0.1"): // where a step is, unless it is told otherwise
+		f.says = text{"taken on 127.0.0.1, perhaps by a step that still runs", "127.0.0.1 で使用中。ステップが動いたままかもしれません"}
+	default:
+		f.says = both("another program has it on %s", "%s では別のプログラムが使用中です", strings.Join(taken, ", "))
+		f.do = []text{{"a browser may open that one at localhost; so begin on another port:", "ブラウザの localhost がそちらを開きうるので、別のポートで:"}}
+	}
 	f.status = note
-	f.says = text{"taken, perhaps by a step that still runs", "使用中です。ステップが動いたままかもしれません"}
 	for port := first + 1; port <= last; port++ {
-		if m.listen(fmt.Sprintf("localhost:%d", port)) == nil {
+		if len(m.taken(addresses, port)) == 0 {
 			f.begin = fmt.Sprintf("go run ./01-original -addr localhost:%d", port)
-			f.do = []text{{f.begin, f.begin}}
+			f.do = append(f.do, text{f.begin, f.begin})
 			return f
 		}
 	}
 	f.status = missing
-	f.says = both("%s", "%s", err)
-	f.do = []text{{"let programs listen on localhost: look at the firewall, and at /etc/hosts", "localhost で待ち受けられるように、ファイアウォールと hosts ファイルを確かめてください"}}
+	f.says = both("taken, and so is every other up to %d", "%d まで、どのポートも使用中です", last)
+	f.do = []text{{"end what holds one of them, or look for a free one, for -addr", "どれかを使うプログラムを終わらせるか、空きを探して -addr で指定"}}
 	return f
+}
+
+// localhost is every address that localhost may lead to on this machine. Browsers
+// try both loopbacks, whatever the system says.
+func (m *machine) localhost() (addresses []string, err error) {
+	if err := m.listen("localhost:0"); err != nil {
+		return nil, err
+	}
+	found, err := m.lookup("localhost")
+	if err != nil {
+		return nil, err
+	}
+	for _, address := range append([]string{"127.0.0.1", "::1"}, found...) {
+		// Without IPv6 no program at all can listen on ::1.
+		if !slices.Contains(addresses, address) && m.listen(net.JoinHostPort(address, "0")) == nil {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses, nil
+}
+
+// taken are those of the addresses on which the port can't be had.
+func (m *machine) taken(addresses []string, port int) (taken []string) {
+	for _, address := range addresses {
+		if m.listen(net.JoinHostPort(address, strconv.Itoa(port))) != nil {
+			taken = append(taken, address)
+		}
+	}
+	return taken
 }
 
 func checkBrowser(m *machine) finding {
@@ -273,12 +364,12 @@ func checkBrowser(m *machine) finding {
 		}
 	}
 	if some {
-		f.says = text{"for the chat; the page's tests, with Chromium, skip", "チャットはできます。Chromium がなく画面のテストはスキップ"}
+		f.says = text{"for the chat; the page's tests, with Chromium, skip", "チャットは可。Chromium がなく、画面のテストはスキップ"}
 		f.do = []text{chromium}
 		return f
 	}
 	f.says = text{"none found; the page's tests will skip", "見つかりません。画面のテストはスキップされます"}
-	f.do = []text{{"for the chat, open http://localhost:8080/ in whatever you have", "チャットは、使えるブラウザで http://localhost:8080/ を開いてください"}}
+	f.do = []text{{"for the chat, open the address that the step prints in any browser", "チャットは、ステップの表示するアドレスを何かのブラウザで開きます"}}
 	return f
 }
 
@@ -321,6 +412,16 @@ func checkProcessors(m *machine) finding {
 // base is the program's name without its directory, whichever system's it is.
 func base(path string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
+}
+
+// lineOf is the line of what a program said that begins with these words.
+func lineOf(out, words string) string {
+	for line := range strings.Lines(out) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, words) {
+			return line
+		}
+	}
+	return ""
 }
 
 // firstLine is what a program said first, or why there is nothing.

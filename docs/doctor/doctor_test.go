@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,7 @@ type answer struct {
 
 var (
 	errStatus = errors.New("exit status 1")
+	errGit    = errors.New("exit status 128")
 	errNone   = errors.New("executable file not found in $PATH")
 )
 
@@ -41,6 +43,8 @@ type well struct {
 	taken    map[string]bool   // addresses
 	env      map[string]string
 	files    map[string]bool // in the repository
+
+	localhost []string // what the system has for it
 }
 
 func newWell(goos string) *well {
@@ -49,6 +53,7 @@ func newWell(goos string) *well {
 		answers: map[string]answer{
 			"/bin/go version":       {out: "go version go1.26.8 linux/amd64\n"},
 			"go list":               {out: "fmt\nnet\n"},
+			"git log":               {out: "079dc54\n"},
 			"go env CGO_ENABLED CC": {out: "1\ngcc\n"},
 			"go build":              {},
 			"racy":                  {out: "==================\nWARNING: DATA RACE\n", err: errors.New("exit status 66")},
@@ -56,6 +61,8 @@ func newWell(goos string) *well {
 		taken: map[string]bool{},
 		env:   map[string]string{},
 		files: map[string]bool{".git": true},
+
+		localhost: []string{"127.0.0.1"},
 	}
 	look := func(name string) (string, error) {
 		if w.programs[name] {
@@ -81,6 +88,7 @@ func newWell(goos string) *well {
 			}
 			return "", errNone
 		},
+		lookup: func(string) ([]string, error) { return w.localhost, nil },
 		listen: func(address string) error {
 			if w.taken["all"] || w.taken[address] {
 				return errors.New("listen tcp " + address + ": bind: address already in use")
@@ -137,16 +145,47 @@ var lacks = []struct {
 		missing, "git: not in PATH; it shows diffs and undoes exercises", []string{"xcode-select --install"}},
 	{"no git", "windows", func(w *well) { w.programs["git"] = false },
 		missing, "git: not in PATH; it shows diffs and undoes exercises", []string{"install it from https://git-scm.com/"}},
-	{"no clone", "", func(w *well) { w.files[".git"] = false },
-		note, "git: here, but this directory is no clone",
+	{"no clone", "", func(w *well) {
+		w.files[".git"] = false
+		w.answers["git log"] = answer{"fatal: not a git repository (or any of the parent directories): .git\n", errGit}
+	}, note, "git: here, but this directory is no clone",
 		[]string{"git checkout undoes nothing here: keep a copy, or git clone instead"}},
+	{"no clone, in another repository", "", func(w *well) {
+		w.files[".git"] = false
+		w.answers["git log"] = answer{"fatal: your current branch 'main' does not have any commits yet\n", errGit}
+	}, note, "git: here, but this directory is no clone",
+		[]string{"git checkout undoes nothing here: keep a copy, or git clone instead"}},
+	{"another user's directory", "", func(w *well) { w.answers["git log"] = refused("'/srv/a b/chat'") },
+		missing, "git: refuses this directory: another user owns it",
+		[]string{"git config --global --add safe.directory '/srv/a b/chat'"}},
+	{"another user's directory", "windows", func(w *well) { w.answers["git log"] = refused("C:/chat") },
+		missing, "git: refuses this directory: another user owns it",
+		[]string{"git config --global --add safe.directory C:/chat"}},
+	{"another user's directory, no clone", "", func(w *well) {
+		w.files[".git"] = false
+		w.answers["git log"] = refused("/srv")
+	}, missing, "git: refuses this directory: another user owns it",
+		[]string{"git config --global --add safe.directory /srv"}},
+	{"a broken clone", "", func(w *well) {
+		w.answers["git log"] = answer{"fatal: not a git repository: /gone\n", errGit}
+	}, missing, "git: can't read this clone: fatal: not a git repository: /gone",
+		[]string{"git clone it anew, and work in the new one"}},
+	{"a git that is none", "darwin", func(w *well) {
+		w.answers["git log"] = answer{"xcode-select: note: No developer tools were found\n", errStatus}
+	}, missing, "git: doesn't run: xcode-select: note: No developer tools were found",
+		[]string{"xcode-select --install"}},
 	{"no C compiler", "", func(w *well) { w.programs["gcc"] = false },
 		missing, "C compiler: gcc is not in PATH, and -race needs it", []string{"sudo apt install gcc libc6-dev"}},
 	{"no C compiler", "windows", func(w *well) { w.programs["gcc"] = false },
 		missing, "C compiler: gcc is not in PATH, and -race needs it",
 		[]string{"install https://www.msys2.org/, then in its shell:", "pacman -S mingw-w64-ucrt-x86_64-gcc", `and add C:\msys64\ucrt64\bin to PATH`}},
 	{"a named C compiler", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "1\nzig cc\n"} },
-		missing, "C compiler: zig is not in PATH, and -race needs it", []string{"sudo apt install gcc libc6-dev"}},
+		missing, "C compiler: CC names no program here: zig", []string{"unset CC; go env -u CC"}},
+	{"a named C compiler", "windows", func(w *well) {
+		w.answers["go env CGO_ENABLED CC"] = answer{out: "1\r\n\"C:\\my tools\\gcc.exe\" -m64\r\n"}
+	}, missing, `C compiler: CC names no program here: C:\my tools\gcc.exe`, []string{"set CC=", "go env -u CC"}},
+	{"a blank CC", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "1\n \n"} },
+		missing, "C compiler: CC names no program here:  ", []string{"unset CC; go env -u CC"}},
 	{"cgo turned off", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\ngcc\n"} },
 		missing, "C compiler: gcc is here, but CGO_ENABLED is 0", []string{"unset CGO_ENABLED; go env -u CGO_ENABLED"}},
 	{"cgo turned off", "windows", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\r\ngcc\r\n"} },
@@ -161,7 +200,11 @@ var lacks = []struct {
 		missing, "race detector: can't build: exit status 1", []string{"install Go anew from https://go.dev/dl/"}},
 	{"-race doesn't build", "windows", func(w *well) { w.answers["go build"] = answer{err: errStatus} },
 		missing, "race detector: can't build: exit status 1",
-		[]string{"mend the C compiler first; an old mingw-w64 (before version 8) won't do"}},
+		[]string{"mend the C compiler first; mingw-w64 has to be version 8 or later"}},
+	{"-race is not for this system", "windows", func(w *well) {
+		w.answers["go build"] = answer{"-race is not supported on windows/arm64\n", errors.New("exit status 2")}
+	}, missing, "race detector: -race is not supported on windows/arm64",
+		[]string{"use another machine or a container; the rest works without -race"}},
 	{"-race doesn't run", "", func(w *well) {
 		w.answers["racy"] = answer{"FATAL: ThreadSanitizer: unexpected memory mapping\n", errors.New("exit status 66")}
 	}, missing, "race detector: builds, but reports nothing: FATAL: ThreadSanitizer: unexpected memory mapping",
@@ -169,20 +212,43 @@ var lacks = []struct {
 	{"-race says nothing", "", func(w *well) { w.answers["racy"] = answer{} },
 		missing, "race detector: builds, but reports nothing: ...",
 		[]string{"use another machine or a container; the rest works without -race"}},
-	{"the port is taken", "", func(w *well) { w.taken["localhost:8080"] = true },
+	{"the port is taken", "", func(w *well) { w.taken["127.0.0.1:8080"], w.taken["[::1]:8080"] = true, true },
 		note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8081"}},
-	{"two ports are taken", "", func(w *well) { w.taken["localhost:8080"], w.taken["localhost:8081"] = true, true },
-		note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8082"}},
+	{"a step has the port", "", func(w *well) { w.taken["127.0.0.1:8080"] = true },
+		note, "port 8080: taken on 127.0.0.1, perhaps by a step that still runs",
+		[]string{"go run ./01-original -addr localhost:8081"}},
+	{"the port is taken on ::1", "", func(w *well) { w.taken["[::1]:8080"] = true },
+		note, "port 8080: another program has it on ::1",
+		[]string{"a browser may open that one at localhost; so begin on another port:", "go run ./01-original -addr localhost:8081"}},
+	{"the port is taken on another address of localhost", "", func(w *well) {
+		w.localhost = []string{"::1", "127.0.1.1"}
+		w.taken["127.0.1.1:8080"] = true
+	}, note, "port 8080: another program has it on 127.0.1.1",
+		[]string{"a browser may open that one at localhost; so begin on another port:", "go run ./01-original -addr localhost:8081"}},
+	{"the port is taken, without IPv6", "", func(w *well) {
+		w.taken["[::1]:0"], w.taken["[::1]:8081"] = true, true
+		w.taken["127.0.0.1:8080"] = true
+	}, note, "port 8080: taken, perhaps by a step that still runs", []string{"go run ./01-original -addr localhost:8081"}},
+	{"ports are taken here and there", "", func(w *well) {
+		w.taken["127.0.0.1:8080"], w.taken["[::1]:8081"], w.taken["127.0.0.1:8082"] = true, true, true
+	}, note, "port 8080: taken on 127.0.0.1, perhaps by a step that still runs",
+		[]string{"go run ./01-original -addr localhost:8083"}},
+	{"all the ports are taken", "", func(w *well) {
+		for port := 8080; port <= 8090; port++ {
+			w.taken["[::1]:"+strconv.Itoa(port)] = true
+		}
+	}, missing, "port 8080: taken, and so is every other up to 8090",
+		[]string{"end what holds one of them, or look for a free one, for -addr"}},
 	{"no port at all", "", func(w *well) { w.taken["all"] = true },
-		missing, "port 8080: listen tcp localhost:8080: bind: address already in use",
-		[]string{"let programs listen on localhost: look at the firewall, and at /etc/hosts"}},
+		missing, "port 8080: listen tcp localhost:0: bind: address already in use",
+		[]string{"let programs listen on localhost: see the firewall, and /etc/hosts"}},
 	{"another browser", "", func(w *well) { w.programs["chromium"] = false },
 		note, "browser: for the chat; the page's tests, with Chromium, skip", []string{"for those too: sudo apt install chromium"}},
 	{"Safari", "darwin", func(w *well) { w.programs["chromium"], w.programs["firefox"] = false, false },
 		note, "browser: for the chat; the page's tests, with Chromium, skip", []string{"for those too: install Google Chrome"}},
 	{"no browser", "", func(w *well) { w.programs["chromium"], w.programs["firefox"] = false, false },
 		note, "browser: none found; the page's tests will skip",
-		[]string{"for the chat, open http://localhost:8080/ in whatever you have"}},
+		[]string{"for the chat, open the address that the step prints in any browser"}},
 	{"a wrong CHROME_PATH", "", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
 		note, "browser: CHROME_PATH names no program: go test would be red", []string{"unset CHROME_PATH"}},
 	{"a wrong CHROME_PATH", "windows", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
@@ -190,6 +256,13 @@ var lacks = []struct {
 	{"one processor", "", func(w *well) { w.processors = 1 },
 		note, "processors: 1: races are reported all the same",
 		[]string{"two clients with one id get rare; if GOMAXPROCS is set, unset it"}},
+}
+
+// refused is what git says of a directory that another user owns.
+func refused(path string) answer {
+	return answer{"fatal: detected dubious ownership in repository at '" + strings.Trim(path, "'") + "'\n" +
+		"To add an exception for this directory, call:\n\n" +
+		"\tgit config --global --add safe.directory " + path + "\n", errGit}
 }
 
 func TestWhatIsLacking(t *testing.T) {
@@ -235,6 +308,9 @@ func fits(t *testing.T, out string) {
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	assert.LessOrEqual(t, len(lines), 24, "lines")
 	for _, line := range lines {
+		if strings.Contains(line, "safe.directory") {
+			continue // a command with a path, of any length
+		}
 		assert.LessOrEqual(t, width(line), 80, "columns of %q", line)
 	}
 }
@@ -271,18 +347,112 @@ func TestVendorIsEnough(t *testing.T) {
 	assert.Equal(t, "all in vendor; no network needed", checkModules(w.machine).says.en)
 }
 
+func TestFreePort(t *testing.T) {
+	w := newWell("linux")
+	assert.Equal(t, "free on 127.0.0.1, ::1", checkPort(w.machine).says.en)
+	for port := 0; port < 9000; port++ { // as where there is no IPv6
+		w.taken["[::1]:"+strconv.Itoa(port)] = true
+	}
+	f := checkPort(w.machine)
+	assert.Equal(t, ok, f.status)
+	assert.Equal(t, "free on 127.0.0.1", f.says.en)
+}
+
+// TestTaken has a program, this one, hold a port on one loopback alone.
+func TestTaken(t *testing.T) {
+	m := thisMachine(".", "go1.26.0")
+	addresses, err := m.localhost()
+	require.NoError(t, err)
+	for _, address := range addresses {
+		t.Run(address, func(t *testing.T) {
+			listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
+			require.NoError(t, err)
+			defer listener.Close()
+			port := listener.Addr().(*net.TCPAddr).Port
+			assert.Contains(t, m.taken(addresses, port), address)
+			assert.True(t, answers(listener.Addr().String()))
+		})
+	}
+}
+
+// TestCompiler has the go command's rule for CC, as cmd/internal/quoted has it.
+func TestCompiler(t *testing.T) {
+	for cc, want := range map[string]string{
+		"gcc":                      "gcc",
+		"gcc -m64":                 "gcc",
+		"  zig\tcc":                "zig",
+		`"/opt/my tools/gcc" -m64`: "/opt/my tools/gcc",
+		`'/opt/my tools/gcc' -m64`: "/opt/my tools/gcc",
+		`"/opt/it's/gcc"`:          "/opt/it's/gcc",
+		`"C:\my tools\gcc.exe"`:    `C:\my tools\gcc.exe`,
+		`"gcc"-m64`:                "gcc",
+		`g"c c"`:                   `g"c`,
+		`"/opt/my tools/gcc`:       `"/opt/my tools/gcc`,
+		`""`:                       "",
+		" ":                        "",
+	} {
+		assert.Equal(t, want, compiler(cc), "%q", cc)
+	}
+	w := newWell("linux")
+	w.programs["/opt/my tools/gcc"] = true
+	w.answers["go env CGO_ENABLED CC"] = answer{out: "1\n\"/opt/my tools/gcc\" -m64\n"}
+	f := checkCompiler(w.machine)
+	assert.Equal(t, ok, f.status)
+	assert.Equal(t, "/opt/my tools/gcc", f.says.en)
+}
+
 func TestVersions(t *testing.T) {
 	for v, want := range map[string]bool{
 		"go1.25.9": true, "go1.26rc1": true, "go1.26.0": false, "go1.26.8 X:jsonv2": false, "go1.27.1": false,
 		"go1.25.9-custom": true, "devel go1.27-0123456": false,
+		"go1.27rc1": false, "go1.27.3": false, "go1.27-devel_0123456": false,
 	} {
 		assert.Equal(t, want, older(v, "go1.26.0"), v)
 	}
-	needs, err := neededGo([]byte("module websocket-chat-steps\n\ngo 1.26.0\n"))
-	require.NoError(t, err)
-	assert.Equal(t, "go1.26.0", needs)
-	_, err = neededGo([]byte("module websocket-chat-steps\n"))
-	assert.Error(t, err)
+}
+
+func TestGoMod(t *testing.T) {
+	for _, tt := range []struct {
+		goMod string
+		is    bool // the one of this repository
+		needs string
+	}{
+		{"module websocket-chat-steps\n\ngo 1.26.0\n", true, "go1.26.0"},
+		{"module websocket-chat-steps\r\n\r\ngo 1.26.0\r\n\r\nrequire (\r\n)\r\n", true, "go1.26.0"},
+		{"// It teaches.\nmodule websocket-chat-steps // and no more\n\ngo 1.27 // or later\n\ntoolchain go1.27.3\n", true, "go1.27"},
+		{"module websocket-chat-steps\n\ngo 1.27rc1\n", true, "go1.27rc1"},
+		{"module websocket-chat-steps\n", true, ""},
+		{"module websocket-chat-steps-of-mine\n\ngo 1.25.0\n", false, "go1.25.0"},
+		{"module example.com/websocket-chat-steps\n\ngo 1.25.0\n", false, "go1.25.0"},
+	} {
+		assert.Equal(t, tt.is, moduleLine.MatchString(tt.goMod), "%q", tt.goMod)
+		needs, err := neededGo([]byte(tt.goMod))
+		assert.Equal(t, tt.needs, needs, "%q", tt.goMod)
+		assert.Equal(t, tt.needs == "", err != nil, "%q: %v", tt.goMod, err)
+	}
+}
+
+// TestFindRoot looks from places in a repository, and from links into it.
+func TestFindRoot(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n"} {
+		dir := repository(t, "module websocket-chat-steps"+end+end+"go 1.26.0"+end)
+		below, links := filepath.Join(dir, "docs", "doctor"), t.TempDir()
+		require.NoError(t, os.MkdirAll(below, 0o700))
+		whole, part := filepath.Join(links, "whole"), filepath.Join(links, "part")
+		if err := os.Symlink(dir, whole); err != nil {
+			t.Skip("no links here: ", err)
+		}
+		require.NoError(t, os.Symlink(below, part))
+		for _, at := range []string{dir, below, whole, filepath.Join(whole, "docs"), part} {
+			t.Chdir(at)
+			root, goMod, err := findRoot()
+			require.NoError(t, err, "%s", at)
+			assert.FileExists(t, filepath.Join(root, "main.go"), "%s", at)
+			needs, err := neededGo(goMod)
+			assert.NoError(t, err)
+			assert.Equal(t, "go1.26.0", needs)
+		}
+	}
 }
 
 func TestSystemLang(t *testing.T) {
@@ -304,9 +474,10 @@ func TestSystemLang(t *testing.T) {
 var verb = regexp.MustCompile(`%\w`)
 
 // TestBothLanguages reads this program's source: whatever it can say, it can say
-// in both languages, with the same arguments.
+// in both languages, with the same arguments, and there is room for it.
 func TestBothLanguages(t *testing.T) {
 	said := 0
+	says := map[ast.Node]bool{} // what stands behind the name; there is less room
 	for _, name := range []string{"checks.go", "main.go"} {
 		fset := token.NewFileSet()
 		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
@@ -314,6 +485,10 @@ func TestBothLanguages(t *testing.T) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			var words []ast.Expr
 			switch n := n.(type) {
+			case *ast.AssignStmt:
+				if to, isField := n.Lhs[0].(*ast.SelectorExpr); isField && to.Sel.Name == "says" {
+					says[n.Rhs[0]] = true
+				}
 			case *ast.CompositeLit:
 				if id, isText := n.Type.(*ast.Ident); n.Type == nil || isText && id.Name == "text" {
 					words = n.Elts // a text, or one in a list of them
@@ -339,6 +514,14 @@ func TestBothLanguages(t *testing.T) {
 			require.NoError(t, err, "%v", at)
 			assert.NotEmpty(t, english, "%v", at)
 			assert.NotEmpty(t, japanese, "%v", at)
+			room := 80 // of main.go, a whole line
+			if name == "checks.go" {
+				room -= nameAt + len(remedy)
+			}
+			if says[n] {
+				room = saysWidth
+			}
+			assert.LessOrEqual(t, max(width(english), width(japanese)), room, "%v: columns", at)
 			assert.Equal(t, verb.FindAllString(english, -1), verb.FindAllString(japanese, -1), "%v: the same arguments", at)
 			assert.False(t, strings.ContainsFunc(english, isJapanese), "%v: %s", at, english)
 			if english != japanese {
@@ -468,6 +651,33 @@ func TestCommand(t *testing.T) {
 	})
 }
 
+// repository makes a module of the name that the doctor looks for, with a program.
+func repository(t *testing.T, goMod string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(goMod), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() {}\n"), 0o600))
+	return dir
+}
+
+// TestAnotherUsersClone has git itself refuse. The line on the modules is about
+// the modules all the same.
+func TestAnotherUsersClone(t *testing.T) {
+	dir := repository(t, "module websocket-chat-steps\n\ngo 1.26.0\n")
+	if out, err := exec.Command("git", "init", "-q", dir).CombinedOutput(); err != nil {
+		t.Skipf("no git to make a repository with: %v %s", err, out)
+	}
+	// The variable is git's, for its own tests.
+	env := []string{"GIT_TEST_ASSUME_DIFFERENT_OWNER=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GOFLAGS=-buildvcs=auto"}
+	if status, out := runIn(t, dir, env, "git", "status"); status == 0 {
+		t.Skip("this git takes any directory: ", out)
+	}
+	_, out := runIn(t, dir, env, build(t), "-lang=en")
+	assert.Regexp(t, `(?m)^ok +modules +all here`, out)
+	path := filepath.Base(filepath.Dir(dir)) + "/" + filepath.Base(dir) // its end: the rest may be a link
+	assert.Regexp(t, `(?m)^missing +git +refuses .*\n +-> git config --global --add safe\.directory \S+`+regexp.QuoteMeta(path)+`'?$`, out)
+}
+
 // TestGoRun: go run puts its own go into PATH, which must not be taken for the
 // user's.
 func TestGoRun(t *testing.T) {
@@ -483,6 +693,31 @@ func TestGoRun(t *testing.T) {
 	assert.Regexp(t, `(?m)^missing +Go +go1\S+ runs this, but no go is in PATH$`, out)
 }
 
+// From the second time on go run has the program in its cache, wherever that is.
+// Anywhere else the program is run by hand, and all of PATH is the user's.
+func TestGoRunFromCache(t *testing.T) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip("no go command: ", err)
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		t.Fatal(err)
+	}
+	doctor, err := os.ReadFile(build(t))
+	require.NoError(t, err)
+	for dir, want := range map[string]string{
+		strings.Repeat("0a", 32) + "-d": `missing +Go .* no go is in PATH$`,
+		"go-build123":                   `missing +Go .* no go is in PATH$`,
+		"go-builds":                     `(ok|note) +Go .*$`,
+	} {
+		self := filepath.Join(t.TempDir(), dir, "doctor.exe")
+		require.NoError(t, os.Mkdir(filepath.Dir(self), 0o700))
+		require.NoError(t, os.WriteFile(self, doctor, 0o700))
+		_, out := runIn(t, ".", []string{"PATH=" + filepath.Dir(path) + string(os.PathListSeparator) + t.TempDir(), "CGO_ENABLED=0"}, self, "-lang=en")
+		assert.Regexp(t, `(?m)^`+want, out, dir)
+	}
+}
+
 // The command to begin with is one that works: not on a port that is taken.
 func TestBeginsOnAFreePort(t *testing.T) {
 	for lang, want := range map[string]string{
@@ -490,7 +725,7 @@ func TestBeginsOnAFreePort(t *testing.T) {
 		"ja": "準備完了です。まず go run ./01-original -addr localhost:8081 をどうぞ。\n",
 	} {
 		w := newWell("linux")
-		w.taken["localhost:8080"] = true
+		w.taken["127.0.0.1:8080"] = true
 		var out bytes.Buffer
 		assert.Equal(t, 0, examine(w.machine, lang, &out))
 		assert.True(t, strings.HasSuffix(out.String(), want), "%s", &out)
@@ -502,6 +737,7 @@ func TestBeginsOnAFreePort(t *testing.T) {
 func TestRaceWithoutCgo(t *testing.T) {
 	for _, printed := range []string{
 		"go: -race requires cgo; enable cgo by setting CGO_ENABLED=1\n",
+		"go: CC environment variable could not be parsed: unterminated \" string\n",
 		"# runtime/cgo\ncgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH\n",
 	} {
 		w := newWell("linux")
@@ -509,6 +745,6 @@ func TestRaceWithoutCgo(t *testing.T) {
 		f := checkRace(w.machine)
 		assert.Equal(t, missing, f.status)
 		assert.Equal(t, "needs the C compiler", f.says.en)
-		assert.Equal(t, []text{{"see the line on the C compiler above", "上の C コンパイラーの行を見てください"}}, f.do)
+		assert.Equal(t, []text{{"see the line on the C compiler above", "上の C コンパイラの行を見てください"}}, f.do)
 	}
 }

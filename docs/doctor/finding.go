@@ -41,12 +41,11 @@ const (
 	nameAt    = 9
 	saysAt    = 25
 	remedy    = "-> "
-	remedyAt  = nameAt + len(remedy)
 	saysWidth = screen - saysAt
-	doWidth   = screen - remedyAt
 )
 
-// format is the finding's line, and a line below for each thing to do.
+// format is the finding's line, and a line below for each thing to do. That one
+// is never cut: it may be a command with a path in it.
 func (f finding) format(lang string) string {
 	var b strings.Builder
 	b.WriteString(padded(f.status, nameAt) + padded(f.name.in(lang), saysAt-nameAt) + clipped(f.says.in(lang), saysWidth) + "\n")
@@ -55,7 +54,7 @@ func (f finding) format(lang string) string {
 		if i > 0 {
 			mark = ""
 		}
-		b.WriteString(padded("", nameAt) + padded(mark, len(remedy)) + clipped(do.in(lang), doWidth) + "\n")
+		b.WriteString(padded("", nameAt) + padded(mark, len(remedy)) + do.in(lang) + "\n")
 	}
 	return b.String()
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -29,6 +31,8 @@ type machine struct {
 	// command runs a program in dir, with more environment, and returns all that
 	// it printed.
 	command func(dir string, env []string, name string, args ...string) (string, error)
+	// lookup is what the system knows of a host's addresses.
+	lookup func(host string) ([]string, error)
 	// listen tries to listen on a TCP address, and lets it go again.
 	listen func(address string) error
 }
@@ -49,6 +53,7 @@ func thisMachine(root, needs string) *machine {
 		lookPath:   exec.LookPath,
 		typed:      typedGo,
 		command:    command,
+		lookup:     net.LookupHost,
 		listen:     listen,
 	}
 }
@@ -74,17 +79,38 @@ func listen(address string) error {
 	if err != nil {
 		return err
 	}
-	return listener.Close()
+	if err := listener.Close(); err != nil {
+		return err
+	}
+	if answers(address) {
+		return fmt.Errorf("listen tcp %s: another program answers there", address)
+	}
+	return nil
+}
+
+// answers says whether a program takes connections on the address. Some systems
+// let one listen on the loopback beside a program that listens everywhere.
+func answers(address string) bool {
+	conn, err := net.DialTimeout("tcp", address, time.Second/2) // Windows takes its time to say no
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // typedGo looks for go in PATH as the shell has it. go run puts the directory of
 // the go that runs before all others; that one entry doesn't count.
 func typedGo() (string, error) {
 	path := os.Getenv("PATH")
-	if self, err := os.Executable(); err == nil && strings.Contains(self, "go-build") { // where go run builds
+	if self, err := os.Executable(); err == nil && goRuns.MatchString(self) {
 		_, rest, _ := strings.Cut(path, string(os.PathListSeparator))
 		os.Setenv("PATH", rest)
 		defer os.Setenv("PATH", path)
 	}
 	return exec.LookPath("go")
 }
+
+// goRuns is where go run has its programs: first where it builds, later in the
+// build cache, which may be anywhere.
+var goRuns = regexp.MustCompile(`[/\\](go-build\d+|[0-9a-f]{64}-d)[/\\]`)

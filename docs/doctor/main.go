@@ -9,7 +9,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"flag"
@@ -89,26 +88,37 @@ func systemLang(getenv func(string) string) string {
 }
 
 // findRoot looks for the repository in the working directory and above, and
-// returns its go.mod too.
+// returns its go.mod too. Above is meant as it was typed; where that is through a
+// link to a part of the repository, it is meant as the directories really are.
 func findRoot() (root string, goMod []byte, err error) {
-	at, err := os.Getwd()
+	typed, err := os.Getwd()
 	if err != nil {
 		return "", nil, err
 	}
-	for {
-		goMod, err := os.ReadFile(filepath.Join(at, "go.mod"))
-		if err == nil && bytes.HasPrefix(goMod, []byte("module websocket-chat-steps")) {
-			return at, goMod, nil
+	for _, at := range []string{typed, resolved(typed)} {
+		for below := ""; at != below; at, below = filepath.Dir(at), at {
+			goMod, err := os.ReadFile(filepath.Join(at, "go.mod"))
+			if err == nil && moduleLine.Match(goMod) {
+				return at, goMod, nil
+			}
 		}
-		up := filepath.Dir(at)
-		if up == at {
-			return "", nil, errors.New("this is not the repository: there is no go.mod of websocket-chat-steps here or above; go there and run it again")
-		}
-		at = up
 	}
+	return "", nil, errors.New("this is not the repository: there is no go.mod of websocket-chat-steps here or above; go there and run it again")
 }
 
-var goLine = regexp.MustCompile(`(?m)^go (\d+\.\d+[^\s]*)`)
+// resolved is the path without links, as far as they can be followed.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// Both end their lines at any white space: go.mod may have CRLF.
+var (
+	moduleLine = regexp.MustCompile(`(?m)^module websocket-chat-steps\s`)
+	goLine     = regexp.MustCompile(`(?m)^go (\d+\.\d+[^\s]*)`)
+)
 
 // neededGo is the oldest Go that go.mod accepts, as in go1.26.0.
 func neededGo(goMod []byte) (string, error) {

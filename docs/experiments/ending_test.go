@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // TestEnding asks whether one goroutine for each client is easier to end than two.
@@ -19,15 +21,15 @@ import (
 func TestEnding(t *testing.T) {
 	const clients = 50
 	tb := newTable("step", "while they are there", "after they have gone")
-	for _, step := range []string{original, raceFix, single} {
-		t.Run(step, func(t *testing.T) {
+	for _, step := range []steps.Step{original, raceFix, single} {
+		t.Run(step.Name, func(t *testing.T) {
 			r := open(t, step)
 			all := r.joinAll(clients)
 			for _, c := range all {
 				c.awaitCount(clients) // each hello
 			}
 			there := 2 * clients
-			if step == single {
+			if step.Name == single.Name {
 				there = clients
 			}
 			r.await("the clients' goroutines", func() bool { // in 03 those that send may be about to end
@@ -35,7 +37,7 @@ func TestEnding(t *testing.T) {
 			})
 
 			for _, c := range all {
-				c.leave()
+				c.Drop()
 			}
 			left := 0
 			r.await("the clients' goroutines to end, or to wait for one another", func() bool {
@@ -45,13 +47,13 @@ func TestEnding(t *testing.T) {
 				// Who is still on the way to the server will go on.
 				return left == 0 || stuck == left && count(in, "(*Server).Del", "chan send") == 0
 			})
-			if step == single {
+			if step.Name == single.Name {
 				assert.Zero(t, left, "goroutines that are left")
 			} else {
 				assert.GreaterOrEqual(t, left, clients, "goroutines that are left")
 				assert.LessOrEqual(t, left, 2*clients, "goroutines that are left")
 			}
-			tb.row(step, there, left)
+			tb.row(step.Name, there, left)
 		})
 	}
 	tb.print("goroutines of 50 clients:")

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // TestTwoGoroutinesOrOne asks what the post guesses: that two goroutines for each
@@ -20,59 +22,59 @@ import (
 // asserted: it depends on the machine.
 func TestTwoGoroutinesOrOne(t *testing.T) {
 	const receivers, messages, burst, runs = 10, 1000, 50, 5
-	steps := []string{raceFix, single}
+	rooms := []steps.Step{raceFix, single}
 	clients := make(map[string][]*client)
 	said := make(map[string]map[string]bool)
-	for _, step := range steps {
-		clients[step] = open(t, step).joinAll(receivers)
-		said[step] = make(map[string]bool)
-		for _, c := range clients[step] {
-			said[step]["hello from "+c.name] = true
+	for _, step := range rooms {
+		clients[step.Name] = open(t, step).joinAll(receivers)
+		said[step.Name] = make(map[string]bool)
+		for _, c := range clients[step.Name] {
+			said[step.Name]["hello from "+c.Name] = true
 		}
-		for _, c := range clients[step] {
+		for _, c := range clients[step.Name] {
 			c.awaitCount(receivers)
 		}
 	}
 
 	// perSecond has the messages of one run said and heard.
-	perSecond := func(step, name string, messages int) float64 {
+	perSecond := func(step steps.Step, name string, messages int) float64 {
 		begun := time.Now()
 		for sent := 0; sent < messages; sent += burst {
 			var bodies []string
 			for i := range burst {
 				bodies = append(bodies, fmt.Sprintf("%s, message %d", name, sent+i))
 			}
-			clients[step][0].say(bodies...)
+			clients[step.Name][0].say(bodies...)
 			for _, body := range bodies {
-				said[step][body] = true
+				said[step.Name][body] = true
 			}
-			for _, c := range clients[step] {
-				c.awaitCount(len(said[step]))
+			for _, c := range clients[step.Name] {
+				c.awaitCount(len(said[step.Name]))
 			}
 		}
 		return float64(messages) / time.Since(begun).Seconds()
 	}
 
 	tb := newTable("run", "02: messages/s", "03: messages/s", "03 / 02")
-	for _, step := range steps {
+	for _, step := range rooms {
 		perSecond(step, "to warm up", burst)
 	}
 	var ratios []float64
 	speeds := make(map[string][]float64)
 	for run := range runs {
-		for _, step := range steps {
-			speeds[step] = append(speeds[step], perSecond(step, fmt.Sprint("run ", run), messages))
+		for _, step := range rooms {
+			speeds[step.Name] = append(speeds[step.Name], perSecond(step, fmt.Sprint("run ", run), messages))
 		}
-		two, one := speeds[raceFix][run], speeds[single][run]
+		two, one := speeds[raceFix.Name][run], speeds[single.Name][run]
 		ratios = append(ratios, one/two)
 		tb.row(run+1, int(two), int(one), one/two)
 	}
-	for _, step := range steps {
-		for _, c := range clients[step] {
-			assertEachOnce(t, c, said[step])
+	for _, step := range rooms {
+		for _, c := range clients[step.Name] {
+			assertEachOnce(t, c, said[step.Name])
 		}
 	}
-	tb.row("median", int(median(speeds[raceFix])), int(median(speeds[single])), median(ratios))
+	tb.row("median", int(median(speeds[raceFix.Name])), int(median(speeds[single.Name])), median(ratios))
 	tb.print(fmt.Sprintf("messages to %d clients each:", receivers))
 }
 

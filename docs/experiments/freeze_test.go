@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // TestFreeze asks how much may have been said before a newcomer comes.
@@ -19,8 +21,8 @@ import (
 // for itself. In 03 all is well: a goroutine of its own sends the past.
 func TestFreeze(t *testing.T) {
 	tb := newTable("step", "past messages", "then the room")
-	for _, step := range []string{original, raceFix, single} {
-		t.Run(step, func(t *testing.T) {
+	for _, step := range []steps.Step{original, raceFix, single} {
+		t.Run(step.Name, func(t *testing.T) {
 			r := open(t, step)
 			talker := r.connect()
 			said := 0
@@ -37,8 +39,8 @@ func TestFreeze(t *testing.T) {
 				} else if r.frozen() {
 					then = "is frozen"
 				}
-				assert.Equal(t, past > 100 && step != single, then == "is frozen", "after %d messages the room %s", past, then)
-				tb.row(step, past, then)
+				assert.Equal(t, past > 100 && step.Name != single.Name, then == "is frozen", "after %d messages the room %s", past, then)
+				tb.row(step.Name, past, then)
 			}
 		})
 	}

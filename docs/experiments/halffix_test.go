@@ -26,10 +26,10 @@ func TestHalfFix(t *testing.T) {
 		"\t\"log\"\n", "\t\"log\"\n\t\"sync/atomic\"\n",
 		"var maxId int\n", "var maxId int64\n",
 	}
-	half := buildNewClients(t, true, changedClient(t, append(common,
+	half := buildNewClients(t, true, changed(t, clientFile, append(common,
 		"\tmaxId++\n", "\tatomic.AddInt64(&maxId, 1)\n",
 		"id: maxId,", "id: int(atomic.LoadInt64(&maxId)),")...))
-	whole := buildNewClients(t, true, changedClient(t, append(common,
+	whole := buildNewClients(t, true, changed(t, clientFile, append(common,
 		"\tmaxId++\n", "\tid := int(atomic.AddInt64(&maxId, 1))\n",
 		"id: maxId,", "id: id,")...))
 

@@ -24,6 +24,7 @@ import (
 // instruction, which can't be interrupted half-way. To another processor that
 // one instruction is still a read and a write.
 func TestIncrement(t *testing.T) {
+	notShort(t)
 	if race.Enabled {
 		t.Skip("it races on purpose, which the race detector would report; run it without -race (TestDuplicates has the detector)")
 	}

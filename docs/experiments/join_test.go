@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // TestJoinWhileBusy asks what the post asks of its addClientCh: may it clog? Here
@@ -26,7 +28,7 @@ import (
 func TestJoinWhileBusy(t *testing.T) {
 	const rooms, newcomers = 3, 8
 	tb := newTable("step", "talking", "joined", "min ms", "median ms", "max ms")
-	for _, step := range []string{original, raceFix, single} {
+	for _, step := range []steps.Step{original, raceFix, single} {
 		for _, talkers := range []int{0, 10} {
 			var times []float64 // milliseconds
 			for range rooms {
@@ -34,18 +36,19 @@ func TestJoinWhileBusy(t *testing.T) {
 				clients := r.joinAll(max(talkers, 1))
 				said := make(map[string]bool)
 				for _, c := range clients {
-					said["hello from "+c.name] = true
+					said["hello from "+c.Name] = true
 				}
 				for n := range newcomers {
 					talked := make(chan error, talkers)
 					for _, c := range clients[:talkers] {
-						body := fmt.Sprintf("%s, when newcomer %d comes", c.name, n)
+						body := fmt.Sprintf("%s, when newcomer %d comes", c.Name, n)
 						said[body] = true
-						go func() { talked <- c.trySay(body) }()
+						go func() { talked <- c.Say(body) }()
 					}
 					dialled := time.Now()
 					newcomer := r.connect()
-					took := newcomer.firstHeard().Sub(dialled)
+					newcomer.awaitCount(1)
+					took := time.Since(dialled)
 					times = append(times, float64(took.Microseconds())/1000)
 					for range talkers {
 						require.NoError(t, <-talked)
@@ -57,12 +60,12 @@ func TestJoinWhileBusy(t *testing.T) {
 				}
 				for _, c := range clients {
 					assertEachOnce(t, c, said)
-					c.leave()
+					c.Drop()
 				}
-				r.process.Kill()
+				r.program.Kill()
 			}
 			slices.Sort(times)
-			tb.row(step, talkers, fmt.Sprintf("%d/%d", len(times), rooms*newcomers), times[0], times[len(times)/2], times[len(times)-1])
+			tb.row(step.Name, talkers, fmt.Sprintf("%d/%d", len(times), rooms*newcomers), times[0], times[len(times)/2], times[len(times)-1])
 		}
 	}
 	tb.print("from dialling to the first message heard:")
@@ -80,8 +83,8 @@ func assertEachOnce(t *testing.T, c *client, said map[string]bool) {
 		}
 		heard[body] = true
 	}
-	assert.Zero(t, strange, "messages that %s has heard twice, or that nobody said", c.name)
-	assert.GreaterOrEqual(t, len(heard), len(said), "different messages that %s has heard", c.name)
+	assert.Zero(t, strange, "messages that %s has heard twice, or that nobody said", c.Name)
+	assert.GreaterOrEqual(t, len(heard), len(said), "different messages that %s has heard", c.Name)
 }
 
 // TestJoinBesideAStalled asks the same with one client in the room that has
@@ -98,8 +101,8 @@ func assertEachOnce(t *testing.T, c *client, said map[string]bool) {
 func TestJoinBesideAStalled(t *testing.T) {
 	const messages, newcomers = 400, 5
 	tb := newTable("step", "messages heard", "newcomers who joined", "where the server's goroutine is")
-	for _, step := range []string{original, raceFix, single} {
-		t.Run(step, func(t *testing.T) {
+	for _, step := range []steps.Step{original, raceFix, single} {
+		t.Run(step.Name, func(t *testing.T) {
 			r := open(t, step)
 			talker := r.join()
 			r.joinStalled(talker)
@@ -118,7 +121,7 @@ func TestJoinBesideAStalled(t *testing.T) {
 				came = append(came, r.connect())
 			}
 			joined := newcomers
-			if step == single {
+			if step.Name == single.Name {
 				assert.Equal(t, messages, heard, "messages that the talker heard")
 				for _, c := range came {
 					c.awaitCount(1)
@@ -137,7 +140,7 @@ func TestJoinBesideAStalled(t *testing.T) {
 				}
 				assert.Zero(t, joined, "newcomers who heard something in a frozen room")
 			}
-			tb.row(step, fmt.Sprintf("%d/%d", heard, messages), fmt.Sprintf("%d/%d", joined, newcomers), r.where())
+			tb.row(step.Name, fmt.Sprintf("%d/%d", heard, messages), fmt.Sprintf("%d/%d", joined, newcomers), r.where())
 		})
 	}
 	tb.print("one client has stopped reading:")

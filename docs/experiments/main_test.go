@@ -7,22 +7,28 @@ import (
 	"testing"
 	"time"
 
-	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/live"
+	"websocket-chat-steps/internal/steps"
 )
 
-const (
-	original = "01-original"
-	raceFix  = "02-race-fix"
-	single   = "03-single-goroutine"
+var (
+	original = steps.Of("01-original")
+	raceFix  = steps.Of("02-race-fix")
+	single   = steps.Of("03-single-goroutine")
 )
 
-// patience is how long anything here may take that must come. It takes
-// milliseconds, unless the machine is very busy.
-const patience = 30 * time.Second
+// notShort skips what takes long, under -short.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out the experiments")
+	}
+}
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if err := stepcmd.Clean(); err != nil {
+	if err := live.Clean(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		status = 1
 	}
@@ -34,9 +40,9 @@ func TestMain(m *testing.M) {
 func untilFound(t *testing.T, what string, found func() bool) {
 	t.Helper()
 	tries := 1
-	for deadline := time.Now().Add(patience); !found(); tries++ {
+	for deadline := time.Now().Add(judgetest.Patience()); !found(); tries++ {
 		if time.Now().After(deadline) {
-			t.Fatalf("looked for %s, %d times in %v, and found none: either that was mended, or the experiment sees it no more", what, tries, patience)
+			t.Fatalf("looked for %s, %d times in %v, and found none: either that was mended, or the experiment sees it no more", what, tries, judgetest.Patience())
 		}
 	}
 }
@@ -45,6 +51,7 @@ func untilFound(t *testing.T, what string, found func() bool) {
 // test as needTwoProcessors does.
 func setProcs(t *testing.T, n int) {
 	t.Helper()
+	notShort(t)
 	needTwoProcessors(t)
 	before := runtime.GOMAXPROCS(n)
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })

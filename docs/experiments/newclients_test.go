@@ -1,8 +1,6 @@
 package experiments
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,28 +11,41 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/steps"
 )
 
 // newClients is the program internal/newclients, built.
 type newClients struct{ path string }
+
+// clientFile is the file that newclients may be built with in another form.
+const clientFile = "01-original/chat/client.go"
 
 // buildNewClients builds the program; with a text for client.go of 01-original
 // in place of its own, unless that is "". It skips the test where the race
 // detector is asked for and can't be had.
 func buildNewClients(t *testing.T, race bool, client string) newClients {
 	t.Helper()
-	root, dir := stepcmd.Root(t), t.TempDir()
-	readNewClients(t, root)
-	p := newClients{filepath.Join(dir, "newclients.exe")} // only Windows wants .exe; nobody else minds
-	args := []string{"build", "-o", p.path}
-	if client != "" {
-		args = append(args, "-overlay", writeOverlay(t, dir, filepath.Join(root, original, "chat", "client.go"), client))
-	}
+	notShort(t)
 	const pkg = "./docs/experiments/internal/newclients"
+	root, dir := moduleRoot(t), t.TempDir()
+	require.NoError(t, gocmd.ReadSources(root, "go.mod", "go.sum", original.Name, "docs/experiments/internal/newclients"))
+	p := newClients{filepath.Join(dir, "newclients.exe")} // only Windows wants .exe; nobody else minds
+	args := []string{"build", "-buildvcs=false", "-o", p.path}
+	if client != "" {
+		overlay := gocmd.Overlay{clientFile: client}
+		flag, err := overlay.Flag(dir, root)
+		require.NoError(t, err)
+		require.NoError(t, overlay.Used(judgetest.Context(t), root, root, flag, pkg))
+		args = append(args, flag)
+	}
+	build := func(args ...string) ([]byte, error) {
+		return gocmd.Command(judgetest.Context(t), root, []string{"GOFLAGS=-trimpath=false"}, "go", append(args, pkg)...).CombinedOutput()
+	}
 	var noDetector string
 	if race {
-		out, err := goCommand(root, append(args, "-race", pkg)...)
+		out, err := build(append(args, "-race")...)
 		if err == nil {
 			// One goroutine alone can't race.
 			out, err = exec.Command(p.path, "-callers=1", "-calls=1").CombinedOutput()
@@ -44,7 +55,7 @@ func buildNewClients(t *testing.T, race bool, client string) newClients {
 		}
 		noDetector = fmt.Sprintf("%v\n%s", err, out)
 	}
-	out, err := goCommand(root, append(args, pkg)...)
+	out, err := build(args...)
 	require.NoError(t, err, "go build: %s", out)
 	if race { // so it was the detector
 		t.Skipf("no race detector here: %s\n-race needs cgo, but for macOS: install a C compiler (gcc or clang), and don't set CGO_ENABLED=0", noDetector)
@@ -56,9 +67,7 @@ func buildNewClients(t *testing.T, race bool, client string) newClients {
 // that another one had, and whether the race detector has reported a race.
 func (p newClients) run(t *testing.T, procs int) (duplicates int, reported bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, p.path)
+	cmd := exec.CommandContext(judgetest.Context(t), p.path)
 	const raceStatus = 66
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", procs), fmt.Sprintf("GORACE=atexit_sleep_ms=0 exitcode=%d", raceStatus))
 	var stdout, stderr strings.Builder
@@ -69,7 +78,7 @@ func (p newClients) run(t *testing.T, procs int) (duplicates int, reported bool)
 	if exit := new(exec.ExitError); errors.As(err, &exit) && exit.ExitCode() == raceStatus && reported {
 		err = nil
 	}
-	require.NoError(t, err, "newclients (it had %v):\n%s%s", patience, &stdout, &stderr)
+	require.NoError(t, err, "newclients:\n%s%s", &stdout, &stderr)
 	var clients, ids int
 	_, err = fmt.Sscanf(stdout.String(), "%d clients have %d ids\n", &clients, &ids)
 	require.NoError(t, err, "newclients printed %q", &stdout)
@@ -77,19 +86,13 @@ func (p newClients) run(t *testing.T, procs int) (duplicates int, reported bool)
 	return clients - ids, reported
 }
 
-// changedClient returns client.go of 01-original with other words: old and new in
-// turn. Each old one has to be there once.
-func changedClient(t *testing.T, oldnew ...string) string {
+// changed returns a file of the repository with other words: old and new in turn.
+// Each old one has to be there once.
+func changed(t *testing.T, file string, oldnew ...string) string {
 	t.Helper()
-	file := filepath.Join(stepcmd.Root(t), original, "chat", "client.go")
-	text, err := os.ReadFile(file)
+	b, err := os.ReadFile(filepath.Join(moduleRoot(t), filepath.FromSlash(file)))
 	require.NoError(t, err)
-	return change(t, file, string(text), oldnew...)
-}
-
-// change changes a file's text. Each old one of oldnew has to be there once.
-func change(t *testing.T, file, text string, oldnew ...string) string {
-	t.Helper()
+	text := string(b)
 	for i := 0; i < len(oldnew); i += 2 {
 		require.Equal(t, 1, strings.Count(text, oldnew[i]), "how often %q is in %s; this test changes it there", oldnew[i], file)
 		text = strings.Replace(text, oldnew[i], oldnew[i+1], 1)
@@ -97,37 +100,9 @@ func change(t *testing.T, file, text string, oldnew ...string) string {
 	return text
 }
 
-// readNewClients reads what the program is built from, and drops it: go test
-// remembers a result while what the test itself has read stays the same.
-func readNewClients(t *testing.T, root string) {
+func moduleRoot(t *testing.T) string {
 	t.Helper()
-	for _, pattern := range []string{"go.mod", "go.sum", original + "/chat/*.go", "docs/experiments/internal/newclients/*.go"} {
-		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
-		require.NoError(t, err)
-		require.NotEmpty(t, files, "no file is called %s", pattern)
-		for _, file := range files {
-			_, err := os.ReadFile(file)
-			require.NoError(t, err)
-		}
-	}
-}
-
-// writeOverlay writes to dir what -overlay of go build wants, such that file
-// has the text, and returns its name.
-func writeOverlay(t *testing.T, dir, file, text string) string {
-	t.Helper()
-	laid, overlay := filepath.Join(dir, "laid.go"), filepath.Join(dir, "overlay.json")
-	replace, err := json.Marshal(map[string]map[string]string{"Replace": {file: laid}})
+	root, err := steps.Root()
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(laid, []byte(text), 0o600))
-	require.NoError(t, os.WriteFile(overlay, replace, 0o600))
-	return overlay
-}
-
-// goCommand runs the go command in dir, without the user's own flags.
-func goCommand(dir string, args ...string) ([]byte, error) {
-	cmd := exec.Command("go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false")
-	return cmd.CombinedOutput()
+	return root
 }

@@ -76,7 +76,7 @@ func sayAtOnce(t *testing.T, sender *client, name string, listeners ...*client) 
 	for i, c := range listeners {
 		c.awaitCount(before[i] + burstSize)
 		since := c.sofar()[before[i]:]
-		assert.ElementsMatch(t, bodies, since, "what %s has heard of %s", c.name, name)
+		assert.ElementsMatch(t, bodies, since, "what %s has heard of %s", c.Name, name)
 		var numbers []int
 		for _, body := range since {
 			numbers = append(numbers, number[body])

@@ -55,7 +55,7 @@ func TestPileUp(t *testing.T) {
 		last = now
 		tb.row(messages, now)
 	}
-	stalled.leave()
+	stalled.Drop()
 	r.await("goroutines in Client.Send to end", func() bool { return sends() == 0 })
 	tb.row("it left", sends())
 	tb.print("03, messages to a client that has stopped reading:")

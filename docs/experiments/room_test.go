@@ -2,10 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"io"
-	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,78 +9,56 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/livecheck"
-	_ "websocket-chat-steps/internal/livecheck/tight" // so that a change in it runs these tests again: see added
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/stacks"
-	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/steps"
 )
 
 // room is the program of a step, which runs as a process of its own. Only the
 // test's own goroutine may call its methods.
 type room struct {
 	t       *testing.T
-	step    string
-	root    string
-	process *stepcmd.Process
-	clients int // so far
+	step    steps.Step
+	program *live.Program
 }
 
 // poll is how often a program is asked for its goroutines.
 const poll = 20 * time.Millisecond
 
-// added is the file that the program has more than the step. It lets the test
-// ask for its goroutines, keeps the network from holding megabytes for a client
-// that doesn't read, and drops the log, which would be measured too.
-const added = `package main
+// quiet is the file that the program has more than what live.Watch adds: it drops
+// the log, which would be measured too.
+const quiet = `package main
 
 import (
 	"io"
 	"log"
-	_ "net/http/pprof"
-
-	"websocket-chat-steps/internal/livecheck/tight"
 )
 
 func init() { log.SetOutput(io.Discard) }
-
-var tightened = tight.Listener
 `
 
 // open builds the program of a step and runs it until the test is over; with
 // other words in its chat/server.go if there are any: old and new in turn.
-func open(t *testing.T, step string, oldnew ...string) *room {
+func open(t *testing.T, step steps.Step, oldnew ...string) *room {
 	t.Helper()
-	r := &room{t: t, step: step, root: stepcmd.Root(t)}
-	const listen = `net.Listen("tcp", *addr)`
-	main, server := step+"/main.go", step+"/chat/server.go"
-	r.process = stepcmd.StartWith(t, step, stepcmd.Overlay{
-		step + "/experiments.go": added,
-		main:                     change(t, main, r.read(main), listen, "tightened("+listen+")"),
-		server:                   change(t, server, r.read(server), oldnew...),
-	}, "-addr", "127.0.0.1:0")
-	return r
-}
-
-func (r *room) read(name string) string {
-	r.t.Helper()
-	text, err := os.ReadFile(filepath.Join(r.root, filepath.FromSlash(name)))
-	require.NoError(r.t, err)
-	return string(text)
-}
-
-// path is where the room is.
-func (r *room) path() string {
-	if r.step == single {
-		return "/ws"
+	notShort(t)
+	overlay := gocmd.Overlay{step.Name + "/experiments.go": quiet}
+	if len(oldnew) > 0 {
+		overlay[step.Name+"/chat/server.go"] = changed(t, step.Name+"/chat/server.go", oldnew...)
 	}
-	return "/entry"
+	program, err := live.Watch(judgetest.Context(t), step, overlay)
+	require.NoError(t, err)
+	t.Cleanup(program.Kill)
+	return &room{t, step, program}
 }
 
 // connect brings in a client that listens. The room may let it in a little later.
 func (r *room) connect() *client {
 	r.t.Helper()
 	c := r.dial()
-	go c.listen()
+	c.Listen()
 	return c
 }
 
@@ -94,7 +68,7 @@ func (r *room) connect() *client {
 func (r *room) join() *client {
 	r.t.Helper()
 	c := r.connect()
-	c.sayAndHear("hello from " + c.name)
+	c.sayAndHear("hello from " + c.Name)
 	return c
 }
 
@@ -113,32 +87,26 @@ func (r *room) joinAll(n int) []*client {
 func (r *room) joinStalled(witness *client) *client {
 	r.t.Helper()
 	c := r.dial()
-	hello := "hello from " + c.name
+	hello := "hello from " + c.Name
 	c.say(hello)
 	witness.await("to hear of a client that doesn't read", func() bool { return witness.hasHeard(hello) })
 	return c
 }
 
 // goroutines returns all that the program has now.
-func (r *room) goroutines() []livecheck.Goroutine {
+func (r *room) goroutines() []stacks.Goroutine {
 	r.t.Helper()
-	asking := http.Client{Timeout: patience}
-	response, err := asking.Get(r.process.URL + "debug/pprof/goroutine?debug=2")
-	require.NoError(r.t, err, "asking %s for its goroutines", r.step)
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	require.NoError(r.t, err, "asking %s for its goroutines", r.step)
-	all, err := stacks.Parse(string(text), r.root)
+	all, err := r.program.Goroutines(judgetest.Context(r.t))
 	require.NoError(r.t, err)
 	return all
 }
 
 // inClients returns the goroutines that are in a method of a client.
-func (r *room) inClients() []livecheck.Goroutine {
+func (r *room) inClients() []stacks.Goroutine {
 	r.t.Helper()
-	var in []livecheck.Goroutine
+	var in []stacks.Goroutine
 	for _, g := range r.goroutines() {
-		if slices.ContainsFunc(g.Frames, func(f livecheck.Frame) bool {
+		if slices.ContainsFunc(g.Frames, func(f stacks.Frame) bool {
 			return strings.Contains(f.Function, "/chat.(*Client).")
 		}) && !r.isLoop(g) {
 			in = append(in, g)
@@ -150,7 +118,7 @@ func (r *room) inClients() []livecheck.Goroutine {
 // count counts the goroutines that are in a function of a package chat, such as
 // "(*Server).Add"; those in one of the states, such as "chan send", if any are
 // named.
-func count(all []livecheck.Goroutine, function string, states ...string) int {
+func count(all []stacks.Goroutine, function string, states ...string) int {
 	n := 0
 	for _, g := range all {
 		if runs(g, function) && (len(states) == 0 || slices.Contains(states, g.State)) {
@@ -161,25 +129,16 @@ func count(all []livecheck.Goroutine, function string, states ...string) int {
 }
 
 // runs tells whether a goroutine is in a function of a package chat, however deep.
-func runs(g livecheck.Goroutine, function string) bool {
-	return slices.ContainsFunc(g.Frames, func(f livecheck.Frame) bool {
-		return strings.HasSuffix(f.Function, "/chat."+function)
-	})
-}
+func runs(g stacks.Goroutine, function string) bool { return g.Runs("chat." + function) }
 
-func (r *room) isLoop(g livecheck.Goroutine) bool {
-	if r.step == single {
-		return runs(g, "(*Server).Start")
-	}
-	return runs(g, "(*Server).Listen")
-}
+func (r *room) isLoop(g stacks.Goroutine) bool { return g.Runs(r.step.Loop) }
 
 // loop returns the server's goroutine.
-func (r *room) loop() livecheck.Goroutine {
+func (r *room) loop() stacks.Goroutine {
 	r.t.Helper()
 	all := r.goroutines()
 	i := slices.IndexFunc(all, r.isLoop)
-	require.GreaterOrEqual(r.t, i, 0, "%s has no goroutine for the room", r.step)
+	require.GreaterOrEqual(r.t, i, 0, "%s has no goroutine for the room", r.step.Name)
 	return all[i]
 }
 
@@ -207,11 +166,11 @@ func (r *room) where() string {
 	loop := r.loop()
 	f := loop.Frames[0]
 	for _, f = range loop.Frames {
-		if strings.HasPrefix(f.File, r.step+"/") {
+		if strings.HasPrefix(f.File, r.step.Name+"/") {
 			break
 		}
 	}
-	return fmt.Sprintf("%s, in %s", loop.State, f.Function[strings.LastIndex(f.Function, "/chat.")+len("/chat."):])
+	return fmt.Sprintf("%s, in %s", loop.State, f.Name())
 }
 
 // comes waits until c has heard what enough wants, and tells whether it has. If
@@ -219,12 +178,12 @@ func (r *room) where() string {
 // a row, with nothing for c in between. It fails the test if neither comes.
 func (r *room) comes(c *client, what string, enough func() bool) bool {
 	r.t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(judgetest.Patience())
 	again := time.NewTicker(poll)
 	defer again.Stop()
 	for still := 0; !enough(); {
 		select {
-		case <-c.news:
+		case <-c.News:
 			still = 0
 		case <-again.C:
 			still++
@@ -235,7 +194,7 @@ func (r *room) comes(c *client, what string, enough func() bool) bool {
 				return enough()
 			}
 		case <-deadline:
-			r.t.Fatalf("%s of %s waited %v %s; it has heard %d messages, and the server's goroutine is in %s", c.name, r.step, patience, what, len(c.sofar()), r.where())
+			r.t.Fatalf("%s of %s waited %v %s; it has heard %d messages, and the server's goroutine is in %s", c.Name, r.step.Name, judgetest.Patience(), what, len(c.sofar()), r.where())
 		}
 	}
 	return true
@@ -251,14 +210,14 @@ func (r *room) hears(c *client, body string) bool {
 // fails the test if it doesn't.
 func (r *room) await(what string, done func() bool) {
 	r.t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(judgetest.Patience())
 	again := time.NewTicker(poll)
 	defer again.Stop()
 	for !done() {
 		select {
 		case <-again.C:
 		case <-deadline:
-			r.t.Fatalf("waited %v for %s, in %s; the server's goroutine is in %s", patience, what, r.step, r.where())
+			r.t.Fatalf("waited %v for %s, in %s; the server's goroutine is in %s", judgetest.Patience(), what, r.step.Name, r.where())
 		}
 	}
 }

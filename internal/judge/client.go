@@ -102,6 +102,19 @@ func (c *Client) HearRaw() (Message, []byte, error) {
 	return c.next()
 }
 
+// HearUntil hears messages until somebody says body.
+func (c *Client) HearUntil(body string) error {
+	for {
+		m, err := c.Hear()
+		if err != nil {
+			return fmt.Errorf("%s waited to hear %.30q: %w", c.Name, body, err)
+		}
+		if m.Body == body {
+			return nil
+		}
+	}
+}
+
 func (c *Client) next() (m Message, whole []byte, err error) {
 	for {
 		f, err := ReadFrame(c.in)

@@ -1,11 +1,14 @@
-// Package webpage is the one page that every step serves. It knows nothing of
-// how a step works inside: only the step's name, and the path of its WebSocket.
+// Package webpage is the one page that every step serves, and where it is. It
+// knows nothing of how a step works inside: only the step's name, and the path of
+// its WebSocket.
 package webpage
 
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"html/template"
+	"net"
 	"net/http"
 )
 
@@ -40,6 +43,33 @@ func Handler(step, path string) http.Handler {
 	mux.Handle("GET /page.css", file("text/css; charset=utf-8", pageCSS))
 	mux.Handle("GET /page.js", file("text/javascript; charset=utf-8", pageJS))
 	return mux
+}
+
+// URLs says where the page is that a listener at addr serves. Where that is every
+// address of the machine, it names two: one for this machine, and one that
+// another machine or a phone in the same network can open.
+func URLs(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("http://%v/", addr)
+	}
+	interfaces, err := net.InterfaceAddrs()
+	if err != nil {
+		interfaces = nil // then this machine's own is all that can be said
+	}
+	return everywhere(interfaces, tcp.Port)
+}
+
+// everywhere is the page's address for this machine, and the first of the others that
+// fits in an address bar.
+func everywhere(interfaces []net.Addr, port int) string {
+	url := fmt.Sprintf("http://localhost:%d/", port)
+	for _, a := range interfaces {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
+			return fmt.Sprintf("%s and http://%s:%d/", url, n.IP, port)
+		}
+	}
+	return url
 }
 
 // file serves content. The type is given, not guessed: some systems have their

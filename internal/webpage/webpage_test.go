@@ -1,6 +1,7 @@
 package webpage_test
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -75,5 +76,15 @@ func TestMethods(t *testing.T) {
 			assert.Equal(t, http.StatusMethodNotAllowed, w.Code, "%s %s", method, path)
 			assert.Equal(t, "GET, HEAD", w.Header().Get("Allow"), "%s %s", method, path)
 		}
+	}
+}
+
+// The address that a step prints is one that can be opened, also from a phone.
+func TestURLs(t *testing.T) {
+	tcp := func(ip string) net.Addr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 8096} }
+	assert.Equal(t, "http://127.0.0.1:8096/", webpage.URLs(tcp("127.0.0.1")))
+	assert.Equal(t, "http://[::1]:8096/", webpage.URLs(tcp("::1")))
+	for _, all := range []string{"::", "0.0.0.0"} {
+		assert.Regexp(t, `^http://localhost:8096/( and http://[\d.]+:8096/)?$`, webpage.URLs(tcp(all)))
 	}
 }

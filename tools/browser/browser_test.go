@@ -13,7 +13,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/live"
 )
 
 // browser is the one real browser of this test binary, headless. It starts when
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 			status = 1
 		}
 	}
-	if err := stepcmd.Clean(); err != nil {
+	if err := live.Clean(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		status = 1
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
-	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/webpage"
 )
 
@@ -25,10 +25,10 @@ import (
 
 const someStep = "03-single-goroutine"
 
-func startSomeStep(t *testing.T) *stepcmd.Process {
+func startSomeStep(t *testing.T) *live.Program {
 	t.Helper()
 	theBrowser(t) // or skip, before anything is built
-	return stepcmd.Start(t, someStep, "-addr", "127.0.0.1:0")
+	return start(t, someStep)
 }
 
 // mux serves the page, and whatever room is, at /ws.
@@ -145,7 +145,7 @@ func TestBackOff(t *testing.T) {
 		assert.LessOrEqual(t, waits[i], longest, "ms before try %d", i+1)
 	}
 
-	stepcmd.Start(t, someStep, "-addr", server.Addr)
+	startAt(t, someStep, server.Addr)
 	tb.waitFor("the new connection", connected)
 }
 

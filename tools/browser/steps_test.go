@@ -4,22 +4,38 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/steps"
 )
 
 // What follows holds for every step: the step runs as its users run it, and real
 // tabs talk to it.
 
-func forEachStep(t *testing.T, test func(t *testing.T, step string, server *stepcmd.Process)) {
+func forEachStep(t *testing.T, test func(t *testing.T, step string, server *live.Program)) {
 	for _, step := range steps.Names() {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			theBrowser(t) // or skip, before anything is built
-			test(t, step, stepcmd.Start(t, step, "-addr", "127.0.0.1:0"))
+			test(t, step, start(t, step))
 		})
 	}
+}
+
+// start starts a step on a free port, until the test is over.
+func start(t *testing.T, step string) *live.Program {
+	t.Helper()
+	return startAt(t, step, "127.0.0.1:0")
+}
+
+func startAt(t *testing.T, step, addr string) *live.Program {
+	t.Helper()
+	p, err := live.Start(judgetest.Context(t), steps.Of(step), nil, "-addr", addr)
+	require.NoError(t, err)
+	t.Cleanup(p.Kill)
+	return p
 }
 
 // assertTalk has two tabs talk, which show nothing yet.
@@ -40,14 +56,14 @@ func assertTalk(t *testing.T, alice, bob *tab) {
 
 func TestTwoTabsTalk(t *testing.T) {
 	t.Parallel()
-	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+	forEachStep(t, func(t *testing.T, step string, server *live.Program) {
 		assertTalk(t, openChat(t, server.URL), openChat(t, server.URL))
 	})
 }
 
 func TestNamesItsStep(t *testing.T) {
 	t.Parallel()
-	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+	forEachStep(t, func(t *testing.T, step string, server *live.Program) {
 		tb := openChat(t, server.URL)
 		assert.Equal(t, step, tb.text("step"))
 		assert.Contains(t, js[string](tb, "document.title"), step)
@@ -56,7 +72,7 @@ func TestNamesItsStep(t *testing.T) {
 
 func TestJapaneseArrivesIntact(t *testing.T) {
 	t.Parallel()
-	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+	forEachStep(t, func(t *testing.T, step string, server *live.Program) {
 		alice, bob := openChat(t, server.URL), openChat(t, server.URL)
 		// 𠮷 and 👩‍💻 are more than one UTF-16 unit, が is written with a combining mark.
 		const author, body = "𠮷野", "こんにちは、世界！\nか\u3099 👩\u200d💻 ﾊﾝｶｸ"
@@ -70,7 +86,7 @@ func TestJapaneseArrivesIntact(t *testing.T) {
 
 func TestMarkupIsText(t *testing.T) {
 	t.Parallel()
-	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+	forEachStep(t, func(t *testing.T, step string, server *live.Program) {
 		alice, bob := openChat(t, server.URL), openChat(t, server.URL)
 		const (
 			author = `<b onmouseover="ran = true">Mallory</b>`
@@ -88,7 +104,7 @@ func TestMarkupIsText(t *testing.T) {
 
 func TestSurvivesARestart(t *testing.T) {
 	t.Parallel()
-	forEachStep(t, func(t *testing.T, step string, server *stepcmd.Process) {
+	forEachStep(t, func(t *testing.T, step string, server *live.Program) {
 		alice, bob := openChat(t, server.URL), openChat(t, server.URL)
 		alice.mayComplain, bob.mayComplain = true, true
 		alice.say("Alice", "before")
@@ -105,7 +121,7 @@ func TestSurvivesARestart(t *testing.T) {
 		alice.enter()
 		assert.Equal(t, "written meanwhile", alice.value("message"))
 
-		stepcmd.Start(t, step, "-addr", server.Addr)
+		startAt(t, step, server.Addr)
 		alice.waitFor("the new connection", connected)
 		bob.waitFor("the new connection", connected)
 		assert.Empty(t, alice.text("note"))
@@ -123,7 +139,7 @@ func TestSurvivesARestart(t *testing.T) {
 func TestAnotherStepTakesOver(t *testing.T) {
 	t.Parallel()
 	theBrowser(t)
-	first := stepcmd.Start(t, "01-original", "-addr", "127.0.0.1:0")
+	first := start(t, "01-original")
 	alice, bob := openChat(t, first.URL), openChat(t, first.URL)
 	alice.mayComplain, bob.mayComplain = true, true
 	before := first
@@ -131,7 +147,7 @@ func TestAnotherStepTakesOver(t *testing.T) {
 		before.Kill()
 		alice.waitFor("the word that it is disconnected", disconnected)
 		bob.waitFor("the word that it is disconnected", disconnected)
-		before = stepcmd.Start(t, step, "-addr", first.Addr)
+		before = startAt(t, step, first.Addr)
 		alice.waitFor("the new connection", connected)
 		bob.waitFor("the new connection", connected)
 		assert.Equal(t, step, alice.text("step"))

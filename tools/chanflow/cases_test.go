@@ -24,7 +24,7 @@ func TestCases(t *testing.T) {
 	for _, dir := range dirs {
 		patterns = append(patterns, "./chanflow/"+filepath.ToSlash(dir))
 	}
-	all, err := Load(root, patterns...)
+	all, err := Load(root, ".", patterns...)
 	require.NoError(t, err)
 	for _, dir := range dirs {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestCases(t *testing.T) {
 
 // TestSameTwice shows that nothing depends on the order of a map.
 func TestSameTwice(t *testing.T) {
-	source, err := Load("../..", "./01-original/...")
+	source, err := Load("../..", ".", "./01-original/...")
 	require.NoError(t, err)
 	first, err := source.Analyze()
 	require.NoError(t, err)
@@ -62,7 +62,7 @@ func TestSameTwice(t *testing.T) {
 }
 
 func TestAccesses(t *testing.T) {
-	source, err := Load("../..", "./01-original/...")
+	source, err := Load("../..", ".", "./01-original/...")
 	require.NoError(t, err)
 	accesses, err := source.Accesses("NewClient", "maxId")
 	require.NoError(t, err)
@@ -75,9 +75,9 @@ func TestAccesses(t *testing.T) {
 }
 
 func TestLoadSaysWhatIsWrong(t *testing.T) {
-	_, err := Load(root, "./nowhere")
+	_, err := Load(root, ".", "./nowhere")
 	assert.ErrorContains(t, err, "nowhere")
-	source, err := Load("../..", "./03-single-goroutine/...")
+	source, err := Load("../..", ".", "./03-single-goroutine/...")
 	require.NoError(t, err)
 	_, err = source.Under("nowhere")
 	assert.ErrorContains(t, err, "nowhere")
@@ -95,7 +95,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 
 // A place tells itself from the root, wherever the test runs.
 func TestPlaces(t *testing.T) {
-	source, err := Load("../..", "./03-single-goroutine/...")
+	source, err := Load("../..", ".", "./03-single-goroutine/...")
 	require.NoError(t, err)
 	model, err := source.Analyze()
 	require.NoError(t, err)
@@ -131,7 +131,7 @@ func sourceLine(t *testing.T, at Place) string {
 
 // TestOrderedAccesses: what may order the steps is not drawn as if it didn't.
 func TestOrderedAccesses(t *testing.T) {
-	source, err := Load("../..", "./01-original/...")
+	source, err := Load("../..", ".", "./01-original/...")
 	require.NoError(t, err)
 	const file = "01-original/chat/client.go"
 	content, err := os.ReadFile(filepath.Join(root, "..", file))
@@ -168,7 +168,7 @@ func TestOrderedAccesses(t *testing.T) {
 
 // TestNext goes through listenRead as its reader does.
 func TestNext(t *testing.T) {
-	source, err := Load("../..", "./01-original/...")
+	source, err := Load("../..", ".", "./01-original/...")
 	require.NoError(t, err)
 	at := func(line int) Place { return Place{"01-original/chat/client.go", line} }
 	for _, tc := range []struct {
@@ -195,7 +195,7 @@ func TestNext(t *testing.T) {
 	assert.ErrorContains(t, err, "Client.read")
 
 	// A method of an interface may wait, too.
-	source, err = Load(root, "./chanflow/testdata/cases/hijackraw")
+	source, err = Load(root, ".", "./chanflow/testdata/cases/hijackraw")
 	require.NoError(t, err)
 	at = func(line int) Place { return Place{"chanflow/testdata/cases/hijackraw/hijackraw.go", line} }
 	for to, want := range map[int]bool{29: true, 25: false} { // writes; reads again

@@ -251,7 +251,7 @@ func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 		return ""
 	}
 	unknown := func(what string) {
-		g.fail(i.Pos(), "%s is given %s, and what it does with it isn't known; add it to the table in internal/chanflow/outside.go", cmp.Or(c.name, unnamed), what)
+		g.fail(i.Pos(), "%s is given %s, and what it does with it isn't known; add it to the table in tools/chanflow/outside.go", cmp.Or(c.name, unnamed), what)
 	}
 	for _, arg := range c.args {
 		if what := given(arg); what != "" {

@@ -43,10 +43,11 @@ type sourceFile struct {
 	content []byte
 }
 
-// Load finds the packages that the patterns name, as the go command does in root.
-// They are the program, all of it but what is outside: one of them is package
-// main. Places are told relative to root.
-func Load(root string, patterns ...string) (*Source, error) {
+// Load finds the packages that the patterns name, as the go command does in a
+// module's directory, which is named from root with slashes. They are the program,
+// all of it but what is outside: one of them is package main. Places are told
+// relative to root.
+func Load(root, module string, patterns ...string) (*Source, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -54,10 +55,10 @@ func Load(root string, patterns ...string) (*Source, error) {
 	listed, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedCompiledGoFiles | packages.NeedImports |
 			packages.NeedDeps | packages.NeedExportFile,
-		Dir: root,
+		Dir: filepath.Join(root, filepath.FromSlash(module)),
 	}, patterns...)
 	if err != nil {
-		return nil, fmt.Errorf("list %v in %s: %w", patterns, root, err)
+		return nil, fmt.Errorf("list %v in %s: %w", patterns, module, err)
 	}
 	s := &Source{root: root, fset: token.NewFileSet()}
 	own := make(map[*packages.Package]bool)
@@ -88,7 +89,7 @@ func Load(root string, patterns ...string) (*Source, error) {
 		return nil, errors.Join(broken...)
 	}
 	if len(s.packages) == 0 {
-		return nil, fmt.Errorf("list %v in %s: no packages", patterns, root)
+		return nil, fmt.Errorf("list %v in %s: no packages", patterns, module)
 	}
 	s.outside = importer.ForCompiler(s.fset, "gc", func(path string) (io.ReadCloser, error) {
 		if exports[path] == "" {

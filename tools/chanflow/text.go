@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/tabwriter"
 )
 
 // Fact is one line of a model in words, and its place.
@@ -50,32 +49,6 @@ func (m *Model) Facts() []Fact {
 		}
 	}
 	return facts
-}
-
-// String is the model as a text: a fact a line, in columns, its place at the end.
-func (m *Model) String() string {
-	var text strings.Builder
-	columns := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	last := ""
-	for _, f := range m.Facts() {
-		section := f.Words[0]
-		switch OpKind(section) {
-		case Sends, Receives, Closes: // one section, in the order of the source
-			section = "ops"
-		}
-		if section != last && last != "" {
-			columns.Write([]byte("\t\t\t\t\t\n"))
-		}
-		last = section
-		words := append(f.Words, make([]string, 5-len(f.Words))...)
-		columns.Write([]byte(strings.Join(words, "\t") + "\t" + f.Place + "\n"))
-	}
-	columns.Flush() // into memory: it can't fail
-	lines := strings.Split(text.String(), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
 }
 
 // Table is the model as a table by hand says it: the facts without their places,

@@ -29,7 +29,7 @@ const Columns = 4
 // Box is one box. Boxes of one column stand one below the other, in the
 // figure's order. One that is alone in column 0 spans the whole height.
 type Box struct {
-	ID     string
+	ID     string // in the SVG, too; no other box, line or group has it
 	Name   string
 	Words  []string // small, under the name
 	Column int      // from 0, at the left
@@ -40,6 +40,7 @@ type Box struct {
 
 // Line is an arrow between two boxes, or from a box to itself.
 type Line struct {
+	ID       string // in the SVG; "" for none
 	From, To string // IDs of boxes
 	Listens  bool   // grey, thin, with an open head; else black, with a filled one
 	Label    string
@@ -48,7 +49,8 @@ type Line struct {
 
 // Group is a coloured box around all boxes of a column, but the top one.
 type Group struct {
-	Column int // 1 or 2
+	ID     string // in the SVG; "" for none
+	Column int    // 1 or 2
 	Name   string
 	Words  string // small, under the name
 }
@@ -72,11 +74,12 @@ func (f Figure) SVG() (string, error) {
 }
 
 func (f Figure) draw() (*picture, error) {
+	if id, found := f.twice(); found {
+		return nil, fmt.Errorf("drawing: two boxes, lines or groups have the ID %q: give one of them another", id)
+	}
 	l := layout{Figure: f, at: map[string]*spot{}}
 	for _, b := range f.Boxes {
 		switch {
-		case l.at[b.ID] != nil:
-			return nil, fmt.Errorf("drawing: two boxes %q", b.ID)
 		case b.Column < 0 || b.Column >= Columns:
 			return nil, fmt.Errorf("drawing: box %q: there is no column %d", b.ID, b.Column)
 		case b.Top && (b.Column == 0 || l.tops[b.Column] != nil):
@@ -96,6 +99,31 @@ func (f Figure) draw() (*picture, error) {
 		l.groups[g.Column] = &g
 	}
 	return l.draw(), nil
+}
+
+// twice is an ID that is there more than once, if there is one.
+func (f Figure) twice() (id string, found bool) {
+	seen := map[string]bool{}
+	add := func(another string) {
+		if seen[another] {
+			id, found = another, true
+		}
+		seen[another] = true
+	}
+	for _, b := range f.Boxes {
+		add(b.ID)
+	}
+	for _, line := range f.Lines {
+		if line.ID != "" {
+			add(line.ID)
+		}
+	}
+	for _, g := range f.Groups {
+		if g.ID != "" {
+			add(g.ID)
+		}
+	}
+	return id, found
 }
 
 // Sequence is what happens in which order: lanes side by side, time runs down.

@@ -214,10 +214,53 @@ func TestSVG(t *testing.T) {
 			}
 			assert.NotEmpty(t, strings.TrimSpace(texts["title"]))
 			assert.NotEmpty(t, strings.TrimSpace(texts["desc"]))
-			assert.Contains(t, svg, `role="img" aria-labelledby="title desc"`)
+			assert.Contains(t, svg, ` role="img">`+"\n<title>")
 			assert.Contains(t, svg, `lang="`+name[len(name)-2:]+`"`)
 			assert.NotContains(t, svg, "`")
 		})
+	}
+}
+
+// TestIDs: what has an ID is one element with its words, so that a page can light
+// it. No other element has one, and no style is for what is not in the figure, so
+// that figures fit on one page with anything else.
+func TestIDs(t *testing.T) {
+	f := Figure{
+		Title:  "two",
+		Boxes:  []Box{{ID: "a", Name: "A", Words: []string{"stays"}, Column: 1}, {ID: "b", Name: "B", Column: 2}},
+		Groups: []Group{{ID: "g", Column: 1, Name: "G", Words: "one"}},
+		Lines:  []Line{{ID: "ab", From: "a", To: "b", Label: "ch", Listens: true}, {From: "b", To: "b", Label: "itself", Waits: true}},
+	}
+	svg, err := f.SVG()
+	require.NoError(t, err)
+	type element struct {
+		ID    string   `xml:"id,attr"`
+		Rects []string `xml:"rect"`
+		Paths []string `xml:"path"`
+		Texts []string `xml:"text"`
+	}
+	var read struct {
+		Groups []element `xml:"g"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(svg), &read))
+	assert.Equal(t, []element{
+		{ID: "g", Rects: []string{""}, Texts: []string{"G", "one"}},
+		{ID: "a", Rects: []string{""}, Texts: []string{"A", "stays"}},
+		{ID: "b", Rects: []string{""}, Texts: []string{"B"}},
+		{ID: "ab", Paths: []string{"", ""}, Texts: []string{"ch"}}, // the line and its head
+	}, read.Groups)
+	assert.Equal(t, 4, strings.Count(svg, " id="))
+	for name, svg := range svgs(t) {
+		assert.NotContains(t, svg, "url(#", name)
+		assert.NotContains(t, svg, "aria-labelledby", name)
+		_, style, _ := strings.Cut(svg, "<style>")
+		style, _, _ = strings.Cut(style, "</style>")
+		assert.Contains(t, style, "\n.drawing .box{")
+		for _, rule := range regexp.MustCompile(`([^{}]+)\{[^{}]*\}`).FindAllStringSubmatch(style, -1) {
+			for _, selector := range strings.Split(rule[1], ",") {
+				assert.Regexp(t, `^\s*\.drawing `, selector, "%s: it would restyle the page that the figure is in", name)
+			}
+		}
 	}
 }
 
@@ -238,6 +281,9 @@ func TestMakesNoSense(t *testing.T) {
 	a := Box{ID: "a"}
 	for name, f := range map[string]Figure{
 		"two boxes":        {Boxes: []Box{a, a}},
+		"two lines":        {Boxes: []Box{a}, Lines: []Line{{ID: "l", From: "a", To: "a"}, {ID: "l", From: "a", To: "a"}}},
+		"box and line":     {Boxes: []Box{a}, Lines: []Line{{ID: "a", From: "a", To: "a"}}},
+		"box and group":    {Boxes: []Box{a}, Groups: []Group{{ID: "a", Column: 1}}},
 		"no column 4":      {Boxes: []Box{{ID: "a", Column: 4}}},
 		"no column -1":     {Boxes: []Box{{ID: "a", Column: -1}}},
 		"above column 0":   {Boxes: []Box{{ID: "a", Top: true}}},

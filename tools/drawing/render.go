@@ -13,6 +13,7 @@ func (l *layout) render() *picture {
 		if g != nil {
 			y := l.rowY(l.topRows) - header
 			p.box(rect{l.x[c] - pad, y, l.w[c] + 2*pad, l.bottom() - y}, "group "+columnClass(c), groupID(c))
+			p.boxes[len(p.boxes)-1].mark = g.ID
 			p.text(g.Name, objectStyle, l.x[c], y+8, groupID(c))
 			p.text(g.Words, wordStyle, l.x[c], y+9+objectStyle.height(), groupID(c))
 		}
@@ -42,15 +43,17 @@ func (l *layout) renderBox(s *spot) {
 	}
 	p := &l.out
 	p.box(s.rect, class, s.ID)
+	drawn := &p.boxes[len(p.boxes)-1]
+	drawn.mark = s.ID
 	if !s.Top && l.groups[s.Column] != nil {
-		p.boxes[len(p.boxes)-1].in = groupID(s.Column)
+		drawn.in = groupID(s.Column)
 	}
 	p.inBox(s.ID, s.rect, s.style(), []string{s.Name}, s.words)
 }
 
 func (l *layout) renderLine(r *route) {
 	p := &l.out
-	drawn := line{from: r.From, to: r.To, class: "starts", head: true}
+	drawn := line{mark: r.ID, from: r.From, to: r.To, class: "starts", head: true}
 	if r.Listens {
 		drawn.class = "listens"
 	}

@@ -3,6 +3,7 @@ package drawing
 import (
 	"encoding/xml"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -26,12 +27,14 @@ type box struct {
 	class string
 	id    string
 	in    string // the box that it stands in, if any
+	mark  string // its id in the SVG, if any
 }
 
 type line struct {
 	points   []point
 	class    string
 	from, to string // boxes; empty for a line that belongs to none
+	mark     string // its id in the SVG, if any
 	head     bool
 }
 
@@ -179,7 +182,7 @@ text.step{stroke:none}
 .starts.tip{fill:#1b1f24;stroke-width:1}
 .sign{fill:#b42318}.bar{stroke:#fff;stroke-width:3}
 path,rect{stroke-linejoin:round}
-svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 @media screen and (prefers-color-scheme:dark){
 text{fill:#f0f3f6}.word,.place,.note{fill:#c4ccd4}
 .label{stroke:#0d1117}.inc1{stroke:#12294a}.inc2{stroke:#12361f}
@@ -190,23 +193,62 @@ text{fill:#f0f3f6}.word,.place,.note{fill:#c4ccd4}
 }
 `
 
+var rule = regexp.MustCompile(`([^{}]+)\{[^{}]*\}`)
+
+// scoped is css for what is in an SVG of ours: a page that the SVG is written into
+// keeps its own style.
+var scoped = rule.ReplaceAllStringFunc(css, func(rule string) string {
+	selectors, declarations, _ := strings.Cut(rule, "{")
+	var all []string
+	for _, selector := range strings.Split(strings.TrimSpace(selectors), ",") {
+		all = append(all, ".drawing "+selector)
+	}
+	return "\n" + strings.Join(all, ",") + "{" + declarations
+})
+
 func (p *picture) svg() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" lang="%s" width="%d" height="%d" viewBox="0 0 %[2]d %[3]d" style="max-width:100%%;height:auto" role="img" aria-labelledby="title desc">`,
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="drawing" lang="%s" width="%d" height="%d" viewBox="0 0 %[2]d %[3]d" style="max-width:100%%;height:auto" role="img">`,
 		escape(p.lang), p.width, p.height)
-	fmt.Fprintf(&b, "\n<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n<style>%s</style>\n", escape(p.title), escape(p.desc), css)
+	fmt.Fprintf(&b, "\n<title>%s</title>\n<desc>%s</desc>\n<style>%s</style>\n", escape(p.title), escape(p.desc), scoped)
 	fmt.Fprintf(&b, "<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", p.width, p.height)
 	for _, r := range p.boxes {
+		open(&b, r.mark)
 		fmt.Fprintf(&b, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"7\"/>\n", r.class, r.x, r.y, r.w, r.h)
+		p.write(&b, func(t text) bool { return t.of != "" && t.of == r.id })
+		shut(&b, r.mark)
 	}
-	for _, l := range p.lines {
+	for i, l := range p.lines {
+		open(&b, l.mark)
 		l.write(&b)
+		p.write(&b, func(t text) bool { return t.label != nil && *t.label == i })
+		shut(&b, l.mark)
 	}
-	for _, t := range p.texts {
-		t.write(&b)
-	}
+	p.write(&b, func(t text) bool { return t.of == "" && t.label == nil })
 	b.WriteString("</svg>\n")
 	return b.String()
+}
+
+// open begins what has an id, with all its words, and shut ends it.
+func open(b *strings.Builder, id string) {
+	if id != "" {
+		fmt.Fprintf(b, "<g id=\"%s\">\n", escape(id))
+	}
+}
+
+func shut(b *strings.Builder, id string) {
+	if id != "" {
+		b.WriteString("</g>\n")
+	}
+}
+
+// write writes the texts that are meant.
+func (p *picture) write(b *strings.Builder, meant func(text) bool) {
+	for _, t := range p.texts {
+		if meant(t) {
+			t.write(b)
+		}
+	}
 }
 
 // write draws the line with round corners, and its head.

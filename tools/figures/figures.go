@@ -1,282 +1,156 @@
-package main
+// Package figures draws the figures and the tables of diagrams/ from the steps'
+// code, and holds those that are there to the code. It puts together what chanflow
+// finds in the code and what drawing draws, and has the words for both, in English
+// and in Japanese. It knows nothing of how a program is analyzed, nor of where a
+// line runs.
+package figures
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"websocket-chat-steps/internal/steps"
-	"websocket-chat-steps/tools/chanflow"
-	"websocket-chat-steps/tools/drawing"
 )
 
-// draw makes all files from the code of the repository at root.
-func draw(root string) ([]file, error) {
-	all, err := load(root)
-	if err != nil {
-		return nil, err
-	}
-	var files []file
-	add := func(name string, svg string, err error) error {
-		files = append(files, file{name, svg})
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		return nil
-	}
-	for _, step := range all {
-		model, err := step.source.Analyze()
-		if err != nil {
-			return nil, fmt.Errorf("%s can't be drawn:\n%w", step.name, err)
-		}
-		files = append(files, file{step.name + ".edges", edges(step.name, model)})
-		for _, l := range languages {
-			svg, err := figure(step.name, model, l).SVG()
-			if err := add(step.name+"."+l.code+".svg", svg, err); err != nil {
-				return nil, err
-			}
-		}
-	}
-
-	original := all[0] // the figures of time are of its defects
-	model, err := original.source.Analyze()
-	if err != nil {
-		return nil, err
-	}
-	accesses, err := original.source.Accesses("NewClient", "maxId")
-	if err != nil {
-		return nil, fmt.Errorf("the race on maxId can't be drawn: %w", err)
-	}
-	for _, l := range languages {
-		figure, err := race(accesses, l)
-		if err != nil {
-			return nil, err
-		}
-		svg, err := figure.SVG()
-		if err := add("race."+l.code+".svg", svg, err); err != nil {
-			return nil, err
-		}
-	}
-	for _, l := range languages {
-		figure, err := leaving(original.source, model, l)
-		if err != nil {
-			return nil, err
-		}
-		svg, err := figure.SVG()
-		if err := add("leaving."+l.code+".svg", svg, err); err != nil {
-			return nil, err
-		}
-	}
-	return files, nil
-}
-
-type stepSource struct {
-	name   string
-	source *chanflow.Source
-}
-
-// load reads the source of every step.
-func load(root string) ([]stepSource, error) {
-	var patterns []string
-	for _, name := range steps.Names() {
-		patterns = append(patterns, "./"+name+"/...")
-	}
-	all, err := chanflow.Load(root, patterns...)
-	if err != nil {
-		return nil, err
-	}
-	var sources []stepSource
-	for _, name := range steps.Names() {
-		source, err := all.Under(name)
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, stepSource{name, source})
-	}
-	return sources, nil
-}
-
-// edges is the text form of a step's figure.
-func edges(step string, m *chanflow.Model) string {
-	return "# What " + step + ".*.svg are drawn from: written by go run -C tools ./figures from the code\n" +
-		"# of " + step + ". README.md says what the words mean.\n\n" + m.String()
-}
-
-// The columns of a figure.
+// Where the figures are, and the tables that are written by hand: from the
+// repository's root.
 const (
-	browserColumn = iota
-	clientColumn
-	serverColumn
-	mainColumn
+	dir    = "diagrams"
+	byHand = "tools/figures/byhand"
 )
 
-// column is where a goroutine stands: with the struct whose it is, or with main.
-func column(g chanflow.Goroutine) int {
-	switch {
-	case g.Handler && slices.Equal(g.Count.Each, []string{"client"}):
-		return clientColumn // the request handler of a client
-	case g.Of == "Server":
-		return serverColumn
-	case g.Of != "":
-		return clientColumn
-	}
-	return mainColumn
+const remedy = "run go run -C tools ./check -write figures, and look at what has changed"
+
+// Check holds the figures and tables of the repository at root to the code. It
+// prints how the tables differ. Its error names all that is wrong, a line each, and
+// what to do.
+func Check(root string, out io.Writer) error { return check(root, steps.All, out) }
+
+// Write draws the figures and tables of the repository at root anew, and prints
+// which have changed. Its error names all that it could not draw.
+func Write(root string, out io.Writer) error { return write(root, steps.All, out) }
+
+// file is a figure or a table as it is to be in dir.
+type file struct {
+	name    string
+	content string
 }
 
-// figure lays a model out.
-func figure(step string, m *chanflow.Model, l *language) drawing.Figure {
-	f := drawing.Figure{
-		Lang:  l.code,
-		Title: fmt.Sprintf(l.title, step),
-		Desc:  describe(m, l),
-		Boxes: []drawing.Box{{ID: chanflow.Browser, Name: l.browser, Words: []string{l.forEachClient}, Column: browserColumn, Object: true}},
-		Groups: []drawing.Group{
-			{Column: clientColumn, Name: "Client", Words: howMany(m, "Client", l)},
-			{Column: serverColumn, Name: "Server", Words: howMany(m, "Server", l)},
-		},
-		Notes:  notes(m, l),
-		Legend: l.legend,
+func check(root string, all []steps.Step, out io.Writer) error {
+	files, wrong := draw(root, all)
+	wrong = slices.Concat(wrong, withoutTable(root, all), strangers(root, all), compare(root, files, out))
+	if len(wrong) == 0 {
+		fmt.Fprintf(out, "%d figures and tables, all as the code says\n", len(files))
 	}
-	for _, stays := range []bool{true, false} { // those that end at once stand below
-		for _, g := range m.Goroutines {
-			if g.Stays != stays {
-				continue
-			}
-			words := []string{l.count(g.Count), l.ends}
-			if g.Stays {
-				words[1] = l.stays
-			}
-			if g.Name == chanflow.NetHTTP {
-				words = append([]string{l.acceptLoop}, words...)
-			}
-			f.Boxes = append(f.Boxes, drawing.Box{
-				ID: g.Name, Name: g.Name, Words: words, Dotted: !g.Stays,
-				Column: column(g), Top: g.Name == chanflow.NetHTTP,
-			})
-		}
-	}
-	for _, who := range outside(m) {
-		f.Boxes = append(f.Boxes, drawing.Box{ID: who, Name: who, Column: mainColumn, Object: true})
-	}
-	for _, s := range m.Starts {
-		f.Lines = append(f.Lines, drawing.Line{From: s.Who, To: s.Whom})
-	}
-	for _, listen := range m.Listens {
-		f.Lines = append(f.Lines, drawing.Line{
-			From: listen.Who, To: listen.Whom, Listens: true, Label: short(listen.Channel),
-			Waits: listen.Who == listen.Whom && waitsForItself(m, listen.Who, listen.Channel),
-		})
-	}
-	return f
+	return errors.Join(wrong...)
 }
 
-// howMany says how many there are of a struct.
-func howMany(m *chanflow.Model, name string, l *language) string {
-	for _, o := range m.Objects {
-		if o.Name == name {
-			return l.count(o.Count)
-		}
-	}
-	return ""
-}
-
-// waitsForItself tells whether there is such a finding.
-func waitsForItself(m *chanflow.Model, who, channel string) bool {
-	return slices.ContainsFunc(m.Findings, func(f chanflow.Finding) bool {
-		return f.Kind == chanflow.Self && f.Who == who && f.Ops[0].Channel == channel
-	})
-}
-
-// outside lists who is outside the program and has an arrow, but the browser.
-func outside(m *chanflow.Model) (who []string) {
-	for _, name := range []string{chanflow.OSSignal, chanflow.Timer, chanflow.Context} {
-		if slices.ContainsFunc(m.Listens, func(l chanflow.Listen) bool { return l.Whom == name }) ||
-			slices.ContainsFunc(m.Starts, func(s chanflow.Start) bool { return s.Who == name }) {
-			who = append(who, name)
-		}
-	}
-	return who
-}
-
-// short is a channel's name without that of the struct, which the arrow shows.
-func short(channel string) string { return channel[strings.LastIndex(channel, ".")+1:] }
-
-// describe says a figure in words, for who can't see it.
-func describe(m *chanflow.Model, l *language) string {
-	var all []string
-	for _, g := range m.Goroutines {
-		life := l.ends
-		if g.Stays {
-			life = l.stays
-		}
-		all = append(all, fmt.Sprintf(l.sayGoroutine, g.Name, l.count(g.Count), life))
-	}
-	for _, s := range m.Starts {
-		all = append(all, fmt.Sprintf(l.sayStarts, s.Who, s.Whom))
-	}
-	for _, listen := range m.Listens {
-		all = append(all, fmt.Sprintf(l.sayListens, listen.Who, listen.Whom, short(listen.Channel)))
-	}
-	return strings.Join(all, l.space)
-}
-
-// notes are what stands under the figure.
-func notes(m *chanflow.Model, l *language) []string {
-	var counts []chanflow.Count // of those that stay, by what they are counted for
-	for _, g := range m.Goroutines {
-		if !g.Stays {
+func write(root string, all []steps.Step, out io.Writer) error {
+	files, wrong := draw(root, all)
+	wrong = append(wrong, strangers(root, all)...)
+	changed := 0
+	for _, f := range files {
+		path := filepath.Join(root, dir, f.name)
+		if old, err := os.ReadFile(path); err == nil && string(old) == f.content {
 			continue
 		}
-		i := slices.IndexFunc(counts, func(c chanflow.Count) bool {
-			return c.N > 0 && g.Count.N > 0 && slices.Equal(c.Each, g.Count.Each)
-		})
-		if i < 0 {
-			counts = append(counts, g.Count)
-		} else {
-			counts[i].N += g.Count.N
+		if err := os.WriteFile(path, []byte(f.content), 0o644); err != nil {
+			wrong = append(wrong, err)
+			continue
 		}
+		fmt.Fprintln(out, "wrote", f.name)
+		changed++
 	}
-	var words []string
-	for _, c := range counts {
-		words = append(words, l.count(c))
-	}
-	all := []string{fmt.Sprintf(l.staying, strings.Join(words, l.andAlso))}
-	for _, g := range m.Goroutines {
-		if g.Count.If {
-			all = append(all, fmt.Sprintf(l.conditional, code(g.Name), code(place(g.GoAt))))
-		}
-	}
-	mutual := false
-	for _, f := range m.Findings {
-		switch f.Kind {
-		case chanflow.Mutual:
-			mutual = true
-			var places []string
-			for _, op := range f.Ops {
-				places = append(places, code(place(op.Place)))
-			}
-			all = append(all, fmt.Sprintf(l.mutual, code(f.Who), code(f.Other), strings.Join(places, l.comma)))
-		case chanflow.Self:
-			op := f.Ops[0]
-			at := code(place(op.Place))
-			if len(op.Via) > 0 {
-				at = fmt.Sprintf(l.calledAt, at, code(place(op.Via[0])))
-			}
-			all = append(all, fmt.Sprintf(l.self, code(f.Who), code(op.Channel), at))
-		case chanflow.Silent:
-			all = append(all, fmt.Sprintf(l.silent, code(f.Who), code(f.Ops[0].Channel), code(place(f.Ops[0].Place))))
-		}
-	}
-	if !mutual {
-		all = append(all[:1:1], append([]string{l.noMutual}, all[1:]...)...)
-	}
-	return all
+	fmt.Fprintf(out, "%d figures and tables, %d changed\n", len(files), changed)
+	return errors.Join(wrong...)
 }
 
-// place is a place without the step's directory, which the title names.
-func place(p chanflow.Place) string {
-	_, file, _ := strings.Cut(p.File, "/")
-	return fmt.Sprintf("%s:%d", file, p.Line)
+// compare tells which files are not as they are to be, and prints how the tables
+// differ: a line of what is there begins with -, one of what is to be with +.
+func compare(root string, files []file, out io.Writer) (wrong []error) {
+	for _, f := range files {
+		old, err := os.ReadFile(filepath.Join(root, dir, f.name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			wrong = append(wrong, fmt.Errorf("%s/%s is not there: %s", dir, f.name, remedy))
+		case err != nil:
+			wrong = append(wrong, err)
+		case string(old) != f.content:
+			wrong = append(wrong, fmt.Errorf("%s/%s is not what the code says: %s", dir, f.name, remedy))
+			if strings.HasSuffix(f.name, ".edges") {
+				fmt.Fprintf(out, "%s:\n", f.name)
+				for _, line := range difference(string(old), f.content) {
+					fmt.Fprintln(out, line)
+				}
+			}
+		}
+	}
+	return wrong
 }
 
-func code(s string) string { return "`" + s + "`" }
+// difference lists the lines that only one of two texts has. How many spaces are
+// between two columns doesn't count, so that one long word doesn't change each line.
+func difference(old, new string) (lines []string) {
+	a, b := strings.Split(padding.ReplaceAllString(old, "  "), "\n"), strings.Split(padding.ReplaceAllString(new, "  "), "\n")
+	for _, line := range a {
+		if !slices.Contains(b, line) {
+			lines = append(lines, "- "+line)
+		}
+	}
+	for _, line := range b {
+		if !slices.Contains(a, line) {
+			lines = append(lines, "+ "+line)
+		}
+	}
+	if lines == nil {
+		return []string{"the same lines, but in another order, or not as often"}
+	}
+	return lines
+}
+
+// withoutTable tells which steps have no table that is written by hand.
+func withoutTable(root string, all []steps.Step) (wrong []error) {
+	for _, step := range all {
+		name := byHand + "/" + step.Name + ".txt"
+		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) {
+			wrong = append(wrong, fmt.Errorf("%s is not there: write by hand, from reading the code of %s, what its goroutines and channels are, as the tables beside it do", name, step.Name))
+		}
+	}
+	return wrong
+}
+
+// strangers tells which figures and tables are of no step.
+func strangers(root string, all []steps.Step) (wrong []error) {
+	known := make(map[string]bool)
+	for _, step := range all {
+		names := []string{step.Name}
+		if step.Name == original {
+			names = append(names, "race", "leaving")
+		}
+		known[byHand+"/"+step.Name+".txt"] = true
+		known[dir+"/"+step.Name+".edges"] = true
+		for _, l := range languages {
+			for _, name := range names {
+				known[dir+"/"+name+"."+l.code+".svg"] = true
+			}
+		}
+	}
+	for _, pattern := range []string{dir + "/*.svg", dir + "/*.edges", byHand + "/*.txt"} {
+		there, err := fs.Glob(os.DirFS(root), pattern)
+		if err != nil {
+			wrong = append(wrong, err)
+		}
+		for _, name := range there {
+			if !known[name] {
+				wrong = append(wrong, fmt.Errorf("%s is of no step: delete it, or write the step's row in internal/steps/steps.go", name))
+			}
+		}
+	}
+	return wrong
+}

@@ -1,4 +1,4 @@
-package main
+package figures
 
 import (
 	"fmt"
@@ -6,49 +6,84 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-	"websocket-chat-steps/internal/stacks"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"websocket-chat-steps/internal/livecheck"
-	"websocket-chat-steps/internal/stepcmd"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/live"
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/chanflow"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv("DIAGRAMS_RUN_MAIN") != "" { // see TestCommand
-		main()
-		return
-	}
 	status := m.Run()
-	if err := stepcmd.Clean(); err != nil {
+	if err := live.Clean(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		status = 1
 	}
 	os.Exit(status)
 }
 
-// endpoint is where the WebSocket of a step is.
-func endpoint(step string) string {
-	if step < "03" {
-		return "/entry"
-	}
-	return "/ws"
+// running is a step that runs, with the test that watches it: what goes wrong ends
+// the test.
+type running struct {
+	*live.Program
+	t *testing.T
+}
+
+func watch(t *testing.T, step string) running {
+	t.Helper()
+	p, err := live.Watch(judgetest.Context(t), steps.Of(step), nil)
+	require.NoError(t, err)
+	t.Cleanup(p.Kill)
+	return running{p, t}
+}
+
+func (p running) connect(n int) []*judge.Client {
+	p.t.Helper()
+	clients, err := p.Connect(judgetest.Context(p.t), n)
+	require.NoError(p.t, err)
+	return clients
+}
+
+func (p running) await(what string, kinds []live.Kind) []stacks.Goroutine {
+	p.t.Helper()
+	all, err := p.Await(judgetest.Context(p.t), what, kinds)
+	require.NoError(p.t, err)
+	return all
+}
+
+func (p running) goroutines() []stacks.Goroutine {
+	p.t.Helper()
+	all, err := p.Goroutines(judgetest.Context(p.t))
+	require.NoError(p.t, err)
+	return all
+}
+
+// say says a message, and hear hears it.
+func say(t *testing.T, c *judge.Client, body string) {
+	t.Helper()
+	require.NoError(t, c.Say(body), "%s says %.30q", c.Name, body)
+}
+
+func hear(t *testing.T, c *judge.Client, body string) {
+	t.Helper()
+	require.NoError(t, c.HearUntil(body))
 }
 
 // kinds are the goroutines that a program has while so many clients are
 // connected, as the model has it: those that stay. Of those that end at once there
 // are so many as ending says, by name.
-func kinds(m *chanflow.Model, clients int, ending map[string]int) []livecheck.Kind {
-	var all []livecheck.Kind
+func kinds(m *chanflow.Model, clients int, ending map[string]int) []live.Kind {
+	var all []live.Kind
 	for _, g := range m.Goroutines {
-		k := livecheck.Kind{Name: g.Name, Want: ending[g.Name]}
+		k := live.Kind{Name: g.Name, Want: ending[g.Name]}
 		switch {
 		case g.Handler:
-			k.Body = livecheck.Lines(g.Body)
+			k.Body = live.Lines(g.Body)
 		case g.GoAt != chanflow.Place{}:
 			k.GoAt = g.GoAt.String()
 		}
@@ -70,34 +105,34 @@ func TestLive(t *testing.T) {
 	for _, step := range steps.Names() {
 		t.Run(step, func(t *testing.T) {
 			model := analyze(t, all[step])
-			program := livecheck.Start(t, step)
-			program.Await("the room to be open", kinds(model, 0, nil))
-			clients := program.Connect(5, endpoint(step))
-			now := program.Await("5 clients", kinds(model, 5, nil))
+			program := watch(t, step)
+			program.await("the room to be open", kinds(model, 0, nil))
+			clients := program.connect(5)
+			now := program.await("5 clients", kinds(model, 5, nil))
 			for lie, kinds := range lies(kinds(model, 5, nil)) {
-				assert.NotEmpty(t, livecheck.Differences(step, now, kinds), "not seen: %s", lie)
+				assert.NotEmpty(t, live.Differences(step, now, kinds), "not seen: %s", lie)
 			}
-			clients = append(clients, program.Connect(95, endpoint(step))...)
-			program.Await("100 clients", kinds(model, 100, nil))
-			clients[0].Send("hello")
+			clients = append(clients, program.connect(95)...)
+			program.await("100 clients", kinds(model, 100, nil))
+			say(t, clients[0], "hello")
 			for _, c := range clients {
-				c.Hear("hello")
+				hear(t, c, "hello")
 			}
-			program.Await("a message to have come and gone", kinds(model, 100, nil))
+			program.await("a message to have come and gone", kinds(model, 100, nil))
 		})
 	}
 }
 
 // lies are figures that are not of this program, and so must be seen to differ.
-func lies(truth []livecheck.Kind) map[string][]livecheck.Kind {
-	change := func(f func(k []livecheck.Kind) []livecheck.Kind) []livecheck.Kind { return f(slices.Clone(truth)) }
-	return map[string][]livecheck.Kind{
-		"a goroutine is missing": change(func(k []livecheck.Kind) []livecheck.Kind { return k[1:] }),
-		"one more": change(func(k []livecheck.Kind) []livecheck.Kind {
-			return append(k, livecheck.Kind{Name: "more", GoAt: "more.go:1", Want: 1})
+func lies(truth []live.Kind) map[string][]live.Kind {
+	change := func(f func(k []live.Kind) []live.Kind) []live.Kind { return f(slices.Clone(truth)) }
+	return map[string][]live.Kind{
+		"a goroutine is missing": change(func(k []live.Kind) []live.Kind { return k[1:] }),
+		"one more": change(func(k []live.Kind) []live.Kind {
+			return append(k, live.Kind{Name: "more", GoAt: "more.go:1", Want: 1})
 		}),
-		"started elsewhere": change(func(k []livecheck.Kind) []livecheck.Kind { k[1].GoAt += "0"; return k }),
-		"one too few":       change(func(k []livecheck.Kind) []livecheck.Kind { k[len(k)-1].Want--; return k }),
+		"started elsewhere": change(func(k []live.Kind) []live.Kind { k[1].GoAt += "0"; return k }),
+		"one too few":       change(func(k []live.Kind) []live.Kind { k[len(k)-1].Want--; return k }),
 	}
 }
 
@@ -108,22 +143,22 @@ func lies(truth []livecheck.Kind) map[string][]livecheck.Kind {
 func TestBroadcastLive(t *testing.T) {
 	const step, clients = "03-single-goroutine", 20
 	model := analyze(t, sources(t)[step])
-	program := livecheck.Start(t, step)
-	room := program.Connect(clients, endpoint(step))
-	program.Await("the clients", kinds(model, clients, nil))
+	program := watch(t, step)
+	room := program.connect(clients)
+	program.await("the clients", kinds(model, clients, nil))
 
 	long := strings.Repeat("long ", 200_000)
-	room[0].Send(long)
-	program.Await("a Client.Send for each client", kinds(model, clients, map[string]int{"Client.Send": clients}))
+	say(t, room[0], long)
+	program.await("a Client.Send for each client", kinds(model, clients, map[string]int{"Client.Send": clients}))
 	for _, c := range room {
-		c.Hear(long)
+		hear(t, c, long)
 	}
-	program.Await("every Client.Send to have ended", kinds(model, clients, nil))
+	program.await("every Client.Send to have ended", kinds(model, clients, nil))
 
-	late := program.Connect(1, endpoint(step))[0]
-	program.Await("the newcomer's past messages", kinds(model, clients+1, map[string]int{"sendPastMessages": 1}))
-	late.Hear(long)
-	program.Await("sendPastMessages to have ended", kinds(model, clients+1, nil))
+	late := program.connect(1)[0]
+	program.await("the newcomer's past messages", kinds(model, clients+1, map[string]int{"sendPastMessages": 1}))
+	hear(t, late, long)
+	program.await("sendPastMessages to have ended", kinds(model, clients+1, nil))
 }
 
 // TestMailboxLive shows what the figure can't: of mailbox.empty there is one at
@@ -134,36 +169,36 @@ func TestMailboxLive(t *testing.T) {
 	const step, clients = "04-mailbox", 20
 	const messages, length = 8, 100_000 // more than the network holds for a client, less than a mailbox does
 	model := analyze(t, sources(t)[step])
-	program := livecheck.Start(t, step)
-	stalled := program.Connect(clients, endpoint(step))
-	speaker := program.Connect(1, endpoint(step))[0]
-	program.Await("the clients", kinds(model, clients+1, nil))
+	program := watch(t, step)
+	stalled := program.connect(clients)
+	speaker := program.connect(1)[0]
+	program.await("the clients", kinds(model, clients+1, nil))
 
 	for n := range messages {
-		speaker.Send(strings.Repeat(fmt.Sprint(n), length))
+		say(t, speaker, strings.Repeat(fmt.Sprint(n), length))
 	}
-	speaker.Send("that was all")
-	speaker.Hear("that was all") // so the server has put all that came before into all mailboxes
+	say(t, speaker, "that was all")
+	hear(t, speaker, "that was all") // so the server has put all that came before into all mailboxes
 	there, at := 0, model.Goroutine("mailbox.empty").GoAt.String()
-	for _, g := range program.Goroutines() {
+	for _, g := range program.goroutines() {
 		if fmt.Sprintf("%s:%d", g.Created.File, g.Created.Line) == at {
 			there++
 		}
 	}
 	require.Less(t, there, 2*clients, "mailbox.empty is there so often while %d messages wait for %d clients", messages, clients)
 	emptying := map[string]int{"mailbox.empty": clients}
-	now := program.Await("a mailbox.empty for each client that doesn't read", kinds(model, clients+1, emptying))
+	now := program.await("a mailbox.empty for each client that doesn't read", kinds(model, clients+1, emptying))
 	emptying["mailbox.empty"]++
-	assert.NotEmpty(t, livecheck.Differences(step, now, kinds(model, clients+1, emptying)), "one more isn't seen")
+	assert.NotEmpty(t, live.Differences(step, now, kinds(model, clients+1, emptying)), "one more isn't seen")
 	for _, c := range stalled {
-		c.Hear("that was all")
+		hear(t, c, "that was all")
 	}
-	program.Await("every mailbox.empty to have ended", kinds(model, clients+1, nil))
+	program.await("every mailbox.empty to have ended", kinds(model, clients+1, nil))
 
-	late := program.Connect(1, endpoint(step))[0]
-	program.Await("the newcomer's past messages", kinds(model, clients+2, map[string]int{"mailbox.empty": 1}))
-	late.Hear("that was all")
-	program.Await("its mailbox.empty to have ended", kinds(model, clients+2, nil))
+	late := program.connect(1)[0]
+	program.await("the newcomer's past messages", kinds(model, clients+2, map[string]int{"mailbox.empty": 1}))
+	hear(t, late, "that was all")
+	program.await("its mailbox.empty to have ended", kinds(model, clients+2, nil))
 }
 
 // TestLeavingLive holds the figure of the leaving client against clients that
@@ -175,16 +210,16 @@ func TestLeavingLive(t *testing.T) {
 			model := analyze(t, sources(t)[step])
 			h, err := findHandOver(sources(t)[step], model)
 			require.NoError(t, err)
-			program := livecheck.Start(t, step)
-			room := program.Connect(clients, endpoint(step))
-			program.Await("the clients", kinds(model, clients, nil))
+			program := watch(t, step)
+			room := program.connect(clients)
+			program.await("the clients", kinds(model, clients, nil))
 			for _, c := range room {
 				c.Leave()
 			}
-			deadline := time.Now().Add(10 * time.Second)
+			inTime := judgetest.Context(t)
 			for {
 				sending := make(map[int]int) // how many, by the line in client.go
-				for _, g := range program.Goroutines() {
+				for _, g := range program.goroutines() {
 					if line := lineIn(g, step+"/chat/client.go"); line > 0 && g.State == "chan send" {
 						sending[line]++
 					}
@@ -195,7 +230,7 @@ func TestLeavingLive(t *testing.T) {
 				if both == back && both+alone == clients {
 					break
 				}
-				require.True(t, time.Now().Before(deadline), "waited for the goroutines of %d clients to stand where the figure ends; now they send at these lines of client.go, so many each: %v", clients, sending)
+				require.NoError(t, inTime.Err(), "waited for the goroutines of %d clients to stand where the figure ends; now they send at these lines of client.go, so many each: %v", clients, sending)
 			}
 		})
 	}

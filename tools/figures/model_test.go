@@ -1,6 +1,7 @@
-package main
+package figures
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +18,10 @@ import (
 const root = "../.."
 
 // loaded is loaded once for all tests, which don't change it.
-var loaded = sync.OnceValues(func() ([]stepSource, error) { return load(root) })
+var loaded = sync.OnceValues(func() ([]stepSource, error) {
+	sources, wrong := load(root, steps.All)
+	return sources, errors.Join(wrong...)
+})
 
 // sources returns the source of every step, by name.
 func sources(t *testing.T) map[string]*chanflow.Source {
@@ -226,8 +230,16 @@ func TestChangesShow(t *testing.T) {
 				is, err := figure(tc.step, after, l).SVG()
 				require.NoError(t, err)
 				assert.NotEqual(t, was, is)
+				sameIDs(t, edges(tc.step, after), is)
 			}
-			assert.NotEqual(t, edges(tc.step, before), edges(tc.step, after))
+			was, is := edges(tc.step, before), edges(tc.step, after)
+			assert.NotEqual(t, was, is)
+			ids := idsByRow(is)
+			for row, id := range idsByRow(was) {
+				if _, stays := ids[row]; stays {
+					assert.Equal(t, id, ids[row], "an id that another change has renamed: %s", row)
+				}
+			}
 		})
 	}
 }

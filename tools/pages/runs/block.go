@@ -76,31 +76,36 @@ func (o Output) Written(block []string, japanese bool) []string {
 		return block
 	}
 	if !matches {
-		shown = merged(shown, o.lines, o.varying)
+		shown = o.merged(shown)
 	}
 	return o.layout(shown, o.version, japanese)
 }
 
 // merged is what is printed now, in its varying form, but for what is shown
 // already and still matches: so the gaps stay that somebody put there by hand.
-func merged(shown, lines, varying []string) []string {
+// Numbers that vary are all those of this run.
+func (o Output) merged(shown []string) []string {
 	var out []string
 	i, j := 0, 0
 	add := func(a, b int) { // what stands before a and b
 		if a-i == 1 && isGap(shown[i]) {
 			out = append(out, shown[i])
 		} else {
-			out = append(out, varying[j:b]...)
+			out = append(out, o.varying[j:b]...)
 		}
 		i, j = a, b
 	}
-	same := func(shown, line string) bool { return !isGap(shown) && lineMatches(shown, line) }
-	for _, both := range alike.Common(shown, lines, same) {
+	same := func(shown, line string) bool { return !isGap(shown) && o.mismatch([]string{shown}, []string{line}) < 0 }
+	for _, both := range alike.Common(shown, o.lines, same) {
 		add(both[0], both[1])
-		out = append(out, shown[i])
+		if lineMatches(shown[i], o.lines[j]) {
+			out = append(out, shown[i])
+		} else {
+			out = append(out, o.varying[j])
+		}
 		i, j = i+1, j+1
 	}
-	add(len(shown), len(lines))
+	add(len(shown), len(o.lines))
 	return out
 }
 

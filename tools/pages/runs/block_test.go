@@ -87,6 +87,9 @@ func TestNumbersVary(t *testing.T) {
 		})
 	}
 	c := parse(t, "numbers: go test")
+	printed := []string{"PASS", "way  ns", "new  1", "mutex  7", "ok"}
+	o := Output{Command: c, lines: printed, varying: printed}
+	assert.Equal(t, []string{"…", "way  ns", "new  1", "mutex  7", "…"}, o.merged([]string{"…", "way  ns", "old  1", "mutex 12", "…"}), "a word has changed: all numbers are new, and the gaps stay")
 	assert.Contains(t, c.layout(shown, "go1.26", false), "(run with go1.26; numbers vary)")
 	assert.Contains(t, c.layout(shown, "go1.26", true), "（go1.26 で実行。数字は実行のたびに変わる）")
 }

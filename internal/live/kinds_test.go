@@ -1,9 +1,17 @@
-package livecheck
+package live
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"websocket-chat-steps/internal/stacks"
+)
+
+// Short names: nearly all here is made of these.
+type (
+	Goroutine = stacks.Goroutine
+	Frame     = stacks.Frame
 )
 
 // Made up: a step with a main, one go statement and one handler, which is a
@@ -14,14 +22,18 @@ var (
 	outerKind   = Kind{Name: "Room.open", Body: Lines{"step/chat/room.go", 20, 60}}
 	handlerKind = Kind{Name: "the handler", Body: Lines{"step/chat/room.go", 30, 40}, Want: 2}
 
-	serve = Frame{"net/http.(*Server).Serve", "/go/src/net/http/server.go", 3581}
-	write = Frame{"net.(*conn).Write", "/go/src/net/net.go", 200}
-	ours  = Frame{"mod/step/chat.(*Room).open.func1", "step/chat/room.go", 35}
+	serve = at("net/http.(*Server).Serve", "/go/src/net/http/server.go", 3581)
+	write = at("net.(*conn).Write", "/go/src/net/net.go", 200)
+	ours  = at("mod/step/chat.(*Room).open.func1", "step/chat/room.go", 35)
 
-	mainGoroutine = Goroutine{ID: "1", State: "chan receive", Frames: []Frame{{"main.main", "step/main.go", 12}}}
-	room          = goneAt("2", Frame{"main.main", "step/main.go", 10}, Frame{"mod/step/chat.(*Room).run", "step/chat/room.go", 70})
-	handler       = goneAt("3", serve, write, Frame{"mod/step/chat.(*Client).say", "step/chat/client.go", 9}, ours, serve)
+	mainGoroutine = Goroutine{ID: "1", State: "chan receive", Frames: []Frame{at("main.main", "step/main.go", 12)}}
+	room          = goneAt("2", at("main.main", "step/main.go", 10), at("mod/step/chat.(*Room).run", "step/chat/room.go", 70))
+	handler       = goneAt("3", serve, write, at("mod/step/chat.(*Client).say", "step/chat/client.go", 9), ours, serve)
 )
+
+func at(function, file string, line int) Frame {
+	return Frame{Function: function, File: file, Line: line}
+}
 
 func goneAt(id string, created Frame, frames ...Frame) Goroutine {
 	return Goroutine{ID: id, State: "select", Frames: frames, Created: created, CreatedBy: "1"}
@@ -30,7 +42,7 @@ func goneAt(id string, created Frame, frames ...Frame) Goroutine {
 func TestDifferences(t *testing.T) {
 	kinds := []Kind{mainKind, roomKind, outerKind, handlerKind}
 	all := []Goroutine{mainGoroutine, room, handler, handler}
-	stray := goneAt("7", Frame{"mod/step/chat.f", "step/chat/room.go", 71}, write, Frame{"mod/step/chat.g", "step/chat/room.go", 80}, ours)
+	stray := goneAt("7", at("mod/step/chat.f", "step/chat/room.go", 71), write, at("mod/step/chat.g", "step/chat/room.go", 80), ours)
 
 	for _, test := range []struct {
 		name  string
@@ -42,8 +54,8 @@ func TestDifferences(t *testing.T) {
 		{"the kinds in another order", all, []Kind{handlerKind, outerKind, roomKind, mainKind}, nil},
 		{"others' goroutines too", append([]Goroutine{
 			goneAt("8", serve, write),
-			goneAt("9", Frame{"mod/steps.f", "steps/main.go", 10}, write, Frame{"mod/other.f", "other/step/main.go", 10}),
-			{ID: "10", State: "GC worker (idle)", Frames: []Frame{{"runtime.gcBgMarkWorker", "/go/src/runtime/mgc.go", 1}}},
+			goneAt("9", at("mod/steps.f", "steps/main.go", 10), write, at("mod/other.f", "other/step/main.go", 10)),
+			{ID: "10", State: "GC worker (idle)", Frames: []Frame{at("runtime.gcBgMarkWorker", "/go/src/runtime/mgc.go", 1)}},
 		}, all...), kinds, nil},
 		{"no main", all[1:], kinds, []string{
 			"main (main): 0 goroutines, want 1",
@@ -53,23 +65,23 @@ func TestDifferences(t *testing.T) {
 			"the handler (step/chat/room.go:30-40): 1 goroutine, want 2",
 		}},
 		{"the function, not the literal in it", []Goroutine{mainGoroutine, room, handler, handler,
-			goneAt("5", serve, ours, Frame{"mod/step/chat.(*Room).open", "step/chat/room.go", 41})}, kinds, []string{
+			goneAt("5", serve, ours, at("mod/step/chat.(*Room).open", "step/chat/room.go", 41))}, kinds, []string{
 			"Room.open (step/chat/room.go:20-60): 1 goroutine, want 0",
 		}},
 		{"the first and the last line of a body", []Goroutine{mainGoroutine, room,
-			goneAt("5", serve, Frame{"h", "step/chat/room.go", 30}),
-			goneAt("6", serve, Frame{"h", "step/chat/room.go", 40})}, kinds, nil},
+			goneAt("5", serve, at("h", "step/chat/room.go", 30)),
+			goneAt("6", serve, at("h", "step/chat/room.go", 40))}, kinds, nil},
 		{"the lines of a body in another file", []Goroutine{mainGoroutine, room, handler, handler,
-			goneAt("5", serve, Frame{"mod/step/chat.h", "step/chat/hall.go", 35})}, kinds, []string{
+			goneAt("5", serve, at("mod/step/chat.h", "step/chat/hall.go", 35))}, kinds, []string{
 			"1 goroutine of no kind that was named: created by net/http.(*Server).Serve, now in chat.h (step/chat/hall.go:35) [select]",
 		}},
 		{"strangers from a go statement, in a body all the same", append([]Goroutine{stray, stray, stray}, all...), kinds, []string{
 			"3 goroutines of no kind that was named: created at step/chat/room.go:71, now in chat.g (step/chat/room.go:80) [select]",
 		}},
-		{"a stranger that runs none of the step's code", append([]Goroutine{goneAt("7", Frame{"main.main", "step/main.go", 11}, write, serve)}, all...), kinds, []string{
+		{"a stranger that runs none of the step's code", append([]Goroutine{goneAt("7", at("main.main", "step/main.go", 11), write, serve)}, all...), kinds, []string{
 			"1 goroutine of no kind that was named: created at step/main.go:11, now in net.(*conn).Write (/go/src/net/net.go:200) [select]",
 		}},
-		{"a stranger that shows nothing", append([]Goroutine{goneAt("7", Frame{"main.main", "step/main.go", 11})}, all...), kinds, []string{
+		{"a stranger that shows nothing", append([]Goroutine{goneAt("7", at("main.main", "step/main.go", 11))}, all...), kinds, []string{
 			"1 goroutine of no kind that was named: created at step/main.go:11, now in no function [select]",
 		}},
 		{"nothing is said", []Goroutine{handler, mainGoroutine, room, handler}, nil, []string{

@@ -1,5 +1,5 @@
 // Package tight makes the network hold little. It is linked into the steps'
-// programs that livecheck starts.
+// programs that package live starts.
 package tight
 
 import (

@@ -1,11 +1,4 @@
-// Package livecheck tells which goroutines a running step has, and holds them
-// against what it is said to have. It knows nothing of how that was found out,
-// nor of what it is wanted for. It knows goroutines by places in the source,
-// never by the names of functions.
-//
-// It builds the steps by way of stepcmd, so a test package that uses it calls
-// stepcmd.Clean in its TestMain.
-package livecheck
+package live
 
 import (
 	"fmt"
@@ -13,11 +6,6 @@ import (
 	"strings"
 
 	"websocket-chat-steps/internal/stacks"
-)
-
-type (
-	Goroutine = stacks.Goroutine
-	Frame     = stacks.Frame
 )
 
 // Kind is what is said of some of a program's goroutines.
@@ -34,7 +22,7 @@ type Lines struct {
 	First, Last int
 }
 
-func (l Lines) contain(f Frame) bool {
+func (l Lines) contain(f stacks.Frame) bool {
 	return l.File == f.File && l.First <= f.Line && f.Line <= l.Last
 }
 
@@ -55,7 +43,7 @@ func (k Kind) place() string {
 // differs from what its step is said to have: nothing when they agree.
 // Goroutines that neither run code of the step's directory nor were created in
 // it don't count.
-func Differences(step string, all []Goroutine, kinds []Kind) []string {
+func Differences(step string, all []stacks.Goroutine, kinds []Kind) []string {
 	have := make([]int, len(kinds))
 	strangers := make(map[string]int) // how many, by what there is to say of them
 	for _, g := range all {
@@ -72,20 +60,20 @@ func Differences(step string, all []Goroutine, kinds []Kind) []string {
 	var differences []string
 	for i, k := range kinds {
 		if have[i] != k.Want {
-			differences = append(differences, fmt.Sprintf("%s (%s): %s, want %d", k.Name, k.place(), goroutines(have[i]), k.Want))
+			differences = append(differences, fmt.Sprintf("%s (%s): %s, want %d", k.Name, k.place(), stacks.Number(have[i], "goroutine"), k.Want))
 		}
 	}
 	for what, n := range strangers {
-		differences = append(differences, goroutines(n)+" of no kind that was named: "+what)
+		differences = append(differences, stacks.Number(n, "goroutine")+" of no kind that was named: "+what)
 	}
 	slices.Sort(differences)
 	return differences
 }
 
-func in(f Frame, step string) bool { return strings.HasPrefix(f.File, step+"/") }
+func in(f stacks.Frame, step string) bool { return strings.HasPrefix(f.File, step+"/") }
 
-func framesIn(g Goroutine, step string) []Frame {
-	var own []Frame
+func framesIn(g stacks.Goroutine, step string) []stacks.Frame {
+	var own []stacks.Frame
 	for _, f := range g.Frames {
 		if in(f, step) {
 			own = append(own, f)
@@ -97,14 +85,14 @@ func framesIn(g Goroutine, step string) []Frame {
 // listens tells whether g is a goroutine of net/http's that waits, in the step's
 // code, for what its client says. When the handshake is over, the room hasn't
 // heard of the client yet; when this waits, the room has let the client in.
-func listens(g Goroutine, step string) bool {
-	return g.State == "IO wait" && g.Created != Frame{} && !in(g.Created, step) && len(framesIn(g, step)) > 0
+func listens(g stacks.Goroutine, step string) bool {
+	return g.State == "IO wait" && g.Created != stacks.Frame{} && !in(g.Created, step) && len(framesIn(g, step)) > 0
 }
 
 // kindOf returns the index of the kind of a goroutine of the step's, or -1. own
 // are its frames in the step.
-func kindOf(g Goroutine, step string, own []Frame, kinds []Kind) int {
-	if g.Created == (Frame{}) {
+func kindOf(g stacks.Goroutine, step string, own []stacks.Frame, kinds []Kind) int {
+	if g.Created == (stacks.Frame{}) {
 		return slices.IndexFunc(kinds, Kind.isMain)
 	}
 	if in(g.Created, step) {
@@ -122,11 +110,11 @@ func kindOf(g Goroutine, step string, own []Frame, kinds []Kind) int {
 
 // describe says of a goroutine of the step's where it comes from and where it
 // is: in the step, if it runs the step's code.
-func describe(g Goroutine, step string, own []Frame) string {
+func describe(g stacks.Goroutine, step string, own []stacks.Frame) string {
 	created := "main's"
 	if in(g.Created, step) {
 		created = "created at " + g.Created.Place()
-	} else if g.Created != (Frame{}) {
+	} else if g.Created != (stacks.Frame{}) {
 		created = "created by " + g.Created.Function
 	}
 	now := "no function"
@@ -135,11 +123,4 @@ func describe(g Goroutine, step string, own []Frame) string {
 		now = fmt.Sprintf("%s (%s)", f.Function[strings.LastIndexByte(f.Function, '/')+1:], f.Place())
 	}
 	return fmt.Sprintf("%s, now in %s [%s]", created, now, g.State)
-}
-
-func goroutines(n int) string {
-	if n == 1 {
-		return "1 goroutine"
-	}
-	return fmt.Sprintf("%d goroutines", n)
 }

@@ -1,0 +1,100 @@
+// Package live runs a step's command as a process of its own, as somebody at a
+// prompt does, and tells which goroutines it has at this moment. It knows nothing
+// of testing, nor of what its goroutines are looked at for. It knows goroutines by
+// places in the source, never by the names of functions.
+//
+// Whoever has built something calls Clean at the end.
+package live
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/steps"
+)
+
+// builds guards what this process has built. Building is done under the lock:
+// two at a time would only take the processors from one another.
+var builds struct {
+	sync.Mutex
+	dir  string            // where the commands are; "" before the first
+	path map[string]string // by step and overlay
+}
+
+// Build builds the step's command, with the files of an overlay in place of its
+// own or besides, if there are any, and returns its path. It builds the first time
+// that this process asks for it; any goroutine may ask. An overlay of which the
+// build uses nothing is an error.
+func Build(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (string, error) {
+	root, err := steps.Root()
+	if err != nil {
+		return "", err
+	}
+	builds.Lock()
+	defer builds.Unlock()
+	key := fmt.Sprint(step.Name, overlay)
+	if path, ok := builds.path[key]; ok {
+		return path, nil
+	}
+	path, err := build(ctx, root, step, overlay)
+	if err != nil {
+		return "", fmt.Errorf("%s can't be built: %w", step.Name, err)
+	}
+	if builds.path == nil {
+		builds.path = make(map[string]string)
+	}
+	builds.path[key] = path
+	return path, nil
+}
+
+// Clean removes what was built.
+func Clean() error {
+	builds.Lock()
+	defer builds.Unlock()
+	err := os.RemoveAll(builds.dir)
+	builds.dir, builds.path = "", nil
+	return err
+}
+
+func build(ctx context.Context, root string, step steps.Step, overlay gocmd.Overlay) (path string, err error) {
+	if err := gocmd.ReadSources(root, "go.mod", "go.sum", step.Name, "internal/webpage", "internal/live/tight"); err != nil {
+		return "", err
+	}
+	if builds.dir == "" {
+		if builds.dir, err = os.MkdirTemp("", "live-"); err != nil {
+			return "", err
+		}
+	}
+	dir, err := os.MkdirTemp(builds.dir, "")
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, step.Name)
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	// -buildvcs=false: a git that can't read this directory is no reason to fail.
+	// -trimpath=false: a stack is to say where its files are, whatever GOFLAGS says.
+	args := []string{"build", "-buildvcs=false", "-trimpath=false", "-o", path}
+	in := step.ModuleDir(root)
+	if overlay != nil {
+		flag, err := overlay.Flag(dir, root)
+		if err != nil {
+			return "", err
+		}
+		if err := overlay.Used(ctx, in, root, flag, step.Package()); err != nil {
+			return "", err
+		}
+		args = append(args, flag)
+	}
+	cmd := gocmd.Command(ctx, in, nil, "go", append(args, step.Package())...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", cmd, err, out)
+	}
+	return path, nil
+}

@@ -1,0 +1,153 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/steps"
+)
+
+// Program is a step's command that serves the chat, as a process. Any goroutine
+// may call its methods.
+type Program struct {
+	URL  string // of the page, as http://127.0.0.1:43210/
+	Addr string // host:port, to be given behind -addr when it is to be the same again
+
+	step    steps.Step
+	root    string
+	cmd     *exec.Cmd
+	stdout  output
+	stderr  output
+	ended   chan struct{} // closed when it has ended and all that it printed is here
+	asking  http.Client   // for its goroutines
+	mu      sync.Mutex
+	clients []*judge.Client // all so far; kept, as the garbage collector would close those that only stand there
+}
+
+// Start runs the step's command, built with an overlay if there is one, with args,
+// and returns when it says that it serves the chat. If it ends before, or ctx does, that is an
+// error, with what it printed. The end of ctx has no part in what comes later: Kill ends
+// the process.
+func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...string) (*Program, error) {
+	path, err := Build(ctx, step, overlay)
+	if err != nil {
+		return nil, err
+	}
+	root, err := steps.Root()
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{step: step, root: root, cmd: exec.Command(path, args...), ended: make(chan struct{}), asking: http.Client{Transport: new(http.Transport)}}
+	p.stdout.found = make(chan string, 1)
+	p.stdout.want = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(step.Name) + ` serves the chat at (http://\S+/)[ \w:/.]* \(Ctrl-C ends it\)\r?\n`)
+	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		p.cmd.Wait() // its error is in ProcessState, where Wait reads it
+		close(p.ended)
+	}()
+	select {
+	case p.URL = <-p.stdout.found:
+	case <-p.ended:
+		return nil, fmt.Errorf("%s %q ended with status %d before it said that it serves the chat\n%s", step.Name, args, p.cmd.ProcessState.ExitCode(), p.printed())
+	case <-ctx.Done():
+		p.Kill()
+		return nil, fmt.Errorf("%s %q has not said that it serves the chat: %w\n%s", step.Name, args, context.Cause(ctx), p.printed())
+	}
+	p.Addr = strings.TrimSuffix(strings.TrimPrefix(p.URL, "http://"), "/")
+	return p, nil
+}
+
+// Interrupt does what Ctrl-C does. On Windows it is an error: there it would go to
+// every process of the console.
+func (p *Program) Interrupt() error {
+	return p.cmd.Process.Signal(os.Interrupt)
+}
+
+// Kill ends the process, without a chance to do anything more, and returns when it
+// has ended. After its end Kill does nothing.
+func (p *Program) Kill() {
+	p.cmd.Process.Kill() // an error means that it has ended
+	<-p.ended
+	p.asking.CloseIdleConnections()
+}
+
+// Wait waits for the process to end, by itself or by what was done to it, and
+// returns its exit status: -1 if it was killed (on Windows 1).
+func (p *Program) Wait(ctx context.Context) (status int, err error) {
+	select {
+	case <-p.ended:
+		return p.cmd.ProcessState.ExitCode(), nil
+	case <-ctx.Done():
+		return 0, fmt.Errorf("%s has not ended: %w\n%s", p.step.Name, context.Cause(ctx), p.printed())
+	}
+}
+
+// Output returns what the process has printed so far.
+func (p *Program) Output() (stdout, stderr string) {
+	return p.stdout.String(), p.stderr.String()
+}
+
+func (p *Program) printed() string {
+	stdout, stderr := p.Output()
+	return "stdout:\n" + stdout + "stderr:\n" + stderr
+}
+
+// Run runs the step's command with args to its end, for when it is to end by
+// itself, and returns its exit status and what it printed.
+func Run(ctx context.Context, step steps.Step, args ...string) (status int, stdout, stderr string, err error) {
+	path, err := Build(ctx, step, nil)
+	if err != nil {
+		return 0, "", "", err
+	}
+	var out, errOut bytes.Buffer
+	cmd := gocmd.Command(ctx, "", nil, path, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && ctx.Err() == nil {
+		err = nil // the status says it
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errOut.String(), err
+}
+
+// output is what a process prints to one of its streams. The goroutine of
+// os/exec that copies it writes, others read.
+type output struct {
+	want  *regexp.Regexp // or nil
+	found chan string    // gets the first group of the first match of want
+
+	mu      sync.Mutex
+	printed bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.printed.Write(b)
+	if o.want != nil {
+		if match := o.want.FindSubmatch(o.printed.Bytes()); match != nil {
+			o.found <- string(match[1])
+			o.want = nil
+		}
+	}
+	return len(b), nil
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.printed.String()
+}
