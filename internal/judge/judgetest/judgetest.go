@@ -14,6 +14,7 @@ import (
 
 	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/race"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -39,7 +40,7 @@ func Test(t *testing.T, step steps.Step, start judge.Start) {
 				t.Fatal(err)
 			}
 			if want == judge.Holds {
-				t.Logf("it holds: %s", got.Seen)
+				t.Log(race.Holds + got.Seen)
 			} else {
 				t.Logf("it %s, as declared (%s): %s", want, defect, got.Seen)
 			}

@@ -2,7 +2,7 @@
 // it: the tests passed, failed by data races and nothing else, failed in some
 // other way, were too slow here, or could not be built. It knows the output of go
 // test and of the race detector; of what is tested it knows nothing but the words
-// of [Lesson].
+// of [Lesson] and [Holds].
 package race
 
 import (
@@ -23,8 +23,12 @@ import (
 )
 
 // Lesson is how a test's log begins that explains a race which is there on
-// purpose. No other log is allowed in a test that fails by data races alone.
-const Lesson = "This failure is the lesson"
+// purpose, and Holds that of one that says what was seen and is as it should be. No
+// other log is allowed in a test that fails by data races alone.
+const (
+	Lesson = "This failure is the lesson"
+	Holds  = "it holds: "
+)
 
 // notice is how long before the end of its context a run is told to end by itself,
 // so that it can say which tests still ran.

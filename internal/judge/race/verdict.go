@@ -24,6 +24,7 @@ var (
 	frameworkLine = regexp.MustCompile(`^(=== (RUN|PAUSE|CONT|NAME) | *--- (PASS|FAIL|SKIP): |PASS$|FAIL$|FAIL\t)`)
 	racedLine     = regexp.MustCompile(`^ *testing\.go:\d+: race detected during execution of test$`)
 	lessonLine    = regexp.MustCompile(`^ *\w+\.go:\d+: ` + Lesson)
+	holdsLine     = regexp.MustCompile(`^ *\w+\.go:\d+: ` + Holds)
 	lessonGoesOn  = regexp.MustCompile(`^        `)
 	logLine       = regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `) // of package log, as a server has it
 )
@@ -175,7 +176,7 @@ func readOutput(text string) (raced bool, stranger string) {
 			continue
 		case inLesson && lessonGoesOn.MatchString(line):
 			continue
-		case frameworkLine.MatchString(line), logLine.MatchString(line):
+		case frameworkLine.MatchString(line), holdsLine.MatchString(line), logLine.MatchString(line):
 		default:
 			return raced, line
 		}

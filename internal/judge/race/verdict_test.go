@@ -15,6 +15,7 @@ func TestJudge(t *testing.T) {
 		testRuns = `{"Action":"run","Package":"mod/chat","Test":"TestA"}`
 		testRace = `{"Action":"output","Package":"mod/chat","Test":"TestA","Output":"    testing.go:1712: race detected during execution of test\n"}`
 		testFail = `{"Action":"fail","Package":"mod/chat","Test":"TestA"}`
+		holds    = `{"Action":"output","Package":"mod/chat","Test":"TestA","Output":"    judgetest.go:43: it holds: all heard all\n"}`
 		word     = `{"Action":"output","Package":"mod/chat","Output":"chat: port taken\n"}`
 		chatFail = `{"Action":"fail","Package":"mod/chat"}`
 		mainPass = `{"Action":"pass","Package":"mod"}`
@@ -33,6 +34,7 @@ func TestJudge(t *testing.T) {
 		{"passed", []string{mainPass}, "", true, "", Passed, ""},
 		{"passed, with a report", []string{mainPass}, "", true, report, Failed, "in spite of a data race"},
 		{"raced", append(raced, mainPass), "", false, report, Raced, ""},
+		{"raced, and says what holds", append([]string{testRuns, holds}, raced[1:]...), "", false, report, Raced, ""},
 		{"raced, no report", raced, "", false, "", Failed, "no report of one"},
 		{"raced, half a report", raced, "", false, report[:len(report)-10], Failed, "what is no report"},
 		{"raced, the package says more", append(raced, word), "", false, report, Failed, "port taken"},

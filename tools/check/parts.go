@@ -1,0 +1,304 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/figures"
+	"websocket-chat-steps/tools/pages"
+)
+
+const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
+
+// part is a thing that can be checked, and perhaps written.
+type part struct {
+	name, what string
+	check      func(ctx context.Context, root string, out io.Writer) error
+	mend       string // a command, or what to do; "" where the error says it
+
+	writes string
+	write  func(ctx context.Context, root string, out io.Writer) error
+}
+
+// parts are all of them, the quick ones first.
+var parts = []part{
+	{
+		name: "steps", what: "each row of internal/steps has what belongs to a step",
+		check: func(_ context.Context, root string, _ io.Writer) error { return complete(root, steps.All) },
+	},
+	{name: "format", what: "gofmt -l .", check: format, mend: "gofmt -w ."},
+	{name: "tidy", what: "go mod tidy -diff, in each module", check: inModules("go", "mod", "tidy", "-diff"), mend: "go mod tidy, in that module"},
+	{name: "vet", what: "go vet ./..., in each module", check: inModules("go", "vet", "./...")},
+	{name: "staticcheck", what: "staticcheck ./..., in each module", check: inModules("go", "run", staticcheck, "./...")},
+	{
+		name: "figures", what: "diagrams/ is what the steps' code says",
+		check:  func(_ context.Context, root string, out io.Writer) error { return figures.Check(root, out) },
+		mend:   "go run -C tools ./check -write figures, and look at what has changed",
+		writes: "the figures and tables of diagrams/",
+		write:  func(_ context.Context, root string, out io.Writer) error { return figures.Write(root, out) },
+	},
+	{
+		name: "pages", what: "excerpts, diffs, tables, links, minutes and both languages of all pages",
+		check:  checkPages,
+		mend:   "go run -C tools ./check -write pages, for what is generated",
+		writes: "the excerpts, diffs and tables in all pages, and the outputs that no longer match",
+		write:  func(ctx context.Context, root string, out io.Writer) error { return pages.Write(ctx, root, out) },
+	},
+	{name: "lesson", what: "go test ./...", check: lesson},
+	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns, mend: "go run -C tools ./check -write pages, and look at what has changed"},
+	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
+	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
+	{name: "race", what: "go test -race, of what the lesson's tests do not run so themselves", check: raceTests},
+	{
+		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
+		check:  bench,
+		mend:   "go run -C tools ./check -write bench, where a page differs from docs/measurements.json",
+		writes: "the tables and plots of docs/measurements from docs/measurements.json",
+		write: func(ctx context.Context, root string, out io.Writer) error {
+			return command(ctx, filepath.Join(root, "bench"), out, nil, "go", "run", "./report/write")
+		},
+	},
+}
+
+// modules are the directories of all modules, from the root.
+func modules() []string {
+	all := []string{".", "tools", "bench"}
+	for _, s := range steps.All {
+		if !slices.Contains(all, s.Module) {
+			all = append(all, s.Module)
+		}
+	}
+	return all
+}
+
+// complete says what a step of the table lacks, all of it at once.
+func complete(root string, table []steps.Step) error {
+	var missing []error
+	add := func(s steps.Step, what, do string) {
+		missing = append(missing, fmt.Errorf("%s has no %s: %s", s.Name, what, do))
+	}
+	ignored, err := os.ReadFile(filepath.Join(root, ".gitignore"))
+	if err != nil {
+		return err
+	}
+	for _, s := range table {
+		for _, file := range []struct{ name, do string }{
+			{"main.go", "write it after that of the step before; it prints where it serves"},
+			{"chat/server.go", "write the package chat: the step itself"},
+			{"chat/chat_test.go", "write it after that of the step before: its one call of judgetest.Test holds the step to its row"},
+			{"README.md", "write it after that of the step before"},
+			{"README.ja.md", "write it, equal in structure to README.md"},
+		} {
+			if _, err := os.Stat(filepath.Join(s.Dir(root), filepath.FromSlash(file.name))); err != nil {
+				add(s, file.name, file.do)
+			}
+		}
+		test, err := os.ReadFile(filepath.Join(s.Dir(root), "chat", "chat_test.go"))
+		if err == nil && !bytes.Contains(test, []byte("judgetest.Test(")) {
+			add(s, "call of judgetest.Test in chat/chat_test.go", "without it nothing holds the step to its row")
+		}
+		if binary := "/" + s.Name + "/" + s.Name + "\n"; !bytes.Contains(ignored, []byte(binary)) {
+			add(s, "line in .gitignore for what go build leaves", "write "+strings.TrimSpace(binary)+" there")
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// command runs a command to its end, shows what it prints, and returns an error
+// with the little of it that says what failed.
+func command(ctx context.Context, dir string, out io.Writer, env []string, words ...string) error {
+	fmt.Fprintf(out, "$ %s\n", strings.Join(append(env, words...), " "))
+	var printed bytes.Buffer
+	cmd := gocmd.Command(ctx, dir, env, words[0], words[1:]...)
+	cmd.Stdout = io.MultiWriter(out, &printed)
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w%s", strings.Join(words, " "), err, gist(printed.String()))
+	}
+	return nil
+}
+
+// failures are the lines of go test, go vet and staticcheck that name what failed.
+var failures = regexp.MustCompile(`(?m)^(\s*--- FAIL: \S+|FAIL\t\S+.*|\S+\.go:\d+:\d+: .*)$`)
+
+// gist is what a few lines can say of an output: the failures in it or, where there
+// are none to be seen, its end.
+func gist(printed string) string {
+	const most = 12
+	lines := failures.FindAllString(printed, -1)
+	if len(lines) == 0 {
+		lines = strings.Split(strings.TrimSpace(printed), "\n")
+		lines = lines[max(0, len(lines)-3):]
+	}
+	more := ""
+	if len(lines) > most {
+		more = fmt.Sprintf("\n  and %d more lines like these", len(lines)-most)
+		lines = lines[:most]
+	}
+	return "\n  " + strings.Join(lines, "\n  ") + more
+}
+
+// inModules runs a command in each module.
+func inModules(words ...string) func(context.Context, string, io.Writer) error {
+	return func(ctx context.Context, root string, out io.Writer) error {
+		var failed []error
+		for _, dir := range modules() {
+			if err := command(ctx, filepath.Join(root, dir), out, nil, words...); err != nil {
+				failed = append(failed, fmt.Errorf("in %s: %w", path.Join(path.Base(filepath.ToSlash(root)), dir), err))
+			}
+		}
+		return errors.Join(failed...)
+	}
+}
+
+func format(ctx context.Context, root string, out io.Writer) error {
+	b, err := gocmd.Command(ctx, root, nil, "gofmt", "-l", ".").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("gofmt -l .: %w\n%s", err, b)
+	}
+	if len(b) > 0 {
+		return fmt.Errorf("gofmt would change these:\n%s", bytes.TrimSpace(b))
+	}
+	return nil
+}
+
+// lesson is the README's own command: where it has just passed, go test has it in
+// its cache.
+func lesson(ctx context.Context, root string, out io.Writer) error {
+	return command(ctx, root, out, nil, "go", "test", "./...")
+}
+
+// testsIn runs the tests of a module, and says again at the end which were skipped,
+// and why.
+func testsIn(module string, flags ...string) func(context.Context, string, io.Writer) error {
+	return func(ctx context.Context, root string, out io.Writer) error {
+		words := slices.Concat([]string{"go", "test", "-v"}, flags, []string{"./..."})
+		var printed bytes.Buffer
+		err := command(ctx, filepath.Join(root, module), io.MultiWriter(&quiet{out: out}, &printed), nil, words...)
+		for _, skip := range skipped(printed.String()) {
+			fmt.Fprintln(out, skip)
+		}
+		return err
+	}
+}
+
+// quiet leaves out the lines by which go test -v says what it begins.
+type quiet struct {
+	out  io.Writer
+	line []byte
+}
+
+func (q *quiet) Write(b []byte) (int, error) {
+	for _, c := range b {
+		q.line = append(q.line, c)
+		if c != '\n' {
+			continue
+		}
+		if !bytes.HasPrefix(q.line, []byte("=== ")) {
+			if _, err := q.out.Write(q.line); err != nil {
+				return 0, err
+			}
+		}
+		q.line = q.line[:0]
+	}
+	return len(b), nil
+}
+
+var (
+	speaks = regexp.MustCompile(`^=== (?:RUN|NAME|CONT) +(\S+)`)
+	says   = regexp.MustCompile(`^\s+\w+\.go:\d+: (.*)`)
+	skipOf = regexp.MustCompile(`^\s*--- SKIP: (\S+)`)
+)
+
+// skipped lists the tests that go test -v has skipped, each with what it said last.
+func skipped(printed string) (lines []string) {
+	name := ""
+	why := make(map[string]string)
+	for line := range strings.Lines(printed) {
+		line = strings.TrimRight(line, "\r\n")
+		if m := speaks.FindStringSubmatch(line); m != nil {
+			name = m[1]
+		} else if m := says.FindStringSubmatch(line); m != nil {
+			why[name] = m[1]
+		} else if m := skipOf.FindStringSubmatch(line); m != nil {
+			lines = append(lines, fmt.Sprintf("skipped: %s: %s", m[1], why[m[1]]))
+		}
+	}
+	return lines
+}
+
+// leak runs the tests of the leak profile, which Go 1.26 has as an experiment, and
+// Go 1.27 as it is.
+func leak(ctx context.Context, root string, out io.Writer) error {
+	var env []string
+	version, err := gocmd.Command(ctx, root, nil, "go", "env", "GOVERSION").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOVERSION: %w", err)
+	}
+	if strings.HasPrefix(string(version), "go1.26") {
+		env = []string{"GOEXPERIMENT=goroutineleakprofile"}
+	}
+	var printed bytes.Buffer
+	err = command(ctx, root, io.MultiWriter(out, &printed), env, "go", "test", "-v", "-run", "Leak", "./01-original/...", "./02-race-fix/...")
+	if n := strings.Count(printed.String(), "--- PASS: TestLeakProfile"); err == nil && n != 2 {
+		return fmt.Errorf("the leak profile's test ran %d times, and there are 2", n)
+	}
+	return err
+}
+
+// raceTests runs under -race what internal/judge/race does not: it runs the steps.
+func raceTests(ctx context.Context, root string, out io.Writer) error {
+	b, err := gocmd.Command(ctx, root, nil, "go", "list", "-f", `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`, "./...").Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w", err)
+	}
+	words := []string{"go", "test", "-race"}
+	for pkg := range strings.FieldsSeq(string(b)) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(pkg, steps.ModulePath+"/"), "/")
+		if !slices.Contains(steps.Names(), name) && !strings.HasSuffix(pkg, "/judge/race") {
+			words = append(words, pkg)
+		}
+	}
+	return errors.Join(
+		command(ctx, root, out, nil, words...),
+		command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-race", "-short", "./..."),
+	)
+}
+
+func bench(ctx context.Context, root string, out io.Writer) error {
+	dir := filepath.Join(root, "bench")
+	err := command(ctx, dir, out, nil, "go", "test", "./...")
+	if runtime.GOOS != "linux" {
+		fmt.Fprintln(out, "not measured: the benchmark reads /proc, which only Linux has")
+		return err
+	}
+	return errors.Join(err, command(ctx, dir, out, nil, "go", "run", ".", "-short"))
+}
+
+func checkPages(ctx context.Context, root string, _ io.Writer) error {
+	return joined(pages.Check(ctx, root))
+}
+
+func checkRuns(ctx context.Context, root string, out io.Writer) error {
+	return joined(pages.CheckRuns(ctx, root, out))
+}
+
+func joined(problems []pages.Problem) error {
+	var all []error
+	for _, p := range problems {
+		all = append(all, p)
+	}
+	return errors.Join(all...)
+}
