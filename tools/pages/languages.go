@@ -4,27 +4,19 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/yuin/goldmark/ast"
-	table "github.com/yuin/goldmark/extension/ast"
+	"websocket-chat-steps/tools/pages/markdown"
+	"websocket-chat-steps/tools/pages/marks"
+	"websocket-chat-steps/tools/pages/runs"
 )
 
-const japaneseEnd = ".ja.md"
-
-func (p *page) japanese() bool { return strings.HasSuffix(p.path, japaneseEnd) }
-
 // checkLanguages holds each page and the same page in Japanese to one shape.
-func (t *Tree) checkLanguages() []Problem {
-	var problems []Problem
-	for _, p := range t.pages {
-		other := strings.TrimSuffix(p.path, ".md") + japaneseEnd
-		if p.japanese() {
-			other = strings.TrimSuffix(p.path, japaneseEnd) + ".md"
-		}
-		translated := t.page(other)
-		if translated == nil {
-			problems = append(problems, Problem{p.path, 1, fmt.Sprintf("there is no %s: write it, every page is there in English and Japanese", other)})
-		} else if p.japanese() {
-			problems = append(problems, compareShapes(p, translated)...)
+func checkLanguages(pages []*markdown.Page, all []*marks.Mark) (problems []markdown.Problem) {
+	for _, p := range pages {
+		switch other := markdown.Find(pages, markdown.Other(p.Path)); {
+		case other == nil:
+			problems = append(problems, p.Problem(1, "there is no %s: write it, every page is there in English and Japanese", markdown.Other(p.Path)))
+		case p.Japanese():
+			problems = append(problems, compareShapes(p, other, partsOf(p, all), partsOf(other, all))...)
 		}
 	}
 	return problems
@@ -37,53 +29,47 @@ type part struct {
 	shows string // of a run
 }
 
-func (p part) same(q part) bool { return p.what == q.what && p.shows == q.shows }
-
-func compareShapes(p, english *page) []Problem {
-	var problems []Problem
-	a, b := p.parts(), english.parts()
+func compareShapes(p, english *markdown.Page, a, b [3][]part) (problems []markdown.Problem) {
+	at := func(parts []part, n int) part {
+		if n < len(parts) {
+			return parts[n]
+		}
+		return part{line: 1, what: "none"}
+	}
 	for i, kind := range []string{"heading", "table", "mark"} {
-		here, there := a[i], b[i]
-		n := 0
-		for n < min(len(here), len(there)) && here[n].same(there[n]) {
-			n++
-		}
-		if n == max(len(here), len(there)) {
-			continue
-		}
-		at := func(parts []part) (int, string) {
-			if n == len(parts) {
-				return 1, "none"
+		for n := range max(len(a[i]), len(b[i])) {
+			here, there := at(a[i], n), at(b[i], n)
+			if here.what == there.what && here.shows == there.shows {
+				continue
 			}
-			return parts[n].line, parts[n].what
+			if here.what == there.what {
+				there.what += ", which shows something else"
+			}
+			problems = append(problems, p.Problem(here.line,
+				"%s %d differs between the languages: here %s, in %s:%d %s; make both pages the same in their headings, tables and marks",
+				kind, n+1, here.what, english.Path, there.line, there.what))
+			break
 		}
-		line, what := at(here)
-		otherLine, other := at(there)
-		if other == what {
-			other += ", which shows something else"
-		}
-		problems = append(problems, Problem{p.path, line, fmt.Sprintf(
-			"%s %d differs between the languages: here %s, in %s:%d %s; make both pages the same in their headings, tables and marks",
-			kind, n+1, what, english.path, otherLine, other)})
 	}
 	return problems
 }
 
-// parts are the page's headings with their levels, its tables with their sizes,
+// partsOf are the page's headings with their levels, its tables with their sizes,
 // and its marks with, for a run, what it shows.
-func (p *page) parts() (parts [3][]part) {
-	p.nodes(func(n ast.Node) {
-		switch n := n.(type) {
-		case *ast.Heading:
-			parts[0] = append(parts[0], part{line: p.lineAt(n.Pos()), what: fmt.Sprintf("one of level %d", n.Level)})
-		case *table.Table:
-			parts[1] = append(parts[1], part{line: p.lineAt(n.Pos()), what: fmt.Sprintf("%d rows and %d columns", n.ChildCount(), len(n.Alignments))})
+func partsOf(p *markdown.Page, all []*marks.Mark) (parts [3][]part) {
+	for _, h := range p.Headings {
+		parts[0] = append(parts[0], part{line: h.Line, what: fmt.Sprintf("one of level %d", h.Level)})
+	}
+	for _, t := range p.Tables {
+		parts[1] = append(parts[1], part{line: t.Line, what: fmt.Sprintf("%d rows and %d columns", len(t.Rows), t.Columns)})
+	}
+	for _, m := range all {
+		if m.Page != p {
+			continue
 		}
-	})
-	for _, b := range p.blocks {
-		mark := part{line: b.first, what: "<!-- " + b.kind + ": " + b.args + " -->"}
-		if b.kind == "run" {
-			shown, _ := b.shown()
+		mark := part{line: m.Line, what: m.String()}
+		if m.Kind == "run" {
+			shown, _ := runs.Shown(m.Lines)
 			mark.shows = strings.Join(shown, "\n")
 		}
 		parts[2] = append(parts[2], mark)

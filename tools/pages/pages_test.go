@@ -1,30 +1,24 @@
 package pages
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/pages/markdown"
 )
 
-// The pages are true, as far as can be told without running a command. For
-// the rest see the package runs.
-func TestPagesAreTrue(t *testing.T) {
-	tree, err := Open("../..")
-	require.NoError(t, err)
-	assert.NotEmpty(t, tree.pages)
-	for _, problem := range tree.Problems() {
-		t.Error(problem)
-	}
-}
-
-// code is a file that the pages of these tests show.
-const code = `package chat
+// source is a file that the pages of these tests show.
+const source = `package chat
 
 // maxId is the last.
 var maxId int
@@ -55,8 +49,8 @@ func repository(page string, more ...string) fstest.MapFS {
 	files := fstest.MapFS{
 		"page.md":       {Data: []byte(page)},
 		"page.ja.md":    {Data: []byte(page)},
-		"chat/a.go":     {Data: []byte(code)},
-		"chat/b.go":     {Data: []byte(strings.ReplaceAll(code, "maxId++", "maxId += 1"))},
+		"chat/a.go":     {Data: []byte(source)},
+		"chat/b.go":     {Data: []byte(strings.ReplaceAll(source, "maxId++", "maxId += 1"))},
 		"chat/note.txt": {Data: []byte("a\nb\n")},
 	}
 	for i := 0; i < len(more); i += 2 {
@@ -68,10 +62,10 @@ func repository(page string, more ...string) fstest.MapFS {
 // problemsOf are those of page.md, or of page.ja.md if there are none.
 func problemsOf(t *testing.T, files fstest.MapFS) []string {
 	t.Helper()
-	tree, err := open(".", files)
+	tree, err := open(files, nil)
 	require.NoError(t, err)
 	var here, japanese []string
-	for _, p := range tree.Problems() {
+	for _, p := range tree.check(t.Context()) {
 		if p.Path == "page.md" {
 			here = append(here, p.Error())
 		} else {
@@ -94,7 +88,7 @@ func TestGoodPages(t *testing.T) {
 		"an excerpt below text":   "text\n<!-- excerpt: chat/a.go few -->\n```go\n// few is not many.\nfew = 1\n```\n<!-- /excerpt -->\ntext\n",
 		"a diff":                  "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n // NewClient makes one.\n func NewClient() {\n \tif true {\n-\t\tmaxId++\n+\t\tmaxId += 1\n\n \t\tprintln(\"a\")\n \t}\n }\n```\n<!-- /diff -->\n",
 		"a diff of two names":     "<!-- diff: chat/a.go chat/a.go few many -->\n```diff\n-// few is not many.\n-few = 1\n+many, more = 2, 3\n```\n<!-- /diff -->\n",
-		"another generator's":     "<!-- bad things: written by go generate ./x -->\n```go\n1\n2\n3\n```\n<!-- /bad things -->\n",
+		"another generator's":     "<!-- bad things: written by go run ./x -->\n```go\n1\n2\n3\n```\n<!-- /bad things -->\n",
 		"other comments":          "<!-- a word --> <!-- https://example.org/ is a long comment: it is -->\n",
 		"marks in code":           "````\n<!-- excerpt: x -->\n<!-- /run -->\n````\n\n`<!-- run: x -->`\n",
 		"commands":                "```console\ngo test ./...\ngo run .\n```\n",
@@ -112,14 +106,14 @@ func TestGoodPages(t *testing.T) {
 
 // Whatever is wrong with a page is found, with its line and what to do.
 func TestBrokenPages(t *testing.T) {
-	const generate = "run go -C tools generate ./pages"
+	const write = "run go run -C tools ./check -write pages"
 	tests := []struct {
 		name, page string
 		want       []string // the first of them from the beginning
 	}{
 		{"an excerpt that has changed", "a\n\n<!-- excerpt: chat/a.go maxId -->\n```go\n// maxId is the last.\nvar maxId string\n```\n<!-- /excerpt -->\n",
-			[]string{"page.md:3: this excerpt is not what the code says", `here stands "var maxId string", there "var maxId int"`, generate}},
-		{"an excerpt that is not written yet", "<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: this excerpt", generate}},
+			[]string{"page.md:3: <!-- excerpt: chat/a.go maxId --> has something else than the code says", `here stands "var maxId string", there "var maxId int"`, write}},
+		{"an excerpt that is not written yet", "<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: <!-- excerpt", write}},
 		{"no such file", "<!-- excerpt: chat/c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: can't read the file", "chat/c.go", "from the repository's root"}},
 		{"a file outside", "<!-- excerpt: ../c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: ../c.go is not below the repository's root"}},
 		{"no such declaration", "<!-- excerpt: chat/a.go NewClent -->\n<!-- /excerpt -->\n", []string{"page.md:1: chat/a.go does not declare NewClent: write one of NewClient\n"}},
@@ -130,21 +124,23 @@ func TestBrokenPages(t *testing.T) {
 		{"no such first line", `<!-- excerpt: chat/a.go NewClient from "xyz" to "}" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: no line of chat/a.go NewClient contains "xyz"`}},
 		{"no such last line", `<!-- excerpt: chat/a.go NewClient from "maxId" to "if true" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: in chat/a.go NewClient, no line below the one with "maxId" contains "if true"`}},
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
-		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "or so": write <!-- excerpt: FILE NAME`}},
+		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE NAME`}},
 
-		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: this diff is not what the code says", generate}},
+		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> has something else than the code says", write}},
 		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
 		{"a diff of one file", "<!-- diff: chat/a.go -->\n<!-- /diff -->\n", []string{"page.md:1: a diff needs two files", "FILE FILE"}},
 		{"a diff of what is not there", "<!-- diff: chat/a.go chat/c.go -->\n<!-- /diff -->\n", []string{"page.md:1: can't read the file", "chat/c.go"}},
 
-		{"a run that is not written yet", "<!-- run: go version -->\n```console\n$ go version\n…\n```\n<!-- /run -->\n", []string{"page.md:1: this run doesn't say yet what the command prints", generate}},
-		{"a run that shows another command", "<!-- run: go version -->\n```console\n$ go vet\ngo\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", `here stands "$ go vet", there "$ go version"`, generate}},
-		{"a run that doesn't say what … is", "<!-- run: go version -->\n```console\n$ go version\ngo…\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", "“…” varies", generate}},
+		{"a run that is not written yet", "<!-- run: go version -->\n```console\n$ go version\n…\n```\n<!-- /run -->\n", []string{"page.md:1: this run doesn't say yet what the command prints", write}},
+		{"a run that shows another command", "<!-- run: go version -->\n```console\n$ go vet\ngo\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", `here stands "$ go vet", there "$ go version"`, write}},
+		{"a run that doesn't say what … is", "<!-- run: go version -->\n```console\n$ go version\ngo…\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", "“…” varies", write}},
 		{"a run of nothing", "<!-- run: A=b -->\n<!-- /run -->\n", []string{"page.md:1: a run needs a command"}},
 		{"a run that needs the unknown", "<!-- run: needs=luck: go version -->\n<!-- /run -->\n", []string{`page.md:1: there is no need "luck"`, "needs=race"}},
 		{"a run that needs a shell", "<!-- run: go version | cat -->\n<!-- /run -->\n", []string{`page.md:1: '|' in "go version | cat" is for a shell`}},
 
-		{"a typing error", "\n<!-- exerpt: chat/a.go maxId -->\n", []string{`page.md:2: there is no mark "exerpt"`, "write one of excerpt, diff, run"}},
+		{"a step's table that is no more", "<!-- bad clients: 99-far -->\n<!-- /bad clients -->\n", []string{`page.md:1: there is no step "99-far" in internal/steps/steps.go`}},
+
+		{"a typing error", "\n<!-- exerpt: chat/a.go maxId -->\n", []string{`page.md:2: there is no mark "exerpt"`, "write one of excerpt, diff, run, scoreboard, bad clients"}},
 		{"no colon", "<!-- excerpt chat/a.go maxId -->\n", []string{"page.md:1: the mark", "needs a colon"}},
 		{"no end", "a\n\n<!-- excerpt: chat/a.go maxId -->\n\nb\n", []string{"page.md:3: this excerpt has no end: put <!-- /excerpt -->"}},
 		{"an end within code", "<!-- excerpt: chat/a.go maxId -->\n```go\n<!-- /excerpt -->\n", []string{"page.md:1: this excerpt has no end"}},
@@ -244,9 +240,9 @@ func TestWrite(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(root, path), file.Data, 0o600))
 	}
 	problems := func() []Problem {
-		tree, err := Open(root)
+		tree, err := open(os.DirFS(root), nil)
 		require.NoError(t, err)
-		return tree.Problems()
+		return tree.check(t.Context())
 	}
 	read := func(path string) string {
 		text, err := os.ReadFile(filepath.Join(root, path))
@@ -279,21 +275,60 @@ func TestWrite(t *testing.T) {
 	assert.Contains(t, read("page.md"), "var maxId int\n```\n<!-- /excerpt -->\n")
 }
 
-func TestAnchor(t *testing.T) {
-	for heading, want := range map[string]string{
-		"Scoreboard":            "scoreboard",
-		"What is wrong with it": "what-is-wrong-with-it",
-		"Is ++ atomic?":         "is--atomic",
-		"maxId の競合":             "maxid-の競合",
-		"クライアントが切断する":           "クライアントが切断する",
-		"「まず」、二つ・三つ（コマンド）": "まず二つ三つコマンド",
-		"サーバー":                      "サーバー",
-		"01-original: the sample_1": "01-original-the-sample_1",
-		"a & b — c":                 "a--b--c",
-		"É":                         "é",
-	} {
-		assert.Equal(t, want, anchor(heading), heading)
+// What is still missing of a new step is told, one by one, each with a remedy.
+func TestNewStep(t *testing.T) {
+	files := make(fstest.MapFS)
+	for path, text := range map[string]string{"README.md": "<!-- scoreboard -->\n<!-- /scoreboard -->\n", "98-bare/README.md": "# 98\n"} {
+		files[path] = &fstest.MapFile{Data: []byte(text)}
+		files[markdown.Other(path)] = files[path]
 	}
-	p := parse("a.md", []byte("# `maxId` & [a *link*](x) \\* &amp;\n"))
-	assert.Equal(t, []string{"maxid--a-link--"}, p.anchors())
+	tree, err := open(files, []steps.Step{{Name: "98-bare"}, {Name: "99-made-up"}})
+	require.NoError(t, err)
+	var problems []string
+	for _, p := range append(tree.check(t.Context()), tree.missing()...) {
+		problems = append(problems, p.Error())
+	}
+	assert.Equal(t, []string{
+		`README.ja.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
+		`README.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
+		"docs/workshop.md: there is no such page: write it",
+		"docs/workshop.ja.md: there is no such page: write it",
+		"98-bare/README.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
+		"98-bare/README.ja.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
+		"99-made-up/README.md: there is no such page: write it",
+		"99-made-up/README.ja.md: there is no such page: write it",
+	}, problems)
+}
+
+// A command that several pages show is run once; each page that shows something
+// else than was printed is told, and what fails is told once.
+func TestCheckRuns(t *testing.T) {
+	run := func(command, shown string) string {
+		return "<!-- run: " + command + " -->\n```console\n$ " + command + "\n" + shown + "\n```\n(run with go1.26.8; “…” varies or is left out)\n<!-- /run -->\n\n"
+	}
+	page := run("go env GOOS", runtime.GOOS) + run("go version", "go1…") + run("go nosuchcommand", "…") + "<!-- run: A=b -->\n<!-- /run -->\n"
+	tree, err := open(fstest.MapFS{"a.md": {Data: []byte(page)}, "a.ja.md": {Data: []byte(page)}}, nil)
+	require.NoError(t, err)
+	var log strings.Builder
+	problems := tree.checkRuns(t.Context(), t.TempDir(), &log)
+	assert.Equal(t, 3, strings.Count(log.String(), "$ go "), log.String())
+	if runtime.GOOS == "windows" {
+		t.Skip("on Windows all runs are left out")
+	}
+	require.Len(t, problems, 3)
+	assert.Contains(t, problems[0].Error(), "a.ja.md:9: go version prints something else, or nothing, where \"go1…\" stands here: "+remedy+", or mend what it runs. It printed:\ngo version go")
+	assert.Contains(t, problems[1].Error(), "a.ja.md:17: go nosuchcommand ends with exit status 2: write fails: before it")
+	assert.Contains(t, problems[2].Error(), "a.md:9: go version prints something else")
+}
+
+// Where the time is over, Check and Write say so, and nothing is written.
+func TestStopped(t *testing.T) {
+	tree, err := open(repository("<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n"), nil)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	problems := tree.check(ctx)
+	require.Len(t, problems, 1)
+	assert.EqualError(t, problems[0], "page.ja.md:1: the check ended here: context canceled")
+	assert.ErrorContains(t, tree.write(ctx, t.TempDir(), io.Discard), "stopped, and nothing is written: context canceled")
 }

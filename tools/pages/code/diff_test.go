@@ -1,4 +1,4 @@
-package pages
+package code
 
 import (
 	"strings"
@@ -61,19 +61,5 @@ func TestShortened(t *testing.T) {
 		lines := func(s string) []string { return strings.Split(strings.ReplaceAll(s, "…", "!"), "") }
 		got := strings.Join(shortened(lines(in)), "")
 		assert.Equal(t, want, got, "%q", in)
-	}
-}
-
-func TestNear(t *testing.T) {
-	names := []string{"NewClient", "Client.Write", "Client.Listen", "Server.Listen", "maxId"}
-	for name, want := range map[string][]string{
-		"NewClent":      {"NewClient"},
-		"newclient":     {"NewClient"},
-		"Listen":        {"Client.Listen", "Server.Listen"},
-		"maxID":         {"maxId"},
-		"Client.Wirte":  {"Client.Write", "Client.Listen"},
-		"nothing of it": names,
-	} {
-		assert.Equal(t, want, near(name, names), name)
 	}
 }

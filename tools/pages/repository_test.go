@@ -1,0 +1,65 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/steps"
+)
+
+// The repository's own pages are true, as far as can be told without running a
+// command.
+func TestPagesAreTrue(t *testing.T) {
+	for _, problem := range Check(t.Context(), root(t)) {
+		t.Error(problem)
+	}
+}
+
+// What a page says that a command prints, it prints.
+func TestRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs all commands that the pages show, which takes minutes: go test -C tools ./pages")
+	}
+	ctx := t.Context()
+	if deadline, ok := t.Deadline(); ok {
+		// What is not over then is told, and the rest of the time is for that.
+		var stop context.CancelFunc
+		ctx, stop = context.WithDeadline(ctx, time.Now().Add(time.Until(deadline)*9/10))
+		defer stop()
+	}
+	for _, problem := range CheckRuns(ctx, root(t), t.Output()) {
+		t.Error(problem)
+	}
+}
+
+// root returns the repository's directory. It reads all that is in it, for go test
+// to know what this test's result depends on: else it would say "ok (cached)" of a
+// page that has changed. The go command heeds only what seems to be below go.mod
+// of the test's own module, so the names that are read begin with that directory.
+func root(t *testing.T) string {
+	t.Helper()
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	files := os.DirFS(here + "/../..")
+	require.NoError(t, fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && entry.Name() == ".git" {
+			return fs.SkipDir
+		}
+		if err == nil && entry.Type().IsRegular() {
+			_, err = fs.ReadFile(files, path)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // another test's, and gone
+		}
+		return err
+	}))
+	root, err := steps.Root()
+	require.NoError(t, err)
+	return root
+}

@@ -1,0 +1,110 @@
+// Package tables makes the tables of what the steps lack and do, in both
+// languages. It knows nothing of how any of it is tested, or of pages.
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"websocket-chat-steps/internal/steps"
+)
+
+// words are what the tables say, in English and in Japanese.
+var words = map[any][2]string{
+	"property":   {"property", "性質"},
+	"yes":        {"yes", "○"},
+	"no":         {"**no**", "**×**"},
+	"frozen":     {"(frozen)", "（停止）"},
+	"goroutines": {"goroutines that stay, per client", "常駐する goroutine（クライアントあたり）"},
+	"bad client": {"a client that …", "クライアントが…"},
+	"reaction":   {"what comes of it", "どうなるか"},
+
+	steps.EveryMessage: {"every client gets every message", "全クライアントに全メッセージが届く"},
+	steps.PastMessages: {"a newcomer gets the past messages", "後から来たクライアントに過去のメッセージが届く"},
+	steps.UniqueIDs:    {"client ids are unique (race detector clean)", "client id が重複しない（race detector が何も報告しない）"},
+	steps.NothingLeft:  {"a disconnect leaves no goroutine and no socket behind", "切断後に goroutine もソケットも残らない"},
+	steps.LongHistory:  {"a newcomer to 300 past messages does not freeze the room", "過去のメッセージが 300 件ある部屋に入っても、部屋が止まらない"},
+	steps.StalledRoom:  {"a client that stops reading does not freeze the room", "読まなくなったクライアントがいても、部屋が止まらない"},
+	steps.StalledCost:  {"a client that stops reading costs bounded memory and goroutines", "読まなくなったクライアントがいても、メモリと goroutine の数に上限がある"},
+	steps.SenderOrder:  {"a sender's messages arrive in the order they were sent", "一人の送ったメッセージが、送った順に届く"},
+	steps.SameOrder:    {"all clients see the same order", "全クライアントに同じ順序で届く"},
+
+	steps.StopsReading: {"stops reading", "読むのをやめる"},
+	steps.Resets:       {"resets the connection", "接続をリセットする（RST）"},
+	steps.DiesMidFrame: {"dies in the middle of a frame", "フレームの途中で落ちる"},
+	steps.SendsNoJSON:  {"sends something that is not JSON", "JSON ではないものを送る"},
+	steps.EmptyFrame:   {"sends an empty frame", "0 バイトのフレームを送る"},
+	steps.InvalidUTF8:  {"sends invalid UTF-8", "UTF-8 として不正なバイト列を送る"},
+	steps.EmptyMessage: {"sends an empty message", "空のメッセージを送る"},
+	steps.LongMessage:  {"sends a message of 64 KiB", "64 KiB のメッセージを送る"},
+	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 人が次々に接続しては切断する"},
+
+	steps.Delivered: {"everybody gets it as it was sent", "そのまま全員に届く"},
+	steps.Mended:    {"everybody gets it, with U+FFFD (�) for the bytes that are not UTF-8", "不正なバイトが U+FFFD（�）に置き換わって、全員に届く"},
+	steps.Ignored:   {"an error in the log; nobody gets it, and the client stays", "ログにエラーが出る。誰にも届かず、クライアントは残る"},
+	steps.LetGo:     {"an error in the log; nobody gets it, and the client's connection is closed", "ログにエラーが出る。誰にも届かず、そのクライアントは切断される"},
+	steps.NoTrace:   {"it leaves no goroutine and no socket", "goroutine もソケットも残らない"},
+	steps.Leaks:     {"**its goroutines and its socket stay for ever**; the others talk on", "**goroutine とソケットが残り続ける**。ほかの人の会話は続く"},
+	steps.Bounded:   {"bounded memory and goroutines; the others talk on", "メモリと goroutine の数に上限がある。ほかの人の会話は続く"},
+	steps.PilesUp:   {"**a goroutine stays for each message to it**; the others talk on", "**そのクライアント宛てのメッセージごとに goroutine が残る**。ほかの人の会話は続く"},
+	steps.Freezes:   {"**the room is frozen, for everybody and for ever**", "**部屋全体が永久に止まる**"},
+}
+
+// Scoreboard is the table of the steps and the properties.
+func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
+	say := in(japanese)
+	row := func(first string, cell func(steps.Step) string) string {
+		cells := []string{first}
+		for _, s := range all {
+			cells = append(cells, cell(s))
+		}
+		return strings.Join(cells, " | ")
+	}
+	rows := []string{
+		row(say("property"), func(s steps.Step) string { return fmt.Sprintf("[%s](%s)", s.Name, s.Name) }),
+		row("---", func(steps.Step) string { return "---" }),
+	}
+	for _, p := range steps.Properties {
+		rows = append(rows, row(say(p), func(s steps.Step) string {
+			_, lacks := s.Lacks[p]
+			_, frozen := s.Lacks[steps.StalledRoom]
+			switch {
+			case p == steps.StalledCost && frozen:
+				return say("frozen")
+			case lacks:
+				return say("no")
+			}
+			return say("yes")
+		}))
+	}
+	return table(append(rows, row(say("goroutines"), func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })))
+}
+
+// BadClients is the table of what a step does with bad clients.
+func BadClients(s steps.Step, japanese bool) ([]string, error) {
+	say := in(japanese)
+	rows := []string{say("bad client") + " | " + say("reaction"), "--- | ---"}
+	for _, bad := range steps.BadClients {
+		rows = append(rows, say(bad)+" | "+say(s.Reactions[bad]))
+	}
+	return table(rows)
+}
+
+// in returns what says a word in one language. For what has no words it is empty.
+func in(japanese bool) func(any) string {
+	if japanese {
+		return func(key any) string { return words[key][1] }
+	}
+	return func(key any) string { return words[key][0] }
+}
+
+func table(rows []string) ([]string, error) {
+	for i, row := range rows {
+		rows[i] = "| " + row + " |"
+		if strings.Contains(rows[i], "|  |") {
+			return nil, fmt.Errorf("there is nothing to say in a cell of %q: write the step's reaction in internal/steps/steps.go, or what it is called in tools/pages/tables/tables.go", rows[i])
+		}
+	}
+	return slices.Concat([]string{""}, rows, []string{""}), nil
+}

@@ -1,0 +1,166 @@
+package pages
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"websocket-chat-steps/tools/pages/markdown"
+)
+
+// workshop is the teacher's page. A plan in it adds up, talks to nobody for too
+// long, and is the same in both languages; each block says all that the teacher needs.
+const workshop = "docs/workshop.md"
+
+// longestTalk is how many minutes may be talked in one piece.
+const longestTalk = 20
+
+// planned are the minutes of the plans.
+var planned = []int{45, 90}
+
+// wording is what the two pages have different words for.
+type wording struct {
+	plan   *regexp.Regexp // the heading of a plan, with its minutes
+	blocks string         // the heading above the blocks
+	kinds  []string       // talk, type, discuss, break
+	parts  []string       // of a block, in their order
+}
+
+// The kinds, as places in a wording's list.
+const (
+	talk  = 0
+	pause = 3
+)
+
+var inEnglish = wording{
+	plan:   regexp.MustCompile(`^The plan of (\d+) minutes$`),
+	blocks: "The blocks",
+	kinds:  []string{"talk", "type", "discuss", "break"},
+	parts:  []string{"**Aim.**", "**Ask first.**", "**Type.**", "**The room sees.**", "**Misunderstanding.**", "**When late, cut.**"},
+}
+
+var inJapanese = wording{
+	plan:   regexp.MustCompile(`^(\d+) 分の進め方$`),
+	blocks: "ブロック",
+	kinds:  []string{"話す", "打つ", "話し合う", "休憩"},
+	parts:  []string{"**ねらい。**", "**先に聞く。**", "**打つ。**", "**見えるもの。**", "**ありがちな誤解。**", "**遅れたら。**"},
+}
+
+// row is a row of a plan: its line, and what is the same in both languages.
+type row struct{ line, minutes, kind, block int }
+
+// checkWorkshop holds the teacher's pages to what a plan has to be.
+func checkWorkshop(pages []*markdown.Page) (problems []markdown.Problem) {
+	english, japanese := markdown.Find(pages, workshop), markdown.Find(pages, markdown.Other(workshop))
+	if english == nil || japanese == nil {
+		return nil
+	}
+	rows, problems := checkPlans(english, inEnglish)
+	translated, more := checkPlans(japanese, inJapanese)
+	problems = append(problems, more...)
+	for i := range min(len(rows), len(translated)) { // that there are as many, checkLanguages sees to
+		here, there := translated[i], rows[i]
+		if there.line = here.line; here != there {
+			problems = append(problems, japanese.Problem(here.line, "this row has other minutes, another kind or another block than %s:%d: make them the same", workshop, rows[i].line))
+		}
+	}
+	return problems
+}
+
+// checkPlans returns the rows of a page's plans, and all that is wrong with them
+// and with the blocks.
+func checkPlans(p *markdown.Page, w wording) (rows []row, problems []markdown.Problem) {
+	add := func(line int, format string, args ...any) {
+		problems = append(problems, p.Problem(line, format, args...))
+	}
+	blocks := blocksOf(p, w)
+	used := make(map[string]bool)
+	var plans []int
+	for _, heading := range p.Headings {
+		words := w.plan.FindStringSubmatch(heading.Text)
+		i := slices.IndexFunc(p.Tables, func(t markdown.Table) bool { return heading.Line < t.Line && t.Line < endOf(p, heading) })
+		switch {
+		case words == nil:
+			continue
+		case i < 0 || p.Tables[i].Columns != 3:
+			add(heading.Line, "this plan has no table with three columns: write | minutes | block | kind | and its rows below it")
+			continue
+		}
+		minutes, _ := strconv.Atoi(words[1]) // digits: the pattern says so
+		plans = append(plans, minutes)
+		sum, talking := 0, 0
+		for j, cells := range p.Tables[i].Rows[1:] {
+			line, name := p.Tables[i].Line+2+j, cells[1].Text
+			r := row{line, 0, slices.Index(w.kinds, cells[2].Text), slices.IndexFunc(blocks, func(b markdown.Heading) bool { return b.Text == name })}
+			var err error
+			r.minutes, err = strconv.Atoi(cells[0].Text)
+			switch {
+			case err != nil:
+				add(line, "a row must be | minutes | block | kind |, and this begins with %q", cells[0].Text)
+			case r.kind < 0:
+				add(line, "there is no kind %q: write one of %s", cells[2].Text, strings.Join(w.kinds, ", "))
+			case r.kind == pause:
+			case cells[1].To == "":
+				add(line, "%q must be a link to its block: write [NAME](#name)", name)
+			case r.block < 0:
+				add(line, "%q has no section: write ### %s, below ## %s", name, name, w.blocks)
+			case cells[1].To != "#"+blocks[r.block].Anchor:
+				add(line, "the link of %q leads to %s: write #%s", name, cells[1].To, blocks[r.block].Anchor)
+			}
+			rows, sum, talking, used[name] = append(rows, r), sum+r.minutes, talking+r.minutes, true
+			if r.kind != talk {
+				talking = 0
+			} else if talking > longestTalk {
+				add(line, "the plan of %d minutes talks for %d in one piece, up to %q: put something to do in between", minutes, talking, name)
+			}
+		}
+		if sum != minutes {
+			add(heading.Line, "the plan of %d minutes adds up to %d: change the minutes of its rows", minutes, sum)
+		}
+	}
+	if !slices.Equal(plans, planned) {
+		add(1, "there are plans of %v minutes, and should be of %v: a plan's heading is %s", plans, planned, w.plan)
+	}
+	for _, b := range blocks {
+		if !used[b.Text] {
+			add(b.Line, "the block %q is in no plan: put it into one, or delete it", b.Text)
+		}
+		rest := strings.Join(p.Lines[b.Line:endOf(p, b)-1], "\n")
+		for _, aim := range w.parts {
+			_, after, found := strings.Cut(rest, aim)
+			if !found {
+				add(b.Line, "the block %q has no %s, or not in its place: write it", b.Text, aim)
+				continue
+			}
+			rest = after
+			if said, _, _ := strings.Cut(after, "\n**"); strings.TrimSpace(said) == "" {
+				add(b.Line, "in the block %q nothing stands behind %s: write it", b.Text, aim)
+			}
+		}
+	}
+	return rows, problems
+}
+
+// blocksOf are the headings of the blocks.
+func blocksOf(p *markdown.Page, w wording) (blocks []markdown.Heading) {
+	within := false
+	for _, h := range p.Headings {
+		if h.Level <= 2 {
+			within = h.Text == w.blocks
+		} else if within {
+			blocks = append(blocks, h)
+		}
+	}
+	return blocks
+}
+
+// endOf is the line of the next heading, or the one behind the page's last.
+func endOf(p *markdown.Page, heading markdown.Heading) int {
+	for _, h := range p.Headings {
+		if h.Line > heading.Line {
+			return h.Line
+		}
+	}
+	return len(p.Lines) + 1
+}
