@@ -24,7 +24,7 @@ func madeUp(t *testing.T, all ...part) {
 	t.Cleanup(func() { parts = before })
 }
 
-func says(text string, err error) func(context.Context, string, io.Writer) error {
+func saying(text string, err error) func(context.Context, string, io.Writer) error {
 	return func(_ context.Context, _ string, out io.Writer) error {
 		fmt.Fprintln(out, text)
 		return err
@@ -40,9 +40,9 @@ func do(t *testing.T, args ...string) (status int, stdout, stderr string) {
 
 func TestRun(t *testing.T) {
 	madeUp(t,
-		part{name: "good", what: "it is good", check: says("looked", nil), writes: "the good", write: says("wrote", nil)},
-		part{name: "bad", what: "it is bad", check: says("looked, too", errors.New("page.md:3: no such thing\npage.md:5: nor this")), mend: "write it"},
-		part{name: "last", what: "it is last", check: says("looked at the last", nil)},
+		part{name: "good", what: "it is good", check: saying("looked", nil), writes: "the good", write: saying("wrote", nil)},
+		part{name: "bad", what: "it is bad", check: saying("looked, too", errors.New("page.md:3: no such thing\npage.md:5: nor this")), mend: "write it"},
+		part{name: "last", what: "it is last", check: saying("looked at the last", nil)},
 	)
 	status, out, _ := do(t)
 	assert.Equal(t, 1, status)
@@ -134,7 +134,7 @@ func TestCommand(t *testing.T) {
 	assert.ErrorContains(t, err, "go vet ./nowhere: exit status 1\n  ")
 
 	long := "=== RUN   TestA\n--- FAIL: TestA (0.00s)\n    a_test.go:3: why\n    --- FAIL: TestA/b (0.00s)\nFAIL\nFAIL\tm/a\t0.1s\nok  \tm/b\n"
-	assert.Equal(t, "\n  --- FAIL: TestA\n      --- FAIL: TestA/b\n  FAIL\tm/a\t0.1s", gist(long))
+	assert.Equal(t, "\n  --- FAIL: TestA (0.00s)\n      --- FAIL: TestA/b (0.00s)\n  FAIL\tm/a\t0.1s", gist(long))
 	assert.Contains(t, gist(strings.Repeat("--- FAIL: TestA (0s)\n", 20)), "and 8 more lines like these")
 	assert.Equal(t, "\n  b\n  c\n  d", gist("a\nb\nc\nd\n"))
 }

@@ -45,19 +45,17 @@ var parts = []part{
 	{
 		name: "figures", what: "diagrams/ is what the steps' code says",
 		check:  func(_ context.Context, root string, out io.Writer) error { return figures.Check(root, out) },
-		mend:   "go run -C tools ./check -write figures, and look at what has changed",
 		writes: "the figures and tables of diagrams/",
 		write:  func(_ context.Context, root string, out io.Writer) error { return figures.Write(root, out) },
 	},
 	{
 		name: "pages", what: "excerpts, diffs, tables, links, minutes and both languages of all pages",
 		check:  checkPages,
-		mend:   "go run -C tools ./check -write pages, for what is generated",
 		writes: "the excerpts, diffs and tables in all pages, and the outputs that no longer match",
 		write:  func(ctx context.Context, root string, out io.Writer) error { return pages.Write(ctx, root, out) },
 	},
 	{name: "lesson", what: "go test ./...", check: lesson},
-	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns, mend: "go run -C tools ./check -write pages, and look at what has changed"},
+	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns},
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
 	{name: "race", what: "go test -race, of what the lesson's tests do not run so themselves", check: raceTests},
@@ -131,7 +129,7 @@ func command(ctx context.Context, dir string, out io.Writer, env []string, words
 }
 
 // failures are the lines of go test, go vet and staticcheck that name what failed.
-var failures = regexp.MustCompile(`(?m)^(\s*--- FAIL: \S+|FAIL\t\S+.*|\S+\.go:\d+:\d+: .*)$`)
+var failures = regexp.MustCompile(`(?m)^( *--- FAIL: .*|FAIL\t\S+.*|\S+\.go:\d+:\d+: .*)$`)
 
 // gist is what a few lines can say of an output: the failures in it or, where there
 // are none to be seen, its end.
