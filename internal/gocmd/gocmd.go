@@ -96,16 +96,28 @@ func (o Overlay) Used(ctx context.Context, in, root, flag string, packages ...st
 // root, and drops them. The go command remembers a test's result for as long as
 // the files that the test itself opened stay the same; what a child process opens
 // it doesn't see. Without this it would say "ok (cached)" of code that has changed.
+//
+// What is outside of the test's own module the go command doesn't look at, unless
+// its name begins with that of the working directory: so it is named here.
 func ReadSources(root string, names ...string) error {
+	wd, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if to, err := filepath.Rel(wd, root); err == nil {
+		root = wd + string(filepath.Separator) + to
+	}
+	files := os.DirFS(root)
 	for _, name := range names {
-		err := filepath.WalkDir(filepath.Join(root, filepath.FromSlash(name)), func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case entry.IsDir() && entry.Name() == ".git":
+		err := fs.WalkDir(files, name, func(file string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.IsDir() && entry.Name() == ".git" {
 				return fs.SkipDir
-			case entry.Type().IsRegular():
-				_, err = os.ReadFile(path)
+			}
+			if err == nil && entry.Type().IsRegular() {
+				_, err = fs.ReadFile(files, file)
+			}
+			if file != name && errors.Is(err, fs.ErrNotExist) {
+				return nil // somebody else's, and gone meanwhile
 			}
 			return err
 		})

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/chanflow"
 )
@@ -19,8 +20,9 @@ const root = "../.."
 
 // loaded is loaded once for all tests, which don't change it.
 var loaded = sync.OnceValues(func() ([]stepSource, error) {
+	read := gocmd.ReadSources(root, append(steps.Names(), dir)...) // for go test to see when they change
 	sources, wrong := load(root, steps.All)
-	return sources, errors.Join(wrong...)
+	return sources, errors.Join(append(wrong, read)...)
 })
 
 // sources returns the source of every step, by name.

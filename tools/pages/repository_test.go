@@ -2,14 +2,12 @@ package pages
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -39,27 +37,11 @@ func TestRuns(t *testing.T) {
 }
 
 // root returns the repository's directory. It reads all that is in it, for go test
-// to know what this test's result depends on: else it would say "ok (cached)" of a
-// page that has changed. The go command heeds only what seems to be below go.mod
-// of the test's own module, so the names that are read begin with that directory.
+// to know what this test's result depends on.
 func root(t *testing.T) string {
 	t.Helper()
-	here, err := os.Getwd()
-	require.NoError(t, err)
-	files := os.DirFS(here + "/../..")
-	require.NoError(t, fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && entry.Name() == ".git" {
-			return fs.SkipDir
-		}
-		if err == nil && entry.Type().IsRegular() {
-			_, err = fs.ReadFile(files, path)
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // another test's, and gone
-		}
-		return err
-	}))
 	root, err := steps.Root()
 	require.NoError(t, err)
+	require.NoError(t, gocmd.ReadSources(root, "."))
 	return root
 }

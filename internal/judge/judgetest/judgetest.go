@@ -5,6 +5,7 @@ package judgetest
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -74,19 +75,20 @@ func Test(t *testing.T, step steps.Step, start judge.Start) {
 }
 
 // Context ends shortly before the test's own time is up, so that whoever waits
-// can still say for what.
+// can still say for what. It may also be asked for when the test is over and
+// cleans up.
 func Context(t testing.TB) context.Context {
+	ctx := context.WithoutCancel(t.Context())
 	withDeadline, ok := t.(interface{ Deadline() (time.Time, bool) })
-	if !ok {
-		return t.Context()
+	if !ok { // a benchmark
+		return ctx
 	}
 	end, ok := withDeadline.Deadline()
 	if !ok {
-		return t.Context()
+		return ctx
 	}
-	left := time.Until(end)
-	ctx, cancel := context.WithDeadlineCause(t.Context(), end.Add(-min(15*time.Second, left/10)),
-		fmt.Errorf("the test's time is nearly up; give more with go test -timeout"))
+	ctx, cancel := context.WithDeadlineCause(ctx, end.Add(-min(15*time.Second, time.Until(end)/10)),
+		errors.New("the test's time is nearly up; give more with go test -timeout"))
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -58,3 +58,18 @@ func TestExpect(t *testing.T) {
 	assert.Equal(t, judge.Fails, got)
 	assert.Equal(t, "it lacks StalledCost", defect)
 }
+
+// A test's context is there as long as the test cleans up.
+func TestContext(t *testing.T) {
+	t.Run("a test", func(t *testing.T) {
+		t.Cleanup(func() {
+			assert.Error(t, t.Context().Err())
+			assert.NoError(t, Context(t).Err())
+		})
+		end, ok := t.Deadline()
+		ours, oursOK := Context(t).Deadline()
+		assert.Equal(t, ok, oursOK)
+		assert.True(t, !ok || ours.Before(end), "the test can still say what it waits for")
+	})
+	assert.Positive(t, Patience())
+}
