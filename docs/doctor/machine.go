@@ -39,7 +39,7 @@ type machine struct {
 
 // patience is more than any of the commands should take, on a slow machine that
 // has never built anything.
-const patience = 3 * time.Minute
+const patience = 15 * time.Minute
 
 func thisMachine(root, needs string) *machine {
 	return &machine{

@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 func main() {
@@ -41,7 +43,12 @@ func run(args []string, out, errOut io.Writer) (status int) {
 		fmt.Fprintf(errOut, "doctor: unexpected argument %q; it takes -lang alone\n", flags.Arg(0))
 		return 2
 	}
-	root, goMod, err := findRoot()
+	root, err := steps.Root()
+	if err != nil {
+		fmt.Fprintln(errOut, "doctor:", err)
+		return 1
+	}
+	goMod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		fmt.Fprintln(errOut, "doctor:", err)
 		return 1
@@ -87,38 +94,8 @@ func systemLang(getenv func(string) string) string {
 	return "en"
 }
 
-// findRoot looks for the repository in the working directory and above, and
-// returns its go.mod too. Above is meant as it was typed; where that is through a
-// link to a part of the repository, it is meant as the directories really are.
-func findRoot() (root string, goMod []byte, err error) {
-	typed, err := os.Getwd()
-	if err != nil {
-		return "", nil, err
-	}
-	for _, at := range []string{typed, resolved(typed)} {
-		for below := ""; at != below; at, below = filepath.Dir(at), at {
-			goMod, err := os.ReadFile(filepath.Join(at, "go.mod"))
-			if err == nil && moduleLine.Match(goMod) {
-				return at, goMod, nil
-			}
-		}
-	}
-	return "", nil, errors.New("this is not the repository: there is no go.mod of websocket-chat-steps here or above; go there and run it again")
-}
-
-// resolved is the path without links, as far as they can be followed.
-func resolved(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	return path
-}
-
-// Both end their lines at any white space: go.mod may have CRLF.
-var (
-	moduleLine = regexp.MustCompile(`(?m)^module websocket-chat-steps\s`)
-	goLine     = regexp.MustCompile(`(?m)^go (\d+\.\d+[^\s]*)`)
-)
+// goLine ends at any white space: go.mod may have CRLF.
+var goLine = regexp.MustCompile(`(?m)^go (\d+\.\d+[^\s]*)`)
 
 // neededGo is the oldest Go that go.mod accepts, as in go1.26.0.
 func neededGo(goMod []byte) (string, error) {

@@ -41,7 +41,7 @@ func isRoot(file string) bool {
 		return false
 	}
 	for line := range strings.Lines(string(content)) { // they may end with CRLF
-		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == "module" {
+		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == "module" {
 			return fields[1] == ModulePath
 		}
 	}

@@ -60,8 +60,9 @@ func TestRoot(t *testing.T) {
 	write := func(file, text string) {
 		require.NoError(t, os.WriteFile(filepath.Join(root, filepath.FromSlash(file)), []byte(text), 0o644))
 	}
-	write("go.mod", "// a comment\r\nmodule websocket-chat-steps\r\n\r\ngo 1.26.0\r\n")
+	write("go.mod", "// a comment\r\nmodule websocket-chat-steps // the lesson\r\n\r\ngo 1.26.0\r\n")
 	write("bench/go.mod", "module websocket-chat-steps/bench\n")
+	write("bench/load/go.mod", "module websocket-chat-steps-of-mine // somebody's\n")
 
 	t.Chdir(below)
 	got, err := Root()
