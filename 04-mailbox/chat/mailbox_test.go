@@ -86,7 +86,7 @@ func (g *gate) isClosed(t *testing.T) {
 // emptied waits until nobody empties a mailbox. No write may begin.
 func emptied(t *testing.T, gates ...*gate) {
 	t.Helper()
-	await(t, "mailboxes to be empty", func() bool { return len(goroutinesIn("(*mailbox).")) == 0 })
+	await(t, "mailboxes to be empty", func() bool { return countIn("(*mailbox).") == 0 })
 	for _, g := range gates {
 		select {
 		case <-g.changed:

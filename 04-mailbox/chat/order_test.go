@@ -127,7 +127,7 @@ func TestComingAndGoing(t *testing.T) {
 	t.Logf("%d came and went while %d messages were said", 2*atOnce*each, said)
 
 	await(t, "those who went to be gone", func() bool {
-		return r.sockets.Open() == staying && len(goroutinesIn("(*Client).Start")) == staying
+		return r.sockets.Open() == staying && countIn("(*Client).Start") == staying
 	})
 	require.NoError(t, flow(stay[0], stay, said, said+100, 100))
 }

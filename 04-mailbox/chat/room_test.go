@@ -85,7 +85,7 @@ func (r *room) open(l net.Listener) {
 			conn.Close()
 		}
 		await(r.t, "the clients' goroutines to end", func() bool {
-			return r.sockets.Open() == 0 && len(goroutinesIn("(*Client).")) == 0 && len(goroutinesIn("(*mailbox).")) == 0
+			return r.sockets.Open() == 0 && countIn("(*Client).") == 0 && countIn("(*mailbox).") == 0
 		})
 		// The test's own context has ended by now.
 		ctx, cancel := context.WithTimeout(context.Background(), judgetest.Patience())
@@ -264,8 +264,9 @@ func await(t *testing.T, what string, done func() bool) {
 			if done() {
 				return
 			}
-			require.FailNowf(t, "waited in vain", "for %s, %v; of this package there is %s",
-				what, judgetest.Patience(), stacks.Count(goroutinesIn(""), innermost))
+			clients := append(goroutinesIn("(*Client)."), goroutinesIn("(*mailbox).")...)
+			require.FailNowf(t, "waited in vain", "for %s, %v; the clients have %s",
+				what, judgetest.Patience(), stacks.Count(clients, innermost))
 		}
 	}
 }
@@ -277,6 +278,8 @@ func goroutinesIn(function string) []stacks.Goroutine {
 		return !slices.ContainsFunc(g.Frames, func(f stacks.Frame) bool { return strings.Contains(f.Function, "/chat."+function) })
 	})
 }
+
+func countIn(function string) int { return len(goroutinesIn(function)) }
 
 // innermost is the innermost frame that is in this package.
 func innermost(g stacks.Goroutine) stacks.Frame {

@@ -94,8 +94,8 @@ func TestStalledForGood(t *testing.T) {
 		}
 		synctest.Wait()
 		assert.Equal(t, 1, r.sockets.Open(), "connections after 10 s")
-		assert.Len(t, goroutinesIn("(*Client).Start"), 1)
-		assert.Empty(t, goroutinesIn("(*mailbox)."))
+		assert.Equal(t, 1, countIn("(*Client).Start"))
+		assert.Zero(t, countIn("(*mailbox)."))
 		require.NoError(t, flow(talker, []*judge.Client{talker}, 10, 20, 100))
 		assert.EqualValues(t, 1, conn.writes.Load()-before, "writes to it")
 		_, err := stalled.Hear()
@@ -176,17 +176,17 @@ func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 		talker := r.join()
 		stalled := []*judge.Client{r.join(), r.join(), r.join()}
 		synctest.Wait()
-		require.Empty(t, goroutinesIn("(*mailbox)."), "before anything is said")
+		require.Zero(t, countIn("(*mailbox)."), "before anything is said")
 		for n := range messages {
 			require.NoError(t, flow(talker, []*judge.Client{talker}, n, n+1, 100))
 			synctest.Wait()
-			require.Len(t, goroutinesIn("(*mailbox)."), len(stalled), "after %d messages", n+1)
+			require.Equal(t, len(stalled), countIn("(*mailbox)."), "after %d messages", n+1)
 		}
 		for _, c := range stalled {
 			_, _, err := hearOn(c, func(_, next int) bool { return next == messages })
 			require.NoError(t, err)
 		}
 		synctest.Wait()
-		require.Empty(t, goroutinesIn("(*mailbox)."), "after all was read")
+		require.Zero(t, countIn("(*mailbox)."), "after all was read")
 	})
 }
