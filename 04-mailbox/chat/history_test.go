@@ -14,7 +14,7 @@ import (
 // A newcomer hears the last 100 messages, in order, and then what is said next.
 func TestHistory(t *testing.T) {
 	for _, said := range []int{98, 99, 100, 101, 250} { // behind the welcome
-		t.Run(fmt.Sprint(said), func(t *testing.T) {
+		if !t.Run(fmt.Sprint(said), func(t *testing.T) {
 			r := openRoom(t)
 			talker := r.join()
 			require.NoError(t, flow(talker, []*judge.Client{talker}, 0, said, 100))
@@ -26,7 +26,9 @@ func TestHistory(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, max(0, said-100), first, "the first that it hears")
 			require.NoError(t, flow(talker, []*judge.Client{talker, newcomer}, next, next+10, 100))
-		})
+		}) {
+			return // the others would wait in vain, too
+		}
 	}
 }
 
