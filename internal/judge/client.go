@@ -102,6 +102,19 @@ func (c *Client) HearRaw() (Message, []byte, error) {
 	return c.next()
 }
 
+// HearFrame waits for the next frame and returns it, whatever it is. It answers
+// nothing.
+func (c *Client) HearFrame() (Frame, error) {
+	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
+	return ReadFrame(c.in)
+}
+
+// Read reads bytes as they come, so that a client is an io.Reader.
+func (c *Client) Read(b []byte) (int, error) {
+	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
+	return c.in.Read(b)
+}
+
 // HearUntil hears messages until somebody says body.
 func (c *Client) HearUntil(body string) error {
 	for {
@@ -144,6 +157,8 @@ func (c *Client) next() (m Message, whole []byte, err error) {
 				err = fmt.Errorf("the server sent %.80q: %w", whole, err)
 			}
 			return m, whole, err
+		default:
+			return m, nil, fmt.Errorf("a frame came that is no text: opcode %#x, %.80q", f.Opcode, f.Payload)
 		}
 	}
 }
@@ -225,3 +240,16 @@ func (c *Client) Reset() {
 func (c *Client) SayGoodbye() error {
 	return c.Write(AppendFrame(nil, Closing, binary.BigEndian.AppendUint16(nil, 1000)))
 }
+
+// Sockets are the server's ends of the connections that came through Listener: for
+// a test that serves by itself, and asks what the server has closed.
+type Sockets struct{ all sockets }
+
+// Listener is l, with its connections counted.
+func (s *Sockets) Listener(l net.Listener) net.Listener { return &listener{l, &s.all} }
+
+// Open is how many connections came that the server has not closed.
+func (s *Sockets) Open() int { return s.all.open() }
+
+// Of returns the server's end of c's connection, which is TCP; nil where there is none.
+func (s *Sockets) Of(c *Client) *net.TCPConn { return s.all.of(c.Conn) }
