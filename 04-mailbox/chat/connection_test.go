@@ -25,7 +25,7 @@ func TestPingsInAFlood(t *testing.T) {
 	r := openRoom(t)
 	talker := r.join()
 	pinger := r.join()
-	require.NoError(t, r.sockets.Of(pinger).SetWriteBuffer(smallBuffer), "so that a write takes several turns")
+	require.NoError(t, r.sockets.Of(pinger.Conn).SetWriteBuffer(smallBuffer), "so that a write takes several turns")
 
 	heard := make(chan struct{}, messages/window+1) // so many more
 	atOnce(t, 3, func(i int) error {

@@ -146,7 +146,7 @@ func (r *room) joinStalled() *judge.Client {
 	_, err := c.Hear()
 	require.NoError(r.t, err)
 	require.NoError(r.t, errors.Join(
-		r.sockets.Of(c).SetWriteBuffer(smallBuffer),
+		r.sockets.Of(c.Conn).SetWriteBuffer(smallBuffer),
 		c.Conn.(*net.TCPConn).SetReadBuffer(128<<10), // with a small one too, reading again would take seconds
 	))
 	return c

@@ -240,16 +240,3 @@ func (c *Client) Reset() {
 func (c *Client) SayGoodbye() error {
 	return c.Write(AppendFrame(nil, Closing, binary.BigEndian.AppendUint16(nil, 1000)))
 }
-
-// Sockets are the server's ends of the connections that came through Listener: for
-// a test that serves by itself, and asks what the server has closed.
-type Sockets struct{ all sockets }
-
-// Listener is l, with its connections counted.
-func (s *Sockets) Listener(l net.Listener) net.Listener { return &listener{l, &s.all} }
-
-// Open is how many connections came that the server has not closed.
-func (s *Sockets) Open() int { return s.all.open() }
-
-// Of returns the server's end of c's connection, which is TCP; nil where there is none.
-func (s *Sockets) Of(c *Client) *net.TCPConn { return s.all.of(c.Conn) }

@@ -182,7 +182,7 @@ func TestSockets(t *testing.T) {
 	}
 	assert.Equal(t, 2, s.Open())
 	for i, c := range clients {
-		assert.Equal(t, accepted[i].(*conn).Conn, s.Of(c))
+		assert.Equal(t, accepted[i].(*conn).Conn, s.Of(c.Conn))
 	}
 	accepted[0].Close()
 	accepted[0].Close()
