@@ -188,7 +188,7 @@ func TestSockets(t *testing.T) {
 	accepted[0].Close()
 	assert.Equal(t, 1, s.Open())
 	near, _ := tcpPair(t)
-	assert.Nil(t, s.Of(&Client{Conn: near}))
+	assert.Nil(t, s.Of(near))
 }
 
 // A page that is no WebSocket is told by its status.
