@@ -52,6 +52,10 @@ func TestGoodServer(t *testing.T) {
 
 // impatient has the judge give up early, where it is to see something not happen.
 func impatient(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out the servers that are watched until they fail")
+	}
 	before, beforeSilence := patience, silence
 	silence = time.Second / 2
 	patience = 2 * silence
