@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -27,6 +26,7 @@ import (
 	"websocket-chat-steps/bench/report"
 	"websocket-chat-steps/bench/result"
 	"websocket-chat-steps/bench/server"
+	"websocket-chat-steps/internal/steps"
 )
 
 func main() {
@@ -58,7 +58,7 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	root, err := repository(ctx)
+	root, err := steps.Root()
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ type options struct {
 var scenarios = []string{"one", "forty", "thousand", "idle", "stalled"}
 
 func parse(root string, args []string, stderr io.Writer) (o options, err error) {
-	all := server.List(root)
+	all := server.List()
 	var names []string
 	for _, s := range all {
 		names = append(names, s.Name)
@@ -206,18 +206,4 @@ func choose(all []string, list string) ([]string, error) {
 		named[name] = true
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !named[name] }), nil
-}
-
-// repository returns the repository's root.
-func repository(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
-	if err != nil {
-		return "", fmt.Errorf("the servers are built with the go command, and go env GOMOD fails: %w", err)
-	}
-	bench := filepath.Dir(strings.TrimSpace(string(out)))
-	root := filepath.Dir(bench)
-	if _, err := os.Stat(filepath.Join(root, "01-original")); err != nil || filepath.Base(bench) != "bench" {
-		return "", errors.New("it has to run in the directory bench of the repository: go run -C bench . from its root does")
-	}
-	return root, nil
 }

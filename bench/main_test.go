@@ -14,6 +14,7 @@ import (
 
 	"websocket-chat-steps/bench/result"
 	"websocket-chat-steps/bench/server"
+	"websocket-chat-steps/internal/steps"
 )
 
 func measurable(t *testing.T) {
@@ -155,7 +156,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 func TestWhatIsKept(t *testing.T) {
-	root, err := repository(t.Context())
+	root, err := steps.Root()
 	require.NoError(t, err)
 	kept := filepath.Join(root, "docs", "measurements.json")
 	for args, want := range map[string]options{
@@ -194,7 +195,7 @@ func TestItHasToRunInTheRepository(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var stdout, stderr bytes.Buffer
 	assert.Equal(t, 1, bench(t.Context(), nil, &stdout, &stderr))
-	assert.Contains(t, stderr.String(), "go run -C bench . from its root does")
+	assert.Contains(t, stderr.String(), "bench: this is not the repository: ")
 }
 
 func TestTimesLeft(t *testing.T) {

@@ -7,24 +7,28 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/judge"
 )
 
 // A newcomer hears the last 100 messages, in order, and then what is said next.
 func TestHistory(t *testing.T) {
 	for _, said := range []int{98, 99, 100, 101, 250} { // behind the welcome
-		t.Run(fmt.Sprint(said), func(t *testing.T) {
+		if !t.Run(fmt.Sprint(said), func(t *testing.T) {
 			r := openRoom(t)
 			talker := r.join()
-			require.NoError(t, flow(talker, []*client{talker}, 0, said, 100))
+			require.NoError(t, flow(talker, []*judge.Client{talker}, 0, said, 100))
 			newcomer := r.connect()
 			if said < 100 {
-				require.NoError(t, newcomer.expect(welcome))
+				require.NoError(t, expect(newcomer, welcome))
 			}
-			first, next, err := newcomer.hearOn(func(_, next int) bool { return next == said })
+			first, next, err := hearOn(newcomer, func(_, next int) bool { return next == said })
 			require.NoError(t, err)
 			assert.Equal(t, max(0, said-100), first, "the first that it hears")
-			require.NoError(t, flow(talker, []*client{talker, newcomer}, next, next+10, 100))
-		})
+			require.NoError(t, flow(talker, []*judge.Client{talker, newcomer}, next, next+10, 100))
+		}) {
+			return // the others would wait in vain, too
+		}
 	}
 }
 
@@ -34,9 +38,9 @@ func TestLongHistory(t *testing.T) {
 	frame := len((&Message{"client 1", numbered(10, size)}).frame())
 	r := openRoom(t)
 	talker := r.join()
-	require.NoError(t, flow(talker, []*client{talker}, 0, said, size))
+	require.NoError(t, flow(talker, []*judge.Client{talker}, 0, said, size))
 	newcomer := r.connect()
-	first, next, err := newcomer.hearOn(func(_, next int) bool { return next == said })
+	first, next, err := hearOn(newcomer, func(_, next int) bool { return next == said })
 	require.NoError(t, err)
 	assert.Equal(t, historyBytes/frame, next-first, "messages of %d bytes", frame)
 }
@@ -45,10 +49,10 @@ func TestLongHistory(t *testing.T) {
 // message once, in order, and none is missing: past ones, and then live ones.
 func TestJoiningAFlow(t *testing.T) {
 	const atOnce = 8
-	joins := max(5, lessUnderRace(40)) // for each of them
+	joins := max(5, fewer(40)) // for each of them
 	r := openRoom(t)
 	talker := r.join()
-	require.NoError(t, flow(talker, []*client{talker}, 0, 300, 100))
+	require.NoError(t, flow(talker, []*judge.Client{talker}, 0, 300, 100))
 	var said atomic.Int64 // and heard by the talker
 	said.Store(300)
 
@@ -62,14 +66,14 @@ func TestJoiningAFlow(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					first, next, err := c.hearOn(func(first, next int) bool { return next > before+150 })
+					first, next, err := hearOn(c, func(first, next int) bool { return next > before+150 })
 					if err != nil {
 						return err
 					}
 					if last := int(said.Load()) + 64; first < before-100 || first > last-100 {
-						return fmt.Errorf("between numbers %d and %d, %s heard from %d on, until %d", before, last, c.name, first, next)
+						return fmt.Errorf("between numbers %d and %d, %s heard from %d on, until %d", before, last, c.Name, first, next)
 					}
-					c.conn.Close()
+					c.Drop()
 				}
 				return nil
 			}()
@@ -77,7 +81,7 @@ func TestJoiningAFlow(t *testing.T) {
 	}
 	for left := atOnce; left > 0; {
 		n := int(said.Load())
-		require.NoError(t, flow(talker, []*client{talker}, n, n+16, 100))
+		require.NoError(t, flow(talker, []*judge.Client{talker}, n, n+16, 100))
 		said.Store(int64(n + 16))
 		select {
 		case err := <-errs:

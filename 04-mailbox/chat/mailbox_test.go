@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/judge/judgetest"
 )
 
 // gate is a connection on which a write begins, and ends when the test says so.
@@ -53,7 +55,7 @@ func (g *gate) next(t *testing.T) []byte {
 	select {
 	case b := <-g.begun:
 		return b
-	case <-time.After(inTime):
+	case <-time.After(judgetest.Patience()):
 		require.FailNow(t, "waited in vain for a write to begin")
 		return nil
 	}
@@ -64,15 +66,27 @@ func (g *gate) over(t *testing.T, err error) {
 	t.Helper()
 	select {
 	case g.end <- err:
-	case <-time.After(inTime):
+	case <-time.After(judgetest.Patience()):
 		require.FailNow(t, "waited in vain for a write to be there")
+	}
+}
+
+// isClosed waits for the connection to be closed, with no write before.
+func (g *gate) isClosed(t *testing.T) {
+	t.Helper()
+	select {
+	case <-g.closed:
+	case <-g.begun:
+		require.FailNow(t, "a write after one that failed")
+	case <-time.After(judgetest.Patience()):
+		require.FailNow(t, "waited in vain for the connection to be closed")
 	}
 }
 
 // emptied waits until nobody empties a mailbox. No write may begin.
 func emptied(t *testing.T, gates ...*gate) {
 	t.Helper()
-	await(t, "mailboxes to be empty", func() bool { return goroutinesIn("(*mailbox).") == 0 })
+	await(t, "mailboxes to be empty", func() bool { return countIn("(*mailbox).") == 0 })
 	for _, g := range gates {
 		select {
 		case <-g.changed:
@@ -191,13 +205,7 @@ func TestFailedWriteIsTheLast(t *testing.T) {
 	g.next(t)
 	m.put(frameOf(2, 100))
 	g.over(t, os.ErrDeadlineExceeded)
-	select {
-	case <-g.closed:
-	case <-g.begun:
-		require.Fail(t, "a write after one that failed")
-	case <-time.After(inTime):
-		require.Fail(t, "waited in vain for the connection to be closed")
-	}
+	g.isClosed(t)
 	emptied(t, g)
 	m.put(frameOf(3, 100))
 	m.put(goodbye)
@@ -215,8 +223,8 @@ func TestNoCloseFrameAfterFailedWrite(t *testing.T) {
 	for !m.put(frameOf(2, mailboxBytes/4)) {
 	}
 	g.over(t, errors.New("reset by peer"))
+	g.isClosed(t)
 	emptied(t, g)
-	<-g.closed
 }
 
 // A mailbox writes nobody else's bytes: not while another one writes, and not

@@ -1,17 +1,17 @@
 package chat
 
 import (
-	"bufio"
 	"io"
-	"net"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
+
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
 )
 
 // A message's frame is what x/net/websocket sends for it, byte for byte.
@@ -32,21 +32,24 @@ func TestFrame(t *testing.T) {
 		}
 	}))
 	defer web.Close()
-	conn, err := net.Dial("tcp", web.Listener.Addr().String())
+	c, err := judge.Dial("a client", web.Listener.Addr().String(), "/", judgetest.Patience())
 	require.NoError(t, err)
-	defer conn.Close()
-	c := &client{conn: conn, in: bufio.NewReader(conn)}
-	require.NoError(t, c.shakeHands(nil))
-	conn.SetReadDeadline(time.Now().Add(inTime))
+	defer c.Drop()
 	for _, m := range messages {
 		frame := m.frame()
 		sent := make([]byte, len(frame))
-		_, err := io.ReadFull(c.in, sent)
+		_, err := io.ReadFull(c, sent)
 		require.NoError(t, err)
 		assert.True(t, string(sent) == string(frame), "of %.40q: % .20x is sent, % .20x is the frame", m, sent, frame)
 	}
-	_, err = c.in.ReadByte()
+	_, err = c.Read(make([]byte, 1))
 	assert.Equal(t, io.EOF, err, "after the last frame")
+}
+
+// The close frames have their codes, and nothing else.
+func TestCloseFrames(t *testing.T) {
+	assert.Equal(t, "\x88\x02\x03\xe8", string(goodbye), "1000")
+	assert.Equal(t, "\x88\x02\x03\xf0", string(tooSlow), "1008")
 }
 
 // The longest message that is read goes to everybody, though it is six times
@@ -54,20 +57,20 @@ func TestFrame(t *testing.T) {
 // its sender is let go, alone.
 func TestLongestMessage(t *testing.T) {
 	r := openRoom(t)
-	clients := []*client{r.join(), r.join(), r.join()}
+	clients := []*judge.Client{r.join(), r.join(), r.join()}
 	speaker := clients[0]
-	long := strings.Repeat("<", maxMessageBytes-len(payload(speaker.name, "")))
-	require.Len(t, payload(speaker.name, long), maxMessageBytes)
+	long := strings.Repeat("<", maxMessageBytes-len(payload(speaker.Name, "")))
+	require.Len(t, payload(speaker.Name, long), maxMessageBytes)
 	for range 2 {
-		require.NoError(t, speaker.say(long))
+		require.NoError(t, speaker.Write(judge.AppendFrame(nil, judge.Text, payload(speaker.Name, long))))
 		for _, c := range clients {
-			require.NoError(t, c.expect(long))
+			require.NoError(t, expect(c, long))
 		}
 	}
 
-	speaker.say(long + "<") // which may not be read to its end
-	_, err := speaker.hear()
+	speaker.Write(judge.AppendFrame(nil, judge.Text, payload(speaker.Name, long+"<"))) // which may not be read to its end
+	_, err := speaker.Hear()
 	assert.Error(t, err, "what the speaker hears")
-	await(t, "the speaker to be let go", func() bool { return r.listener.open() == 2 })
+	await(t, "the speaker to be let go", func() bool { return r.sockets.Open() == 2 })
 	require.NoError(t, flow(clients[1], clients[1:], 0, 100, 100))
 }

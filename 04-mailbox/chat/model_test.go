@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -19,6 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"websocket-chat-steps/internal/judge"
 	"websocket-chat-steps/internal/judge/race"
 )
 
@@ -28,7 +30,7 @@ var modelSeed = flag.Uint64("model.seed", 0, "what TestModel is to run with, ins
 // thing compares what everybody has heard with what the model says.
 func TestModel(t *testing.T) {
 	const things = 250
-	runs := max(2, lessUnderRace(8))
+	runs := max(2, fewer(8))
 	seen := make(map[string]int) // of what is worth a look, in all runs
 	for n := range runs {
 		seed := *modelSeed
@@ -43,7 +45,7 @@ func TestModel(t *testing.T) {
 		}
 	}
 	t.Log(seen)
-	if race.Enabled {
+	if race.Enabled || testing.Short() {
 		return // in so few runs not everything happens
 	}
 	for _, what := range []string{"told 1000", "told 1008", "closed in a write", "closed after 1008", "spoke when let go"} {
@@ -140,7 +142,7 @@ func playModel(t *testing.T, chance *rand.Rand, things int, seen map[string]int)
 		open := 0
 		for _, s := range slices.Clone(m.sides) {
 			heard := s.client.sofar()
-			require.Equal(t, s.heard[s.compared:], heard[s.compared:], "what %s heard, after %d things", s.client.name, n+1)
+			require.Equal(t, s.heard[s.compared:], heard[s.compared:], "what %s heard, after %d things", s.client.Name, n+1)
 			s.compared = len(heard)
 			if !s.ended {
 				open++
@@ -148,7 +150,7 @@ func playModel(t *testing.T, chance *rand.Rand, things int, seen map[string]int)
 				m.remove(s)
 			}
 		}
-		require.Equal(t, open, m.room.listener.open(), "connections, after %d things", n+1)
+		require.Equal(t, open, m.room.sockets.Open(), "connections, after %d things", n+1)
 	}
 }
 
@@ -212,8 +214,8 @@ func (m *model) post(s *side, body string) {
 	if !s.letGo.IsZero() {
 		m.seen["spoke when let go"]++
 	}
-	require.NoError(m.t, s.client.say(body))
-	m.said(&Message{s.client.name, body})
+	require.NoError(m.t, s.client.Write(judge.AppendFrame(nil, judge.Text, payload(s.client.Name, body))))
+	m.said(&Message{s.client.Name, body})
 }
 
 // said is that everybody hears a message, and it is added to the history.
@@ -244,7 +246,7 @@ func (m *model) resume(s *side) {
 
 // leave has it say goodbye. It has read all that there is.
 func (m *model) leave(s *side) {
-	require.NoError(m.t, s.client.sayGoodbye())
+	require.NoError(m.t, s.client.SayGoodbye())
 	if s.letGo.IsZero() {
 		m.seen["told 1000"]++
 		s.heard = append(s.heard, "1000")
@@ -254,7 +256,7 @@ func (m *model) leave(s *side) {
 
 // remove has it close the connection, if the server has not, and is the end of it.
 func (m *model) remove(s *side) {
-	s.client.conn.Close()
+	s.client.Drop()
 	m.sides = slices.DeleteFunc(m.sides, func(other *side) bool { return other == s })
 }
 
@@ -275,7 +277,7 @@ func describe(payload []byte) string {
 // modelClient is a client that reads in a goroutine of its own, unless it is
 // stalled.
 type modelClient struct {
-	*client
+	*judge.Client
 	tap *tap
 
 	mu    sync.Mutex
@@ -283,24 +285,27 @@ type modelClient struct {
 }
 
 func (r *room) joinModel() *modelClient {
-	c := r.connect()
-	tap := &tap{Conn: c.conn, goOn: make(chan struct{})}
-	tap.Conn.SetReadDeadline(time.Time{})
-	c.conn = tap
-	c.in.Reset(tap)
-	m := &modelClient{client: c, tap: tap}
+	conn, err := r.dial()
+	require.NoError(r.t, err)
+	tap := &tap{Conn: conn, goOn: make(chan struct{})}
+	c, err := r.enter(tap)
+	require.NoError(r.t, err)
+	m := &modelClient{Client: c, tap: tap}
 	go m.listen()
 	return m
 }
 
 func (c *modelClient) listen() {
 	for what := ""; what != "the end"; {
-		payload, err := c.hearPayload()
-		what = describe(payload)
-		if code, ok := err.(closed); ok {
-			what = fmt.Sprint(int(code))
-		} else if err != nil {
+		switch f, err := c.HearFrame(); {
+		case err != nil:
 			what = "the end"
+		case f.Opcode == judge.Closing:
+			what = fmt.Sprint(binary.BigEndian.Uint16(f.Payload))
+		case f.Opcode == judge.Text && f.Final:
+			what = describe(f.Payload)
+		default:
+			what = fmt.Sprintf("%+v", f)
 		}
 		c.mu.Lock()
 		c.heard = append(c.heard, what)

@@ -9,14 +9,20 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/judge"
 )
 
 // All clients hear all messages in one and the same order, and each sender's in
 // the order in which they were sent.
 func TestOrder(t *testing.T) {
-	const receivers, senders, each = 40, 4, 1000 // the first ones also send
+	const receivers, senders = 40, 4 // the first ones also send
+	each := 1000
+	if testing.Short() {
+		each = 100
+	}
 	r := openRoom(t)
-	var clients []*client
+	var clients []*judge.Client
 	for range receivers {
 		clients = append(clients, r.join())
 	}
@@ -25,16 +31,16 @@ func TestOrder(t *testing.T) {
 		if i >= receivers {
 			sender := clients[i-receivers]
 			for n := range each {
-				if err := sender.say(numbered(n, 0)); err != nil {
+				if err := sender.Say(numbered(n, 0)); err != nil {
 					return err
 				}
 			}
 			return nil
 		}
 		for range senders * each {
-			b, err := clients[i].hearPayload()
+			_, b, err := clients[i].HearRaw()
 			if err != nil {
-				return fmt.Errorf("%s, after %d messages: %w", clients[i].name, len(heard[i]), err)
+				return fmt.Errorf("%s, after %d messages: %w", clients[i].Name, len(heard[i]), err)
 			}
 			heard[i] = append(heard[i], string(b))
 		}
@@ -62,9 +68,9 @@ func TestOrder(t *testing.T) {
 // everything in order. Of the others nothing is left.
 func TestComingAndGoing(t *testing.T) {
 	const atOnce, staying = 10, 3
-	each := lessUnderRace(1000) / atOnce
+	each := fewer(1000) / atOnce
 	r := openRoom(t)
-	var stay []*client
+	var stay []*judge.Client
 	for range staying {
 		stay = append(stay, r.join())
 	}
@@ -74,24 +80,25 @@ func TestComingAndGoing(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if err := c.sayGoodbye(); err != nil {
+		if err := c.SayGoodbye(); err != nil {
 			return err
 		}
 		for err == nil {
-			_, err = c.hear()
+			_, err = c.Hear()
 		}
-		if err != closed(1000) {
+		if err != judge.Closed(1000) {
 			return err
 		}
-		if _, err = c.hear(); err != io.EOF {
+		if _, err = c.Hear(); err != io.EOF {
 			return fmt.Errorf("after the goodbye: %w", err)
 		}
-		return c.conn.Close()
+		c.Drop()
+		return nil
 	}
 	reset := func() error {
 		c, err := r.tryConnect()
 		if err == nil {
-			c.reset()
+			c.Reset()
 		}
 		return err
 	}
@@ -120,7 +127,7 @@ func TestComingAndGoing(t *testing.T) {
 	t.Logf("%d came and went while %d messages were said", 2*atOnce*each, said)
 
 	await(t, "those who went to be gone", func() bool {
-		return r.listener.open() == staying && goroutinesIn("(*Client).Start") == staying
+		return r.sockets.Open() == staying && countIn("(*Client).Start") == staying
 	})
 	require.NoError(t, flow(stay[0], stay, said, said+100, 100))
 }

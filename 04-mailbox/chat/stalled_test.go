@@ -10,19 +10,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/judge"
 )
 
 // A client that never reads costs no more than its mailbox and a goroutine, and
 // the others nothing at all: they hear everything.
 func TestStalledClientCostsLittle(t *testing.T) {
 	const size = 1 << 10
-	messages := lessUnderRace(20_000)
+	messages := fewer(20_000)
 	// A frame of a KiB takes up to an eighth more memory than its bytes, and its
 	// place in the mailbox some. The rest is left for what is not the mailbox's.
 	const most = mailboxBytes + mailboxBytes/4 + writeBytes + 256<<10
 
 	r := openRoom(t)
-	var others []*client
+	var others []*judge.Client
 	for range 10 {
 		others = append(others, r.join())
 	}
@@ -60,16 +62,16 @@ func heapInUse() int {
 func TestSlowClientIsToldSo(t *testing.T) {
 	const messages, size = 2500, 1 << 10
 	r := openRoom(t)
-	others := []*client{r.join(), r.join()}
+	others := []*judge.Client{r.join(), r.join()}
 	slow := r.joinStalled()
 	require.NoError(t, flow(others[0], others, 0, messages, size))
 
-	first, next, err := slow.hearOn(func(first, next int) bool { return false })
-	assert.Equal(t, closed(1008), err, "after numbers %d to %d", first, next-1)
+	first, next, err := hearOn(slow, func(first, next int) bool { return false })
+	assert.Equal(t, judge.Closed(1008), err, "after numbers %d to %d", first, next-1)
 	assert.Zero(t, first)
 	assert.Less(t, next, messages-mailboxBytes/size, "messages that it got: its mailbox was to be dropped")
-	require.NoError(t, slow.sayGoodbye())
-	_, err = slow.hear()
+	require.NoError(t, slow.SayGoodbye())
+	_, err = slow.Hear()
 	assert.Equal(t, io.EOF, err, "after the close frames")
 	require.NoError(t, flow(others[1], others, messages, messages+100, size))
 }
@@ -81,22 +83,22 @@ func TestStalledForGood(t *testing.T) {
 		r := openRoomInBubble(t)
 		talker := r.join()
 		stalled := r.join()
-		conn := r.listener.last()
+		conn := r.pipes.last
 		synctest.Wait()
 		before := conn.writes.Load()
 		for n := range 10 {
-			require.NoError(t, flow(talker, []*client{talker}, n, n+1, 100))
+			require.NoError(t, flow(talker, []*judge.Client{talker}, n, n+1, 100))
 			synctest.Wait()
-			assert.Equal(t, 2, r.listener.open(), "connections after %d s", n)
+			assert.Equal(t, 2, r.sockets.Open(), "connections after %d s", n)
 			<-time.After(time.Second)
 		}
 		synctest.Wait()
-		assert.Equal(t, 1, r.listener.open(), "connections after 10 s")
-		assert.Equal(t, 1, goroutinesIn("(*Client).Start"))
-		assert.Zero(t, goroutinesIn("(*mailbox)."))
-		require.NoError(t, flow(talker, []*client{talker}, 10, 20, 100))
+		assert.Equal(t, 1, r.sockets.Open(), "connections after 10 s")
+		assert.Equal(t, 1, countIn("(*Client).Start"))
+		assert.Zero(t, countIn("(*mailbox)."))
+		require.NoError(t, flow(talker, []*judge.Client{talker}, 10, 20, 100))
 		assert.EqualValues(t, 1, conn.writes.Load()-before, "writes to it")
-		_, err := stalled.hear()
+		_, err := stalled.Hear()
 		assert.Equal(t, io.EOF, err)
 	})
 }
@@ -109,19 +111,19 @@ func TestLetGoHasTimeToLeave(t *testing.T) {
 		talker := r.join()
 		slow := r.join()
 		const size = 100 << 10
-		require.NoError(t, flow(talker, []*client{talker}, 0, 12, size))
-		require.NoError(t, slow.expect(numbered(0, size)), "the write in progress")
-		_, err := slow.hear()
-		require.Equal(t, closed(1008), err)
+		require.NoError(t, flow(talker, []*judge.Client{talker}, 0, 12, size))
+		require.NoError(t, expect(slow, numbered(0, size)), "the write in progress")
+		_, err := slow.Hear()
+		require.Equal(t, judge.Closed(1008), err)
 
 		<-time.After(9 * time.Second)
-		require.NoError(t, slow.say("am I heard?"))
-		require.NoError(t, talker.expect("am I heard?"))
-		assert.Equal(t, 2, r.listener.open(), "connections after 9 s")
+		require.NoError(t, slow.Say("am I heard?"))
+		require.NoError(t, expect(talker, "am I heard?"))
+		assert.Equal(t, 2, r.sockets.Open(), "connections after 9 s")
 		<-time.After(time.Second)
 		synctest.Wait()
-		assert.Equal(t, 1, r.listener.open(), "connections after 10 s")
-		_, err = slow.hear()
+		assert.Equal(t, 1, r.sockets.Open(), "connections after 10 s")
+		_, err = slow.Hear()
 		assert.Equal(t, io.EOF, err)
 	})
 }
@@ -144,23 +146,24 @@ func TestSlowButSteady(t *testing.T) {
 		const rounds, messages, size = 40, 10, 40_000 // every 90 s so many, which it reads in 80; each alone goes out in 8
 		r := openRoomInBubble(t)
 		talker := r.join()
-		slow := r.join()
-		slow.conn.SetReadDeadline(time.Time{})
-		slow.conn = slowly{slow.conn}
-		slow.in.Reset(slow.conn)
+		conn, err := r.dial()
+		require.NoError(t, err)
+		slow, err := r.enter(slowly{conn})
+		require.NoError(t, err)
+		require.NoError(t, expect(slow, welcome))
 		start := time.Now()
 		heardAll := make(chan error)
 		go func() {
-			_, _, err := slow.hearOn(func(first, next int) bool { return first == 0 && next == rounds*messages })
+			_, _, err := hearOn(slow, func(first, next int) bool { return first == 0 && next == rounds*messages })
 			heardAll <- err
 		}()
 		for n := range rounds {
-			require.NoError(t, flow(talker, []*client{talker}, n*messages, (n+1)*messages, size))
+			require.NoError(t, flow(talker, []*judge.Client{talker}, n*messages, (n+1)*messages, size))
 			<-time.After(90 * time.Second)
 		}
 		require.NoError(t, <-heardAll)
 		assert.GreaterOrEqual(t, time.Since(start), time.Hour)
-		assert.Equal(t, 2, r.listener.open())
+		assert.Equal(t, 2, r.sockets.Open())
 	})
 }
 
@@ -171,19 +174,19 @@ func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 		const messages = 100
 		r := openRoomInBubble(t)
 		talker := r.join()
-		stalled := []*client{r.join(), r.join(), r.join()}
+		stalled := []*judge.Client{r.join(), r.join(), r.join()}
 		synctest.Wait()
-		require.Zero(t, goroutinesIn("(*mailbox)."), "before anything is said")
+		require.Zero(t, countIn("(*mailbox)."), "before anything is said")
 		for n := range messages {
-			require.NoError(t, flow(talker, []*client{talker}, n, n+1, 100))
+			require.NoError(t, flow(talker, []*judge.Client{talker}, n, n+1, 100))
 			synctest.Wait()
-			require.Equal(t, len(stalled), goroutinesIn("(*mailbox)."), "after %d messages", n+1)
+			require.Equal(t, len(stalled), countIn("(*mailbox)."), "after %d messages", n+1)
 		}
 		for _, c := range stalled {
-			_, _, err := c.hearOn(func(_, next int) bool { return next == messages })
+			_, _, err := hearOn(c, func(_, next int) bool { return next == messages })
 			require.NoError(t, err)
 		}
 		synctest.Wait()
-		require.Zero(t, goroutinesIn("(*mailbox)."), "after all was read")
+		require.Zero(t, countIn("(*mailbox)."), "after all was read")
 	})
 }

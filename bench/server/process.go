@@ -73,10 +73,10 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 		}
 		p.Stop()
 		return nil, fmt.Errorf("%s does not say where it serves: it printed %q, and ended with %q; %s -addr 127.0.0.1:0 shows why",
-			s.Name, strings.TrimSpace(first), p.cmd.ProcessState, s.Command())
+			s.Name, strings.TrimSpace(first), p.cmd.ProcessState, s.Command)
 	case <-timeout.C:
 		p.Stop()
-		return nil, fmt.Errorf("%s has not said within %v where it serves; %s -addr 127.0.0.1:0 shows why", s.Name, patience, s.Command())
+		return nil, fmt.Errorf("%s has not said within %v where it serves; %s -addr 127.0.0.1:0 shows why", s.Name, patience, s.Command)
 	case <-ctx.Done():
 		p.Stop()
 		return nil, context.Cause(ctx)

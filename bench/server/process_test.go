@@ -19,7 +19,7 @@ import (
 // start runs the server that does what it is told.
 func start(t *testing.T) *Process {
 	t.Helper()
-	p, err := List(small)[0].Start(t.Context(), built)
+	p, err := List()[0].Start(t.Context(), built)
 	require.NoError(t, err)
 	t.Cleanup(p.Stop)
 	return p
@@ -167,7 +167,7 @@ func TestSocket(t *testing.T) {
 const abandoned = "BENCH_SERVER_ABANDONED"
 
 func abandon() {
-	p, err := List(small)[0].Start(context.Background(), os.Getenv(abandoned))
+	p, err := List()[0].Start(context.Background(), os.Getenv(abandoned))
 	if err != nil {
 		panic(err)
 	}

@@ -6,63 +6,56 @@ package server
 import (
 	"context"
 	"debug/buildinfo"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
-	"os/exec"
-	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"time"
+
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/steps"
 )
 
 // Server is a chat server that can be measured: a command in a directory of its
 // own.
 type Server struct {
-	Name   string // its directory's
-	Path   string // of its WebSocket
-	Module string // the WebSocket library that it uses, as a module's path; "" for none
+	Name    string // its directory's
+	Path    string // of its WebSocket
+	Module  string // the WebSocket library that it uses, as a module's path; "" for none
+	Command string // what a reader types at the repository's root to run it
 
-	in string // the directory of its module, from the repository's root, with slashes
-	at string // its own directory, from there
+	at  string // its directory, from the repository's root, with slashes
+	in  string // that of its module
+	pkg string // its package, as the go command names it there
 }
 
-// List returns all servers of the repository at root, in the order in which
-// results show them.
-func List(root string) []Server {
-	const xnet = "golang.org/x/net"
-	step := func(name, path string) Server {
-		return Server{Name: name, Path: path, Module: xnet, in: ".", at: name}
+const xnet = "golang.org/x/net"
+
+// List returns all servers of the repository, in the order in which results show
+// them: the steps, and then the same chat on other libraries.
+func List() []Server {
+	var all []Server
+	for _, s := range steps.All {
+		all = append(all, step(s))
 	}
-	peer := func(name, module string) Server {
-		return Server{Name: name, Path: "/ws", Module: module, in: "bench", at: "peers/" + name}
-	}
-	all := []Server{
-		step("01-original", "/entry"),
-		step("02-race-fix", "/entry"),
-		step("03-single-goroutine", "/ws"),
-		step("04-mailbox", "/ws"),
+	return append(all,
 		peer("channel", xnet),
 		peer("floor", ""),
 		peer("gorilla", "github.com/gorilla/websocket"),
 		peer("coder", "github.com/coder/websocket"),
 		peer("gws", "github.com/lxzan/gws"),
 		peer("melody", "github.com/olahol/melody"),
-	}
-	// A repository may end with an earlier step.
-	return slices.DeleteFunc(all, func(s Server) bool {
-		_, err := os.Stat(filepath.Join(root, s.Name))
-		return s.Name == "04-mailbox" && err != nil
-	})
+	)
 }
 
-// Command is what a reader types at the repository's root to run the server.
-func (s Server) Command() string {
-	if s.in == "." {
-		return "go run ./" + s.at
-	}
-	return "go run -C " + s.in + " ./" + s.at
+func step(s steps.Step) Server {
+	return Server{Name: s.Name, Path: s.Path, Module: xnet, Command: s.Run(), at: s.Name, in: s.Module, pkg: s.Package()}
+}
+
+func peer(name, module string) Server {
+	pkg := "./peers/" + name
+	return Server{Name: name, Path: "/ws", Module: module, Command: "go run -C bench " + pkg, at: "bench/peers/" + name, in: "bench", pkg: pkg}
 }
 
 // asked is where a server tells how many goroutines it has.
@@ -87,54 +80,53 @@ func init() {
 }
 `
 
-// Build builds the servers of the repository at root into dir, from which Start
-// runs them. It takes seconds; the end of ctx ends it.
+// Build builds the servers of the repository at root, its links resolved, into
+// dir, from which Start runs them. It takes seconds; the end of ctx ends it.
 func Build(ctx context.Context, root, dir string, servers []Server) error {
-	overlay := filepath.Join(dir, "added.go")
-	if err := os.WriteFile(overlay, []byte(added), 0o600); err != nil {
-		return err
-	}
 	// One go build for each module: it uses all processors by itself.
-	for _, in := range []string{".", "bench"} {
-		var replacements struct{ Replace map[string]string }
-		replacements.Replace = make(map[string]string)
-		var packages []string
-		for _, s := range servers {
-			if s.in != in {
-				continue
-			}
-			source := filepath.Join(root, filepath.FromSlash(path.Join(in, s.at)))
-			if _, err := os.Stat(source); err != nil {
-				return fmt.Errorf("%s can't be built: %w", s.Name, err)
-			}
-			packages = append(packages, "./"+s.at)
-			// No server has a file of this name.
-			replacements.Replace[filepath.Join(source, "added_by_bench.go")] = overlay
-		}
-		if len(packages) == 0 {
-			continue
-		}
-		b, err := json.Marshal(replacements)
-		if err != nil {
-			return err
-		}
-		replaced := filepath.Join(dir, "overlay.json")
-		if err := os.WriteFile(replaced, b, 0o600); err != nil {
-			return err
-		}
-		// -buildvcs=false: a git that can't read this directory is no reason to fail.
-		cmd := exec.CommandContext(ctx, "go", append([]string{
-			"build", "-buildvcs=false", "-overlay", replaced, "-o", dir + string(filepath.Separator),
-		}, packages...)...)
-		cmd.Dir = filepath.Join(root, in)
-		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // go build removes what it has begun
-		cmd.WaitDelay = 5 * time.Second
-		if out, err := cmd.CombinedOutput(); err != nil {
+	of := make(map[string][]Server)
+	for _, s := range servers {
+		of[s.in] = append(of[s.in], s)
+	}
+	for _, in := range slices.Sorted(maps.Keys(of)) {
+		if err := build(ctx, root, filepath.Join(root, filepath.FromSlash(in)), dir, of[in]); err != nil {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			return fmt.Errorf("the servers can't be built: %q in %s: %w\n%s", cmd.Args, cmd.Dir, err, out)
+			return fmt.Errorf("the servers can't be built: %w", err)
 		}
+	}
+	return nil
+}
+
+// build builds servers of the one module in the directory in.
+func build(ctx context.Context, root, in, dir string, servers []Server) error {
+	overlay := make(gocmd.Overlay)
+	var packages []string
+	for _, s := range servers {
+		// The overlay would make a directory where there is none.
+		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(s.at))); err != nil {
+			return fmt.Errorf("%s is not there: %w", s.Name, err)
+		}
+		overlay[s.at+"/added_by_bench.go"] = added // no server has a file of this name
+		packages = append(packages, s.pkg)
+	}
+	flag, err := overlay.Flag(dir, root)
+	if err != nil {
+		return err
+	}
+	if err := overlay.Used(ctx, in, root, flag, packages...); err != nil {
+		return err
+	}
+	out := dir + string(filepath.Separator) // each is called as its directory is
+	if len(servers) == 1 {
+		out = servers[0].file(dir) // but not where that is a module's own
+	}
+	// -buildvcs=false: a git that can't read this directory is no reason to fail.
+	cmd := gocmd.Command(ctx, in, nil, "go", append([]string{"build", "-buildvcs=false", flag, "-o", out}, packages...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // go build removes what it has begun
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%q in %s: %w\n%s", cmd.Args, in, err, out)
 	}
 	return nil
 }

@@ -12,10 +12,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-// small is a repository with servers as they may be: see its go.mod.
-const small = "testdata/repository"
+	"websocket-chat-steps/internal/steps"
+)
 
 // built is where the servers of small are built.
 var built string
@@ -35,7 +34,7 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	built = dir
-	if err := Build(context.Background(), abs(small), dir, listed()); err != nil {
+	if err := Build(context.Background(), small(), dir, listed()); err != nil {
 		panic(err)
 	}
 	status := m.Run()
@@ -57,18 +56,22 @@ func running(dir string) (left []string) {
 	return left
 }
 
-func abs(name string) string {
-	name, err := filepath.Abs(name)
+// small returns a repository with servers as they may be: see its go.mod.
+func small() string {
+	root, err := steps.Root()
 	if err != nil {
 		panic(err)
 	}
-	return name
+	return filepath.Join(root, "bench", "server", "testdata", "repository")
 }
 
-// listed are the servers that small has: the steps, and floor.
+// own is a step with a module of its own.
+var own = step(steps.Step{Name: "99-own-module", Module: "99-own-module", Path: "/ws"})
+
+// listed are the servers that small has: the first steps, floor, and own.
 func listed() []Server {
-	return slices.DeleteFunc(List(small), func(s Server) bool {
-		_, err := os.Stat(filepath.Join(small, s.in, s.at))
+	return slices.DeleteFunc(append(List(), own), func(s Server) bool {
+		_, err := os.Stat(filepath.Join(small(), s.at))
 		return err != nil
 	})
 }
@@ -81,46 +84,56 @@ func names(servers []Server) (all []string) {
 }
 
 func TestListIsInOrder(t *testing.T) {
-	root := t.TempDir()
-	assert.Equal(t, []string{"01-original", "02-race-fix", "03-single-goroutine", "channel", "floor", "gorilla", "coder", "gws", "melody"}, names(List(root)))
-	require.NoError(t, os.Mkdir(filepath.Join(root, "04-mailbox"), 0o700))
-	assert.Equal(t, "04-mailbox", List(root)[3].Name)
+	assert.Equal(t, append(steps.Names(), "channel", "floor", "gorilla", "coder", "gws", "melody"), names(List()))
 }
 
 // What the list says of this repository's servers is so.
 func TestListIsTrue(t *testing.T) {
-	root := abs("../..")
-	for _, s := range List(root) {
-		main := filepath.Join(root, s.in, s.at, "main.go")
-		assert.FileExists(t, main)
-		assert.NoFileExists(t, filepath.Join(filepath.Dir(main), "added_by_bench.go"))
+	root, err := steps.Root()
+	require.NoError(t, err)
+	all := List()
+	for _, s := range all {
+		assert.FileExists(t, filepath.Join(root, s.at, "main.go"))
+		assert.NoFileExists(t, filepath.Join(root, s.at, "added_by_bench.go"))
 	}
-	assert.Equal(t, "go run ./01-original", List(root)[0].Command())
-	all := List(root)
-	assert.Equal(t, "go run -C bench ./peers/melody", all[len(all)-1].Command())
+	assert.Equal(t, "go run ./01-original", all[0].Command)
+	assert.Equal(t, "go run -C bench ./peers/melody", all[len(all)-1].Command)
+	assert.Equal(t, "go run -C 99-own-module .", own.Command)
+}
+
+// A step with a module of its own is built and run as the others are.
+func TestAStepWithAModuleOfItsOwn(t *testing.T) {
+	p, err := own.Start(t.Context(), built)
+	require.NoError(t, err)
+	defer p.Stop()
+	n, err := p.Goroutines()
+	require.NoError(t, err)
+	assert.Positive(t, n)
 }
 
 func TestBuildSaysWhatIsWrong(t *testing.T) {
-	root, dir := t.TempDir(), t.TempDir()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(root, "01-original"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "go.mod"), []byte("module m\n\ngo 1.26\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "01-original", "main.go"), []byte("package main\n\nfunc main() { undefined() }\n"), 0o600))
-	err := Build(t.Context(), root, dir, List(root)[:1])
+	err = Build(t.Context(), root, dir, List()[:1])
 	assert.ErrorContains(t, err, "the servers can't be built")
 	assert.ErrorContains(t, err, "main.go:3:15: undefined: undefined")
 
-	err = Build(t.Context(), root, dir, List(root)[1:2])
-	assert.ErrorContains(t, err, "02-race-fix can't be built: ")
+	err = Build(t.Context(), root, dir, List()[1:2])
+	assert.ErrorContains(t, err, "the servers can't be built: 02-race-fix is not there: ")
 	assert.ErrorIs(t, err, os.ErrNotExist)
 
 	why := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
-	assert.ErrorIs(t, Build(ctx, root, dir, List(root)[:1]), why)
+	assert.ErrorIs(t, Build(ctx, root, dir, List()[:1]), why)
 }
 
 func TestStartSaysWhatIsWrong(t *testing.T) {
-	servers := List(small)
+	servers := List()
 	t.Run("it ends", func(t *testing.T) {
 		_, err := servers[1].Start(t.Context(), built)
 		assert.ErrorContains(t, err, `02-race-fix does not say where it serves: it printed "something else", and ended with "exit status 3"; go run ./02-race-fix -addr 127.0.0.1:0 shows why`)
@@ -146,11 +159,11 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	_, err := List(small)[0].Version(built)
+	_, err := List()[0].Version(built)
 	assert.ErrorContains(t, err, "01-original is said to use golang.org/x/net, but is built without it")
 	version, err := listed()[3].Version(built)
 	assert.NoError(t, err)
 	assert.Empty(t, version, "floor uses none")
-	_, err = List(small)[0].Version(t.TempDir())
+	_, err = List()[0].Version(t.TempDir())
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }

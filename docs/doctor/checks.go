@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"websocket-chat-steps/internal/steps"
 )
 
 // checks are all of them, in the order in which they are printed.
@@ -291,7 +293,7 @@ func checkPort(m *machine) finding {
 	f.status = note
 	for port := first + 1; port <= last; port++ {
 		if len(m.taken(addresses, port)) == 0 {
-			f.begin = fmt.Sprintf("go run ./01-original -addr localhost:%d", port)
+			f.begin = fmt.Sprintf("%s -addr localhost:%d", steps.All[0].Run(), port)
 			f.do = append(f.do, text{f.begin, f.begin})
 			return f
 		}
@@ -373,7 +375,7 @@ func checkBrowser(m *machine) finding {
 	return f
 }
 
-// chromiums are what the tests of internal/webpage look for.
+// chromiums are what the tests of tools/browser look for.
 func (m *machine) chromiums() []string {
 	names := []string{
 		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",

@@ -507,12 +507,12 @@ func isJapanese(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// TestSameBrowsers holds the list of browsers to that of internal/webpage.
+// TestSameBrowsers holds the list of browsers to that of tools/browser.
 func TestSameBrowsers(t *testing.T) {
 	theirs, err := os.ReadFile(filepath.Join("..", "..", "tools", "browser", "browser_test.go"))
 	require.NoError(t, err)
 	_, find, found := strings.Cut(string(theirs), "func findBrowser()")
-	require.True(t, found, "internal/webpage/browser_test.go has no findBrowser any more")
+	require.True(t, found, "tools/browser/browser_test.go has no findBrowser any more")
 	ours, err := os.ReadFile("checks.go")
 	require.NoError(t, err)
 	_, list, _ := strings.Cut(string(ours), ") chromiums()")
@@ -559,6 +559,7 @@ func runIn(t *testing.T, dir string, env []string, path string, args ...string) 
 }
 
 func TestCommand(t *testing.T) {
+	notShort(t)
 	doctor := build(t)
 
 	t.Run("this machine", func(t *testing.T) {
@@ -633,6 +634,7 @@ func repository(t *testing.T, goMod string) (dir string) {
 // TestAnotherUsersClone has git itself refuse. The line on the modules is about
 // the modules all the same.
 func TestAnotherUsersClone(t *testing.T) {
+	notShort(t)
 	dir := repository(t, "module websocket-chat-steps\n\ngo 1.26.0\n")
 	if out, err := exec.Command("git", "init", "-q", dir).CombinedOutput(); err != nil {
 		t.Skipf("no git to make a repository with: %v %s", err, out)
@@ -651,6 +653,7 @@ func TestAnotherUsersClone(t *testing.T) {
 // TestGoRun: go run puts its own go into PATH, which must not be taken for the
 // user's.
 func TestGoRun(t *testing.T) {
+	notShort(t)
 	path, err := exec.LookPath("go")
 	if err != nil {
 		t.Skip("no go command: ", err)
@@ -666,6 +669,7 @@ func TestGoRun(t *testing.T) {
 // From the second time on go run has the program in its cache, wherever that is.
 // Anywhere else the program is run by hand, and all of PATH is the user's.
 func TestGoRunFromCache(t *testing.T) {
+	notShort(t)
 	path, err := exec.LookPath("go")
 	if err != nil {
 		t.Skip("no go command: ", err)
@@ -716,5 +720,12 @@ func TestRaceWithoutCgo(t *testing.T) {
 		assert.Equal(t, missing, f.status)
 		assert.Equal(t, "needs the C compiler", f.says.en)
 		assert.Equal(t, []text{{"see the line on the C compiler above", "上の C コンパイラの行を見てください"}}, f.do)
+	}
+}
+
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what builds programs")
 	}
 }

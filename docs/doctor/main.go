@@ -63,7 +63,7 @@ func run(args []string, out, errOut io.Writer) (status int) {
 
 // examine runs every check, and prints each one's line as soon as it is known.
 func examine(m *machine, lang string, out io.Writer) (status int) {
-	begin := "go run ./01-original"
+	begin := steps.All[0].Run()
 	for _, check := range checks {
 		f := check(m)
 		begin = cmp.Or(f.begin, begin)

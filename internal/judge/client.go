@@ -102,6 +102,19 @@ func (c *Client) HearRaw() (Message, []byte, error) {
 	return c.next()
 }
 
+// HearFrame waits for the next frame and returns it, whatever it is. It answers
+// nothing.
+func (c *Client) HearFrame() (Frame, error) {
+	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
+	return ReadFrame(c.in)
+}
+
+// Read reads bytes as they come, so that a client is an io.Reader.
+func (c *Client) Read(b []byte) (int, error) {
+	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
+	return c.in.Read(b)
+}
+
 // HearUntil hears messages until somebody says body.
 func (c *Client) HearUntil(body string) error {
 	for {
@@ -144,6 +157,8 @@ func (c *Client) next() (m Message, whole []byte, err error) {
 				err = fmt.Errorf("the server sent %.80q: %w", whole, err)
 			}
 			return m, whole, err
+		default:
+			return m, nil, fmt.Errorf("a frame came that is no text: opcode %#x, %.80q", f.Opcode, f.Payload)
 		}
 	}
 }

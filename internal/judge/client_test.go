@@ -131,6 +131,66 @@ func TestClientHears(t *testing.T) {
 	}
 }
 
+// What is no message is an error, not something to wait on behind.
+func TestClientHearsNoText(t *testing.T) {
+	for _, frame := range []string{"\x82\x02hi", "\x8a\x02hi"} {
+		near, far := tcpPair(t)
+		c := &Client{Conn: near, in: bufio.NewReader(near), patience: time.Minute}
+		fmt.Fprint(far, frame)
+		_, err := c.Hear()
+		assert.ErrorContains(t, err, "a frame came that is no text: opcode 0x")
+	}
+}
+
+// Frames and bytes are returned as they came, and a ping is answered by nobody.
+func TestClientHearsFramesAndBytes(t *testing.T) {
+	near, far := tcpPair(t)
+	c := &Client{Conn: near, in: bufio.NewReader(near), patience: time.Minute}
+	fmt.Fprint(far, "\x89\x04ping\x8a\x04pongbytes")
+	for _, want := range []Frame{{true, Ping, []byte("ping")}, {true, Pong, []byte("pong")}} {
+		f, err := c.HearFrame()
+		require.NoError(t, err)
+		assert.Equal(t, want, f)
+	}
+	far.CloseWrite()
+	rest, err := io.ReadAll(c)
+	require.NoError(t, err)
+	assert.Equal(t, "bytes", string(rest))
+	c.Drop()
+	answer, err := io.ReadAll(far)
+	require.NoError(t, err)
+	assert.Empty(t, answer, "what the client has sent")
+}
+
+// What a server has is found by its client, and counted until the server closes it.
+func TestSockets(t *testing.T) {
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var s Sockets
+	l := s.Listener(tcp)
+	defer l.Close()
+	var accepted []net.Conn
+	var clients []*Client
+	for range 2 {
+		conn, err := net.Dial("tcp", tcp.Addr().String())
+		require.NoError(t, err)
+		defer conn.Close()
+		clients = append(clients, &Client{Conn: conn})
+		server, err := l.Accept()
+		require.NoError(t, err)
+		accepted = append(accepted, server)
+	}
+	assert.Equal(t, 2, s.Open())
+	for i, c := range clients {
+		assert.Equal(t, accepted[i].(*conn).Conn, s.Of(c.Conn))
+	}
+	accepted[0].Close()
+	accepted[0].Close()
+	assert.Equal(t, 1, s.Open())
+	near, _ := tcpPair(t)
+	assert.Nil(t, s.Of(near))
+}
+
 // A page that is no WebSocket is told by its status.
 func TestDialOfNoWebSocket(t *testing.T) {
 	_, err := Dial("a client", serve(t, http.NotFoundHandler()), "/", time.Minute)

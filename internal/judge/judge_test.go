@@ -52,6 +52,10 @@ func TestGoodServer(t *testing.T) {
 
 // impatient has the judge give up early, where it is to see something not happen.
 func impatient(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out the servers that are watched until they fail")
+	}
 	before, beforeSilence := patience, silence
 	silence = time.Second / 2
 	patience = 2 * silence
@@ -238,8 +242,8 @@ func TestListenerCountsOpenSockets(t *testing.T) {
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer tcp.Close()
-	all := new(sockets)
-	l := &listener{tcp, all}
+	all := new(Sockets)
+	l := all.Listener(tcp)
 	var accepted []net.Conn
 	for range 3 {
 		client, err := net.Dial("tcp", tcp.Addr().String())
@@ -250,10 +254,10 @@ func TestListenerCountsOpenSockets(t *testing.T) {
 		accepted = append(accepted, server)
 		require.NoError(t, client.Close())
 	}
-	assert.Equal(t, 3, all.open(), "all clients have closed, the server has not")
+	assert.Equal(t, 3, all.Open(), "all clients have closed, the server has not")
 	accepted[1].Close()
 	accepted[1].Close()
-	assert.Equal(t, 2, all.open(), "closing twice counts once")
+	assert.Equal(t, 2, all.Open(), "closing twice counts once")
 	all.release()
 	_, err = accepted[0].Read(make([]byte, 1))
 	assert.EqualError(t, err, "EOF", "to the server, the client has gone")

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// sockets keeps count of the connections of all servers of a room: how many came,
-// and how many the servers have closed.
-type sockets struct {
+// Sockets keeps count of the connections of all servers of a room: how many came,
+// and how many the servers have closed. Any goroutine may ask.
+type Sockets struct {
 	mu     sync.Mutex
 	conns  []*conn // also keeps stuck ones from the garbage collector, which would close them
 	closed int
@@ -18,7 +18,7 @@ type sockets struct {
 // listener hands out connections that are counted.
 type listener struct {
 	net.Listener
-	sockets *sockets
+	sockets *Sockets
 }
 
 func (l *listener) Accept() (net.Conn, error) {
@@ -33,8 +33,11 @@ func (l *listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// of returns the server's side of a client's connection; nil where it is not here.
-func (s *sockets) of(client net.Conn) *net.TCPConn {
+// Listener is l, with its connections counted.
+func (s *Sockets) Listener(l net.Listener) net.Listener { return &listener{l, s} }
+
+// Of returns the server's side of a client's TCP connection; nil where it is not here.
+func (s *Sockets) Of(client net.Conn) *net.TCPConn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.conns {
@@ -45,8 +48,8 @@ func (s *sockets) of(client net.Conn) *net.TCPConn {
 	return nil
 }
 
-// open is how many connections came that the server has not closed.
-func (s *sockets) open() int {
+// Open is how many connections came that the server has not closed.
+func (s *Sockets) Open() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns) - s.closed
@@ -55,7 +58,7 @@ func (s *sockets) open() int {
 // release closes what the server has left open. To the server it looks as if
 // the clients had gone: a read ends with io.EOF, not with an error that says
 // "closed", at which the original's reader would turn in circles.
-func (s *sockets) release() {
+func (s *Sockets) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.conns {
@@ -68,7 +71,7 @@ func (s *sockets) release() {
 // conn is a connection on the server's side.
 type conn struct {
 	net.Conn
-	sockets  *sockets
+	sockets  *Sockets
 	once     sync.Once
 	released atomic.Bool
 }

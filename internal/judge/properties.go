@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"websocket-chat-steps/internal/judge/race"
@@ -307,7 +308,7 @@ func (r *room) count(declared int) string {
 	var there []stacks.Goroutine
 	if !r.comes(func() bool {
 		there = without(stacks.Now(), r.base)
-		return len(there) == clients*declared
+		return len(there) == clients*declared && !slices.ContainsFunc(there, stacks.Goroutine.Moves)
 	}) {
 		r.fail("declared %d for each of %d clients; there %s", declared, clients, areGoroutines(there))
 	}

@@ -44,7 +44,7 @@ type room struct {
 	step    string // its name, for what is said
 	server  Server
 	addrs   []string // the clients' in turn
-	sockets *sockets
+	sockets *Sockets
 	https   []*http.Server
 	clients []*Client
 	before  ids             // goroutines from before the server
@@ -55,7 +55,7 @@ type room struct {
 
 // openRoom starts a server of its own for one scenario.
 func openRoom(ctx context.Context, start Start, step string) (*room, error) {
-	r := &room{ctx: ctx, step: step, sockets: new(sockets), before: idsOf(stacks.Now()), home: make(map[string]bool)}
+	r := &room{ctx: ctx, step: step, sockets: new(Sockets), before: idsOf(stacks.Now()), home: make(map[string]bool)}
 	var err error
 	if r.server, err = start(); err != nil {
 		return nil, fmt.Errorf("the server of %s does not start: %w", step, err)
@@ -68,7 +68,7 @@ func openRoom(ctx context.Context, start Start, step string) (*room, error) {
 			return nil, fmt.Errorf("no port to listen on: %w", err)
 		}
 		web := &http.Server{Handler: handler}
-		go web.Serve(&listener{tcp, r.sockets})
+		go web.Serve(r.sockets.Listener(tcp))
 		r.https = append(r.https, web)
 		r.addrs = append(r.addrs, tcp.Addr().String())
 	}
@@ -330,7 +330,7 @@ func (r *room) join() *Client {
 func (r *room) joinStalled(witness *Client) *Client {
 	c := r.connect()
 	err := c.Conn.(*net.TCPConn).SetReadBuffer(smallBuffer)
-	if server := r.sockets.of(c.Conn); server != nil { // of another process the system's own buffer stays
+	if server := r.sockets.Of(c.Conn); server != nil { // of another process the system's own buffer stays
 		err = errors.Join(err, server.SetWriteBuffer(smallBuffer))
 	}
 	if err != nil {
@@ -421,7 +421,7 @@ func (r *room) rest(stay int) (left []stacks.Goroutine, open int) {
 	var last ids
 	r.wait(nil, func() bool {
 		left = without(stacks.Now(), r.base)
-		open = r.sockets.open() - stay
+		open = r.sockets.Open() - stay
 		if len(left) == 0 && open == 0 {
 			return true
 		}

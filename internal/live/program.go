@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,10 +24,10 @@ import (
 // nobody that they changed.
 const poll = 10 * time.Millisecond
 
-// enough is how often a program may give the same answer before what is waited for
-// is said not to come. Each answer takes it a little time, so a busy machine makes
-// that longer.
-const enough = 1000
+// enough is how often a program may be asked and nothing be seen to change, before
+// what is waited for is said not to come. Each answer takes it a little time, so a
+// busy machine makes that longer. A variable for the tests.
+var enough = 1000
 
 // Watch builds the step's command such that it tells of its goroutines, and that
 // the network holds little for a client that doesn't read, and starts it on a free
@@ -109,20 +108,12 @@ func (p *Program) goroutines(ctx context.Context) ([]stacks.Goroutine, error) {
 func (p *Program) Await(ctx context.Context, what string, kinds []Kind) ([]stacks.Goroutine, error) {
 	var all []stacks.Goroutine
 	var differences []string
-	same := 0
-	err := until(ctx, func() (done bool, err error) {
+	err := until(ctx, func() (done bool, seen string, err error) {
 		if all, err = p.Goroutines(ctx); err != nil {
-			return false, err
+			return false, "", err
 		}
-		before := differences
 		differences = Differences(p.step.Name, all, kinds)
-		if same++; !slices.Equal(differences, before) {
-			same = 0
-		}
-		if same == enough {
-			return false, fmt.Errorf("it was asked %d times in a row", enough)
-		}
-		return len(differences) == 0, nil
+		return len(differences) == 0, strings.Join(differences, "\n"), nil
 	})
 	if len(differences) > 0 {
 		err = p.because(fmt.Errorf("waited for %s, and %s still differs from what it is said to have:\n  %s\n(%w)",
@@ -150,15 +141,15 @@ func (p *Program) Connect(ctx context.Context, n int) ([]*judge.Client, error) {
 			return clients, err
 		}
 		clients = append(clients, c)
-		if err := until(ctx, func() (bool, error) {
+		if err := until(ctx, func() (bool, string, error) {
 			all, err := p.Goroutines(ctx)
 			for _, g := range all {
 				if !known[g.ID] && listens(g, p.step.Name) {
 					known[g.ID] = true
-					return true, nil
+					return true, "", nil
 				}
 			}
-			return false, err
+			return false, "", err
 		}); err != nil {
 			return clients, p.because(fmt.Errorf("waited for %s to let %s in: %w", p.step.Name, c.Name, err))
 		}
@@ -178,25 +169,27 @@ func (p *Program) Dial(ctx context.Context) (*judge.Client, error) {
 		limit = time.Until(end)
 	}
 	var c *judge.Client
-	err := until(ctx, func() (bool, error) {
+	var refused error
+	err := until(ctx, func() (bool, string, error) {
 		conn, err := net.DialTimeout("tcp", p.Addr, limit)
 		if err == nil {
 			err = conn.(*net.TCPConn).SetReadBuffer(tight.ReadBuffer)
 		}
 		if err != nil {
-			return false, err
+			return false, "", err
 		}
 		c, err = judge.NewClient(name, conn, p.Addr, p.step.Path, limit)
 		if err != nil {
 			conn.Close()
 		}
 		if status := judge.StatusError(0); errors.As(err, &status) && status == http.StatusNotFound {
-			return false, nil
+			refused = err
+			return false, "", nil
 		}
-		return err == nil, err
+		return err == nil, "", err
 	})
 	if err != nil {
-		return nil, p.because(fmt.Errorf("%s can't connect to %s of %s: %w", name, p.step.Path, p.step.Name, err))
+		return nil, p.because(fmt.Errorf("%s can't connect to %s of %s: %w", name, p.step.Path, p.step.Name, errors.Join(refused, err)))
 	}
 	p.clients = append(p.clients, c)
 	return c, nil
@@ -208,13 +201,22 @@ func (p *Program) because(err error) error {
 	return fmt.Errorf("%w\nits stderr ends with:\n%s", err, stderr[max(0, len(stderr)-2000):])
 }
 
-// until asks again and again, until it is done, fails, or ctx ends.
-func until(ctx context.Context, done func() (bool, error)) error {
+// until asks again and again, until it is done, fails, or ctx ends; or until what
+// it has seen has been the same so often that it is enough.
+func until(ctx context.Context, ask func() (done bool, seen string, err error)) error {
 	again := time.NewTicker(poll)
 	defer again.Stop()
-	for {
-		if ok, err := done(); ok || err != nil {
+	before := ""
+	for same := 1; ; same++ {
+		done, seen, err := ask()
+		if done || err != nil {
 			return err
+		}
+		if seen != before {
+			before, same = seen, 1
+		}
+		if same >= enough {
+			return fmt.Errorf("asked %d times in a row, and nothing changed", same)
 		}
 		select {
 		case <-again.C:

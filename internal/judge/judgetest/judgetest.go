@@ -59,6 +59,9 @@ func Test(t *testing.T, step steps.Step, start judge.Start) {
 	})
 	for _, b := range steps.BadClients {
 		t.Run("BadClient/"+string(b), func(t *testing.T) {
+			if b == steps.ComeAndGo && testing.Short() {
+				t.Skip("-short leaves out the thousand clients")
+			}
 			if b == steps.ComeAndGo && inOwnProcess(t) {
 				return
 			}

@@ -1,0 +1,3 @@
+module elsewhere/chat
+
+go 1.26.0
