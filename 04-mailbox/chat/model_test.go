@@ -29,8 +29,7 @@ var modelSeed = flag.Uint64("model.seed", 0, "what TestModel is to run with, ins
 // TestModel has clients do things by chance, on the real server, and after each
 // thing compares what everybody has heard with what the model says.
 func TestModel(t *testing.T) {
-	const things = 250
-	runs := max(2, fewer(8))
+	things, runs := max(100, fewer(250)), max(2, fewer(8))
 	seen := make(map[string]int) // of what is worth a look, in all runs
 	for n := range runs {
 		seed := *modelSeed

@@ -17,10 +17,7 @@ import (
 // the order in which they were sent.
 func TestOrder(t *testing.T) {
 	const receivers, senders = 40, 4 // the first ones also send
-	each := 1000
-	if testing.Short() {
-		each = 100
-	}
+	each := fewer(1000)
 	r := openRoom(t)
 	var clients []*judge.Client
 	for range receivers {

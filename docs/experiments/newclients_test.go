@@ -32,7 +32,7 @@ func buildNewClients(t *testing.T, race bool, client string) newClients {
 	root, dir := moduleRoot(t), t.TempDir()
 	require.NoError(t, gocmd.ReadSources(root, "go.mod", "go.sum", original.Name, "docs/experiments/internal/newclients"))
 	p := newClients{filepath.Join(dir, "newclients.exe")} // only Windows wants .exe; nobody else minds
-	args := []string{"build", "-buildvcs=false", "-o", p.path}
+	args := []string{"build", "-buildvcs=false", "-ldflags=-w", "-o", p.path}
 	if client != "" {
 		overlay := gocmd.Overlay{clientFile: client}
 		flag, err := overlay.Flag(dir, root)

@@ -61,7 +61,7 @@ func (o Overlay) Flag(dir, root string) (string, error) {
 }
 
 // Used returns an error if a file of the overlay is not a part of what the
-// packages are built from, tests included. The go command says nothing of a file
+// packages are built from, their own tests included. The go command says nothing of a file
 // that it doesn't use, and whoever laid it there would look at the code unchanged.
 // flag is what Flag returned, and in the directory in which the packages are built.
 func (o Overlay) Used(ctx context.Context, in, root, flag string, packages ...string) error {
@@ -70,7 +70,7 @@ func (o Overlay) Used(ctx context.Context, in, root, flag string, packages ...st
 {{end}}{{range .TestGoFiles}}{{$dir}}/{{.}}
 {{end}}{{range .XTestGoFiles}}{{$dir}}/{{.}}
 {{end}}`
-	args := slices.Concat([]string{"list", "-deps", "-test", "-f", files, flag}, packages)
+	args := slices.Concat([]string{"list", "-deps", "-f", files, flag}, packages)
 	out, err := Command(ctx, in, nil, "go", args...).Output()
 	if err != nil {
 		var exit *exec.ExitError

@@ -57,7 +57,7 @@ func impatient(t *testing.T) {
 		t.Skip("-short leaves out the servers that are watched until they fail")
 	}
 	before, beforeSilence := patience, silence
-	silence = time.Second / 2
+	silence = 300 * time.Millisecond
 	patience = 2 * silence
 	t.Cleanup(func() { patience, silence = before, beforeSilence })
 }

@@ -191,10 +191,10 @@ func stalledCost(r *room) string {
 		r.fail("after %d messages of 1 KiB that one of three clients did not read, there %s", stalledMessages, areGoroutines(more))
 	}
 
-	const size, tooMuchMemory = 64, 8 << 20 // KiB each; bytes
-	messages := 512                         // 32 MiB
+	const size, tooMuchMemory = 64, 4 << 20 // KiB each; bytes
+	messages := 256                         // 16 MiB
 	if race.Enabled {
-		messages = 256 // is enough, and there each takes a while
+		messages = 80 // is enough, and there each takes a while
 	}
 	for i := range messages {
 		r.say(talker, kib(i, size))

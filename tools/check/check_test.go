@@ -121,7 +121,17 @@ func TestComplete(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(made, "99-made-up", "chat"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(made, ".gitignore"), nil, 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(made, "99-made-up", "chat", "chat_test.go"), []byte("package chat\n"), 0o644))
-	assert.ErrorContains(t, complete(made, []steps.Step{{Name: "99-made-up"}}), "no call of judgetest.Test")
+	require.NoError(t, os.WriteFile(filepath.Join(made, "99-made-up", "main.go"), []byte("package main\n\nimport \"websocket-chat-steps/98-before/chat\"\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(made, "README.md"), nil, 0o644))
+	err = complete(made, []steps.Step{{Name: "99-made-up", Module: "."}})
+	for _, what := range []string{
+		"no judgetest.Test( in 99-made-up/chat/chat_test.go",
+		`no steps.Of("99-made-up") in 99-made-up/chat/chat_test.go: else the step is held to another one's row`,
+		`no /99-made-up/chat" in 99-made-up/main.go`,
+		"no go test -race ./99-made-up/... in README.md",
+	} {
+		assert.ErrorContains(t, err, what)
+	}
 }
 
 // A command's output is shown whole, and told in a few lines.

@@ -54,7 +54,7 @@ var parts = []part{
 		writes: "the excerpts, diffs and tables in all pages, and the outputs that no longer match",
 		write:  func(ctx context.Context, root string, out io.Writer) error { return pages.Write(ctx, root, out) },
 	},
-	{name: "lesson", what: "go test ./...", check: lesson},
+	{name: "lesson", what: "go test ./..., and the tests of each step that is a module of its own", check: lesson},
 	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns},
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
@@ -103,9 +103,19 @@ func complete(root string, table []steps.Step) error {
 				add(s, file.name, file.do)
 			}
 		}
-		test, err := os.ReadFile(filepath.Join(s.Dir(root), "chat", "chat_test.go"))
-		if err == nil && !bytes.Contains(test, []byte("judgetest.Test(")) {
-			add(s, "call of judgetest.Test in chat/chat_test.go", "without it nothing holds the step to its row")
+		for _, must := range []struct{ file, text, do string }{
+			{"chat/chat_test.go", "judgetest.Test(", "without it nothing holds the step to its row"},
+			{"chat/chat_test.go", `steps.Of("` + s.Name + `")`, "else the step is held to another one's row"},
+			{"main.go", "/" + s.Name + `/chat"`, "else it serves another step's chat"},
+			{"../README.md", s.Test("-race"), "write the step's line into the table of the race detector, and the step into the list"},
+			{"../README.ja.md", s.Test("-race"), "the same in Japanese"},
+			{"../diagrams/README.md", "(" + s.Name + ".en.svg)", "show the step's figure, and say what is to be seen in it"},
+			{"../diagrams/README.ja.md", "(" + s.Name + ".ja.svg)", "the same in Japanese"},
+		} {
+			text, err := os.ReadFile(filepath.Join(s.Dir(root), filepath.FromSlash(must.file)))
+			if err == nil && !bytes.Contains(text, []byte(must.text)) {
+				add(s, must.text+" in "+path.Join(s.Name, must.file), must.do)
+			}
 		}
 		if binary := "/" + s.Name + "/" + s.Name + "\n"; !bytes.Contains(ignored, []byte(binary)) {
 			add(s, "line in .gitignore for what go build leaves", "write "+strings.TrimSpace(binary)+" there")
@@ -175,14 +185,22 @@ func format(ctx context.Context, root string, out io.Writer) error {
 // lesson is the README's own command: where it has just passed, go test has it in
 // its cache.
 func lesson(ctx context.Context, root string, out io.Writer) error {
-	return command(ctx, root, out, nil, "go", "test", "./...")
+	err := command(ctx, root, out, nil, "go", "test", "./...")
+	for _, s := range steps.All {
+		if s.Module != "." { // its tests, and what internal/judge/race does for the others
+			err = errors.Join(err,
+				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "./..."),
+				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "-race", "./..."))
+		}
+	}
+	return err
 }
 
 // testsIn runs the tests of a module, and says again at the end which were skipped,
 // and why.
 func testsIn(module string, flags ...string) func(context.Context, string, io.Writer) error {
 	return func(ctx context.Context, root string, out io.Writer) error {
-		words := slices.Concat([]string{"go", "test", "-v"}, flags, []string{"./..."})
+		words := slices.Concat([]string{"go", "test", "-v", "-count=1"}, flags, []string{"./..."})
 		var printed bytes.Buffer
 		err := command(ctx, filepath.Join(root, module), io.MultiWriter(&quiet{out: out}, &printed), nil, words...)
 		for _, skip := range skipped(printed.String()) {

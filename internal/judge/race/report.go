@@ -36,8 +36,12 @@ type Place struct {
 }
 
 // Within reports whether both sides of the race are at the place.
-func (r Race) Within(p Place) bool {
-	return r.Sides[0].at(p) && r.Sides[1].at(p)
+func (r Race) Within(p Place) bool { return r.Between(p, p) }
+
+// Between reports whether one side of the race is at p and the other at q.
+func (r Race) Between(p, q Place) bool {
+	one, other := r.Sides[0], r.Sides[1]
+	return one.at(p) && other.at(q) || one.at(q) && other.at(p)
 }
 
 func (s Side) at(p Place) bool {
