@@ -18,7 +18,7 @@ import (
 // the others nothing at all: they hear everything.
 func TestStalledClientCostsLittle(t *testing.T) {
 	const size = 1 << 10
-	messages := fewer(10_000)
+	messages := max(2000, fewer(10_000))
 	// A frame of a KiB takes up to an eighth more memory than its bytes, and its
 	// place in the mailbox some. The rest is left for what is not the mailbox's.
 	const most = mailboxBytes + mailboxBytes/4 + writeBytes + 256<<10
@@ -144,7 +144,7 @@ func (s slowly) SetReadDeadline(time.Time) error { return nil }
 func TestSlowButSteady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const messages, size = 10, 40_000 // every 90 s so many, which it reads in 80; each alone goes out in 8
-		rounds := max(10, fewer(40))
+		rounds := max(5, fewer(40))
 		r := openRoomInBubble(t)
 		talker := r.join()
 		conn, err := r.dial()

@@ -20,8 +20,8 @@ import (
 var patience = 10 * time.Second
 
 // silence is how long no message must have come before a room whose goroutine
-// stands somewhere else than at its channels is called frozen, or goroutines
-// that don't change are said to stay. A variable for the same tests.
+// stands somewhere else than at its channels is called frozen. A variable for the
+// same tests.
 var silence = time.Second
 
 const (
@@ -428,7 +428,7 @@ func (r *room) rest(stay int) (left []stacks.Goroutine, open int) {
 		if !sameAndWaiting(left, last) || !r.answers() {
 			since, last = time.Now(), idsOf(left)
 		}
-		return len(left) > 0 && time.Since(since) >= silence
+		return len(left) > 0 && time.Since(since) >= silence/3 // they wait for one another, and nobody else is there
 	})
 	return left, open
 }

@@ -26,6 +26,7 @@ const maxReports = 8
 // each step to the scoreboard's row on ids.
 func TestSteps(t *testing.T) {
 	readSources(t)
+	t.Parallel()
 	// All at a time: a step's tests wait for most of their time.
 	ctx, root := judgetest.Context(t), moduleRoot(t)
 	results := make(map[string]chan race.Result)
@@ -65,6 +66,7 @@ func TestSteps(t *testing.T) {
 // changed file is laid over it for this run.
 func TestTrap(t *testing.T) {
 	readSources(t)
+	t.Parallel()
 	server := filepath.Join(moduleRoot(t), "02-race-fix", "chat", "server.go")
 	source, err := os.ReadFile(server)
 	require.NoError(t, err)
