@@ -18,7 +18,7 @@ import (
 // the others nothing at all: they hear everything.
 func TestStalledClientCostsLittle(t *testing.T) {
 	const size = 1 << 10
-	messages := max(2000, fewer(10_000))
+	messages := max(2000, fewer(5_000))
 	// A frame of a KiB takes up to an eighth more memory than its bytes, and its
 	// place in the mailbox some. The rest is left for what is not the mailbox's.
 	const most = mailboxBytes + mailboxBytes/4 + writeBytes + 256<<10

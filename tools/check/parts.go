@@ -187,7 +187,7 @@ func format(ctx context.Context, root string, out io.Writer) error {
 func lesson(ctx context.Context, root string, out io.Writer) error {
 	err := command(ctx, root, out, nil, "go", "test", "./...")
 	for _, s := range steps.All {
-		if s.Module != "." { // its tests, and what internal/judge/race does for the others
+		if s.Module != "." { // its tests, and what docs/racetable does for the others
 			err = errors.Join(err,
 				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "./..."),
 				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "-race", "./..."))
@@ -274,7 +274,7 @@ func leak(ctx context.Context, root string, out io.Writer) error {
 	return err
 }
 
-// raceTests runs under -race what internal/judge/race does not: it runs the steps.
+// raceTests runs under -race what docs/racetable does not: it runs the steps.
 func raceTests(ctx context.Context, root string, out io.Writer) error {
 	b, err := gocmd.Command(ctx, root, nil, "go", "list", "-f", `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`, "./...").Output()
 	if err != nil {
@@ -283,7 +283,7 @@ func raceTests(ctx context.Context, root string, out io.Writer) error {
 	words := []string{"go", "test", "-race"}
 	for pkg := range strings.FieldsSeq(string(b)) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(pkg, steps.ModulePath+"/"), "/")
-		if !slices.Contains(steps.Names(), name) && !strings.HasSuffix(pkg, "/judge/race") {
+		if !slices.Contains(steps.Names(), name) && !strings.HasSuffix(pkg, "/racetable") {
 			words = append(words, pkg)
 		}
 	}

@@ -1,4 +1,6 @@
-package race_test
+// Package racetable runs go test -race on each step, as the README's table has the
+// reader do it, and holds what comes of it to that table.
+package racetable
 
 import (
 	"os"
@@ -79,8 +81,8 @@ func TestTrap(t *testing.T) {
 		require.True(t, found, "%s: no %q", server, text)
 		return 1 + strings.Count(before, "\n")
 	}
-	write := race.Place{server, "(*Server).Listen", []int{line("c.id =")}}
-	trap := race.Place{server, "(*Server).Listen.func1", []int{line(read)}}
+	write := race.Place{File: server, Function: "(*Server).Listen", Lines: []int{line("c.id =")}}
+	trap := race.Place{File: server, Function: "(*Server).Listen.func1", Lines: []int{line(read)}}
 
 	overlay := gocmd.Overlay{"02-race-fix/chat/server.go": changed}
 	laid, err := overlay.Flag(t.TempDir(), moduleRoot(t))
