@@ -125,10 +125,10 @@ func TestComplete(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(made, "README.md"), nil, 0o644))
 	err = complete(made, []steps.Step{{Name: "99-made-up", Module: "."}})
 	for _, what := range []string{
-		"no judgetest.Test( in 99-made-up/chat/chat_test.go",
-		`no steps.Of("99-made-up") in 99-made-up/chat/chat_test.go: else the step is held to another one's row`,
-		`no /99-made-up/chat" in 99-made-up/main.go`,
-		"no go test -race ./99-made-up/... in README.md",
+		"no “judgetest.Test(” in 99-made-up/chat/chat_test.go",
+		`no “steps.Of("99-made-up")” in 99-made-up/chat/chat_test.go: else the step is held to another one's row`,
+		`no “/99-made-up/chat"” in 99-made-up/main.go`,
+		"no “go test -race ./99-made-up/...” in README.md",
 	} {
 		assert.ErrorContains(t, err, what)
 	}

@@ -114,7 +114,7 @@ func complete(root string, table []steps.Step) error {
 		} {
 			text, err := os.ReadFile(filepath.Join(s.Dir(root), filepath.FromSlash(must.file)))
 			if err == nil && !bytes.Contains(text, []byte(must.text)) {
-				add(s, must.text+" in "+path.Join(s.Name, must.file), must.do)
+				add(s, "“"+must.text+"” in "+path.Join(s.Name, must.file), must.do)
 			}
 		}
 		if binary := "/" + s.Name + "/" + s.Name + "\n"; !bytes.Contains(ignored, []byte(binary)) {
