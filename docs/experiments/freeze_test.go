@@ -11,8 +11,8 @@ import (
 
 // TestFreeze asks how much may have been said before a newcomer comes.
 //
-// In a room of each step 100 messages are said, each when the one before was
-// heard, and a newcomer comes; then 900 more, and another newcomer, and it is
+// In a room of each step 100 messages are said, each when all had heard the one
+// before, and a newcomer comes; then 900 more, and another newcomer, and it is
 // seen whether who was there before still hears itself.
 //
 // Always so: after 100 all is well. After 1,000 the room is frozen in 01 and 02:
@@ -26,12 +26,17 @@ func TestFreeze(t *testing.T) {
 			r := open(t, step)
 			talker := r.connect()
 			said := 0
+			var came []*client
 			for _, past := range []int{100, 1000} {
 				for said < past {
 					said++
 					talker.sayAndHear(fmt.Sprint(said))
+					for _, c := range came { // who fell behind by 100 would freeze the room, too
+						c.await("to hear the talker", func() bool { return c.hasHeard(fmt.Sprint(said)) })
+					}
 				}
 				newcomer := r.connect()
+				came = append(came, newcomer)
 				then := "talks on"
 				if r.comes(newcomer, "to hear the past", func() bool { return len(newcomer.sofar()) == past }) {
 					said++
