@@ -139,15 +139,20 @@ func (s *fake) toAll(m Message) {
 	}
 }
 
-// sort gives a round's messages when all are there: those of the last sender first.
+// sort gives a round's messages when all are there: those of the sender who was
+// heard first come last, so that no order in which they came is kept.
 func (s *fake) sort(c *fakeClient, m Message) {
 	c.sorting = append(c.sorting, m)
 	if len(c.sorting) < roundSize {
 		return
 	}
-	slices.SortStableFunc(c.sorting, func(a, b Message) int { return strings.Compare(b.Author, a.Author) })
-	for _, m := range c.sorting {
-		s.give(c, m)
+	first := c.sorting[0].Author
+	for _, others := range []bool{true, false} {
+		for _, m := range c.sorting {
+			if (m.Author != first) == others {
+				s.give(c, m)
+			}
+		}
 	}
 	c.sorting = nil
 }
