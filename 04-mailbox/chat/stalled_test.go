@@ -112,6 +112,7 @@ func TestLetGoHasTimeToLeave(t *testing.T) {
 		slow := r.join()
 		const size = 100 << 10
 		require.NoError(t, flow(talker, []*judge.Client{talker}, 0, 12, size))
+		synctest.Wait() // the talker may hear the last one before it is put into the other mailbox
 		require.NoError(t, expect(slow, numbered(0, size)), "the write in progress")
 		_, err := slow.Hear()
 		require.Equal(t, judge.Closed(1008), err)
