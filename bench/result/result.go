@@ -26,15 +26,17 @@ type Machine struct {
 	MemoryMiB                 int
 }
 
-// Scenario is what clients do while they are measured. Each of Senders has at
-// most Window messages under way.
+// Scenario is what clients do while they are measured. With a Rate, the senders
+// keep it, whatever comes of the messages (an open load); else each of them has
+// at most Window messages under way (a closed one).
 type Scenario struct {
-	Name    string `json:"name"` // "one", "forty", "thousand"
+	Name    string `json:"name"` // "one", "forty", "thousand"; "growth", once for each number of clients; "open", once for each rate
 	Clients int    `json:"clients"`
-	Senders int    `json:"senders"` // of Clients; senders hear, too
-	Window  int    `json:"window"`  // messages that each sender has under way
-	All     bool   `json:"all"`     // a message is under way until all clients have it; else, until its sender has
-	Payload int    `json:"payload"` // bytes of each message's JSON
+	Senders int    `json:"senders"`        // of Clients; senders hear, too
+	Window  int    `json:"window"`         // messages that each sender has under way; 0 with a Rate
+	All     bool   `json:"all"`            // a message is under way until all clients have it; else, until its sender has
+	Rate    int    `json:"rate,omitempty"` // messages a second of all senders together; 0: as many as Window lets through
+	Payload int    `json:"payload"`        // bytes of each message's JSON
 }
 
 // Load is one server under one scenario, in one round.
@@ -43,10 +45,12 @@ type Load struct {
 	Server     string  `json:"server"`
 	Round      int     `json:"round"` // from 1
 	Seconds    float64 `json:"seconds"`
-	Sent       int     `json:"sent"`       // messages
+	Sent       int     `json:"sent"`       // messages; with a Rate, those that were due
 	Deliveries int     `json:"deliveries"` // messages times clients that heard them
 	CPU        float64 `json:"cpu"`        // the server's, seconds
-	P50        float64 `json:"p50"`        // delay from sending to hearing, microseconds
+	RSSBefore  int     `json:"rssBefore"`  // bytes, resident, before the first client
+	RSSAfter   int     `json:"rssAfter"`   // at the end of the measured time
+	P50        float64 `json:"p50"`        // delay from sending to hearing, microseconds; with a Rate, from when the message was due
 	P99        float64 `json:"p99"`
 	Inversions int     `json:"inversions"` // a client heard a sender's later message before an earlier one
 	Disagree   int     `json:"disagree"`   // clients that did not hear all in the order in which the first one did
@@ -91,4 +95,13 @@ type Sample struct {
 	RSS        int     `json:"rss"`     // bytes
 	Goroutines int     `json:"goroutines"`
 	Sent       int     `json:"sent"` // messages so far
+}
+
+// KeptUp tells whether the server did all that an open load asked of it: nobody
+// was dropped, nothing was lost, nearly all that was due in the measured time was
+// heard in it, and 99 of 100 deliveries took no longer than a second.
+func (l Load) KeptUp() bool {
+	const nearly, second = 0.95, 1e6 // of what was due; microseconds
+	due := float64(l.Sent * l.Clients)
+	return !l.Frozen && l.Dropped == 0 && l.Lost == 0 && l.P99 <= second && float64(l.Deliveries) >= nearly*due
 }
