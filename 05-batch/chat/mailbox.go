@@ -70,7 +70,6 @@ func (m *mailbox) empty() {
 			m.closed, m.frames = true, nil
 			m.mu.Unlock()
 		}
-		m.conn.SetWriteDeadline(time.Time{}) // a pong has none
 	}
 }
 
