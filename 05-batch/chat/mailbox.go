@@ -46,6 +46,9 @@ func (m *mailbox) put(frame []byte) {
 	}
 	m.frames = append(m.frames, frame)
 	m.bytes += len(frame)
+	// Only one goroutine at a time, or a later frame could be written first. No
+	// frame is left behind: take ends the goroutine under the same lock, and only
+	// when nothing waits.
 	if !m.emptying {
 		m.emptying = true
 		go m.empty()
@@ -55,7 +58,9 @@ func (m *mailbox) put(frame []byte) {
 var buffers = sync.Pool{New: func() any { return new([]byte) }} // to join frames in
 
 // empty writes what waits until nothing does. What has gathered goes out in one
-// write, which on a net.Conn no pong gets into. After an error it writes no more.
+// write: a net.Conn takes one write after the other, each as a whole, so no pong
+// gets into it. After an error empty writes no more. A write waits for the client,
+// so empty doesn't hold mu meanwhile, or put would wait, too.
 func (m *mailbox) empty() {
 	m.writing.Lock()
 	defer m.writing.Unlock()
@@ -73,8 +78,9 @@ func (m *mailbox) empty() {
 	}
 }
 
-// take joins the frames of the next write. If none wait, it returns false, and
-// nobody empties the mailbox any more.
+// take joins the frames of the next write: as many as go into writeBytes, but at
+// least one, since a longer frame would never go out. If none wait, it returns
+// false, and the goroutine that empties the mailbox ends.
 func (m *mailbox) take(joined *[]byte) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
