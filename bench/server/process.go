@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ var served = regexp.MustCompile(`serves the chat at http://([^/ ]+)/`)
 func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	p := &Process{
 		Server: s,
-		cmd:    exec.Command(s.file(dir), "-addr", "127.0.0.1:0"),
+		cmd:    exec.Command(s.file(dir), append(slices.Clone(s.args), "-addr", "127.0.0.1:0")...),
 		done:   make(chan struct{}),
 		http:   http.Client{Transport: new(http.Transport), Timeout: patience},
 	}

@@ -84,7 +84,7 @@ func names(servers []Server) (all []string) {
 }
 
 func TestListIsInOrder(t *testing.T) {
-	assert.Equal(t, append(steps.Names(), "channel", "floor", "gorilla", "coder", "gws", "melody"), names(List()))
+	assert.Equal(t, append(steps.Names(), "channel", "floor", "gorilla", "gorilla-deep", "mailbox-gorilla", "coder", "gws", "melody"), names(List()))
 }
 
 // What the list says of this repository's servers is so.
