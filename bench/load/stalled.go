@@ -67,7 +67,7 @@ func Stalled(ctx context.Context, p Process, plan StalledPlan) (s result.Stalled
 	if err != nil {
 		return s, "", err
 	}
-	if err := r.startAfter(ctx, f.conn); err != nil {
+	if err := r.start(ctx, f.conn); err != nil {
 		return s, "", err
 	}
 

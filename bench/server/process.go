@@ -7,8 +7,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,6 +133,33 @@ func (p *Process) Goroutines() (int, error) {
 func (p *Process) CPU() (time.Duration, error) {
 	used, err := cpu(p.cmd.Process.Pid)
 	return used, p.because(err)
+}
+
+// Used returns the processor time that the server has used in all. It is called
+// after Stop.
+func (p *Process) Used() time.Duration {
+	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+}
+
+// Watch begins to watch the processors. The function that it returns tells which
+// share of them other programs have used since then, from 0 to 1: others than this
+// one, and than the servers, which used so much. It is known to 10 ms.
+func Watch() (others func(servers time.Duration) (share float64, err error), err error) {
+	used := func() (time.Duration, error) {
+		all, err := busy()
+		if err != nil {
+			return 0, err
+		}
+		own, err := cpu(os.Getpid())
+		return all - own, err
+	}
+	begin := time.Now()
+	before, err := used()
+	return func(servers time.Duration) (float64, error) {
+		now, err := used()
+		all := time.Since(begin) * time.Duration(runtime.NumCPU())
+		return max(0, float64(now-before-servers)/float64(all)), err
+	}, err
 }
 
 // RSS returns how many bytes of the server's memory are resident. It includes
