@@ -63,6 +63,7 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	}()
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
+	var problem error
 	select {
 	case first := <-line:
 		if address := served.FindStringSubmatch(first); address != nil {
@@ -75,15 +76,14 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 		case <-time.After(patience / 20):
 		}
 		p.Stop()
-		return nil, fmt.Errorf("%s does not say where it serves: it printed %q, and ended with %q; %s -addr 127.0.0.1:0 shows why",
-			s.Name, strings.TrimSpace(first), p.cmd.ProcessState, s.Command)
+		problem = fmt.Errorf("it printed %q, and ended with %q", strings.TrimSpace(first), p.cmd.ProcessState)
 	case <-timeout.C:
-		p.Stop()
-		return nil, fmt.Errorf("%s has not said within %v where it serves; %s -addr 127.0.0.1:0 shows why", s.Name, patience, s.Command)
+		problem = fmt.Errorf("it has printed nothing within %v", patience)
 	case <-ctx.Done():
-		p.Stop()
-		return nil, context.Cause(ctx)
+		problem = context.Cause(ctx)
 	}
+	p.Stop()
+	return nil, fmt.Errorf("%s does not say where it serves: %w; %s -addr 127.0.0.1:0 shows why", s.Name, problem, s.Command)
 }
 
 // Stop kills the server, and returns when it is over. It may be called again.
@@ -112,12 +112,12 @@ func (p *Process) WebSocket() (addr, path string) {
 // Goroutines returns how many the server has, those that answer this included.
 // The answer costs the server some 50 microseconds.
 func (p *Process) Goroutines() (int, error) {
+	var b []byte
 	response, err := p.http.Get("http://" + p.Addr + asked)
-	if err != nil {
-		return 0, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.Name, err))
+	if err == nil {
+		b, err = io.ReadAll(response.Body)
+		response.Body.Close()
 	}
-	defer response.Body.Close()
-	b, err := io.ReadAll(response.Body)
 	if err != nil {
 		return 0, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.Name, err))
 	}
@@ -181,10 +181,7 @@ func (p *Process) Socket(conn net.Conn) (held func() bool, err error) {
 
 // because returns a better reason for err, if there is one.
 func (p *Process) because(err error) error {
-	if err == nil {
-		return nil
-	}
-	if ended := p.Ended(); ended != nil {
+	if ended := p.Ended(); err != nil && ended != nil {
 		return ended
 	}
 	return err

@@ -143,7 +143,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		defer func() { patience = was }()
 		patience = 100 * time.Millisecond
 		_, err := servers[2].Start(t.Context(), built)
-		assert.ErrorContains(t, err, "03-single-goroutine has not said within 100ms where it serves")
+		assert.ErrorContains(t, err, "03-single-goroutine does not say where it serves: it has printed nothing within 100ms")
 	})
 	t.Run("nobody waits for it any more", func(t *testing.T) {
 		why := errors.New("enough")
