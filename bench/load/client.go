@@ -70,20 +70,13 @@ func (c *client) read() error {
 	}
 }
 
+var newline = []byte{'\n'}
+
 // hear takes the messages of one frame: one, or several with newlines between.
 func (c *client) hear(payload []byte, now int64, counts bool) error {
-	size := c.run.Payload
 	for len(payload) > 0 {
-		// Nearly always it is a message of the usual size.
-		message := payload
-		if len(payload) > size && payload[size] == '\n' {
-			message, payload = payload[:size], payload[size+1:]
-		} else if i := bytes.IndexByte(payload, '\n'); i >= 0 {
-			message, payload = payload[:i], payload[i+1:]
-		} else {
-			payload = nil
-		}
-		if len(message) == 0 {
+		var message []byte
+		if message, payload, _ = bytes.Cut(payload, newline); len(message) == 0 {
 			continue // a newline at the end, as json.Encoder writes it
 		}
 		sender, number, at, err := parseMessage(message)

@@ -67,13 +67,6 @@ type run struct {
 
 // newRun connects all clients. Close it also after an error of its methods.
 func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, error) {
-	switch {
-	case s.Payload < MinPayload || s.Payload > 0xFFFF:
-		return nil, fmt.Errorf("a payload of %d bytes; it has to be %d to 65535", s.Payload, MinPayload)
-	case s.Senders < 1 || s.Senders > s.Clients || s.Rate == 0 && (s.Window < 1 || s.Window > ring):
-		return nil, fmt.Errorf("%d senders of %d clients with a window of %d; there has to be a sender, no more than clients, and a window of 1 to %d",
-			s.Senders, s.Clients, s.Window, ring)
-	}
 	r := &run{Scenario: s, Timing: t, process: p, stop: make(chan struct{}), failed: make(chan error, 1)}
 	if err := roomFor(s.Clients); err != nil {
 		return nil, err
@@ -121,7 +114,7 @@ func (r *run) measure(ctx context.Context) (l result.Load, note string, err erro
 
 // start has the connection that came last say hello; and when all clients have
 // heard it, which they don't before they are in the room, it has the senders talk.
-// A client that doesn't hear it counts as dropped.
+// A client that doesn't hear it within Quiet after another has counts as dropped.
 func (r *run) start(ctx context.Context, last net.Conn) error {
 	r.begin = time.Now()
 	r.kept.Store(int32(len(r.clients)))
@@ -132,9 +125,20 @@ func (r *run) start(ctx context.Context, last net.Conn) error {
 	if _, err := last.Write(appendMessage(nil, hello, 0, 0, r.Payload)); err != nil {
 		return fmt.Errorf("the first message can't be sent: %w", err)
 	}
-	silent := r.greet(ctx)
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+	silent, since := len(r.clients), time.Now()
+	for silent > 0 && time.Since(since) <= r.Quiet {
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		missing := 0
+		for _, c := range r.clients {
+			if !c.out.Load() && !c.greeted.Load() {
+				missing++
+			}
+		}
+		if missing < silent {
+			silent, since = missing, time.Now()
+		}
 	}
 	if silent == len(r.clients) {
 		return fmt.Errorf("within %v, none of %d clients heard the first message", r.Quiet, silent)
@@ -160,26 +164,6 @@ func (r *run) start(ctx context.Context, last net.Conn) error {
 		r.goroutines.Go(r.pace)
 	}
 	return nil
-}
-
-// greet waits until all clients have heard the hello, but no longer than Quiet
-// after one more has. It returns how many have not, those that are out not counted.
-func (r *run) greet(ctx context.Context) (missing int) {
-	before, since := -1, time.Now()
-	for {
-		missing = 0
-		for _, c := range r.clients {
-			if !c.out.Load() && !c.greeted.Load() {
-				missing++
-			}
-		}
-		if missing != before {
-			before, since = missing, time.Now()
-		}
-		if missing == 0 || time.Since(since) > r.Quiet || sleep(ctx, pause) != nil {
-			return missing
-		}
-	}
 }
 
 // due returns when message n of all senders of an open load is to be sent, since
@@ -364,15 +348,13 @@ func (r *run) probe(ctx context.Context) error {
 			said++
 		}
 	}
-	for deadline := time.Now().Add(r.Quiet); time.Now().Before(deadline); {
-		if slices.ContainsFunc(r.clients, func(c *client) bool { return c.answered.Load() }) {
-			return nil
-		}
+	r.frozen = true
+	for deadline := time.Now().Add(r.Quiet); r.frozen && time.Now().Before(deadline); {
 		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
+		r.frozen = !slices.ContainsFunc(r.clients, func(c *client) bool { return c.answered.Load() })
 	}
-	r.frozen = true
 	return nil
 }
 
