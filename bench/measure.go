@@ -202,14 +202,7 @@ func (m *measurement) stalled(ctx context.Context) (what string, err error) {
 	})
 	stalled.Server, stalled.Round, stalled.P99Alone = m.server.Name, m.round, alone.P99
 	m.f.Stalled = append(m.f.Stalled, stalled)
-	what += fmt.Sprintf(", %.2f ms beside, ", stalled.P99/1000)
-	if stalled.LetGo < 0 {
-		what += "not "
-	}
-	what += "let go"
-	if stalled.LetGo >= 0 {
-		what += fmt.Sprintf(" after %.2f s", stalled.LetGo)
-	}
+	what += fmt.Sprintf(", %.2f ms beside, let go after %.2f s (-1: never)", stalled.P99/1000, stalled.LetGo)
 	return what + defects(result.Load{Lost: stalled.Lost, Dropped: stalled.Dropped, Frozen: stalled.Frozen}, note), err
 }
 

@@ -32,12 +32,7 @@ var upgrader = websocket.Upgrader{
 }
 
 func main() {
-	r := &room{
-		clients: make(map[*client]bool),
-		add:     make(chan *client),
-		remove:  make(chan *client),
-		said:    make(chan []byte),
-	}
+	r := &room{clients: make(map[*client]bool), add: make(chan *client), remove: make(chan *client), said: make(chan []byte)}
 	go r.run()
 	peer.Main("mailbox-gorilla", r.serve)
 }
@@ -139,25 +134,22 @@ func (c *client) put(message []byte) (full bool) {
 // empty writes message after message until none waits, or a write fails. Then the
 // connection is over, and nobody writes any more.
 func (c *client) empty() {
-	for message := c.next(); message != nil; message = c.next() {
+	for {
+		c.mu.Lock()
+		if len(c.mail) == 0 {
+			c.mail, c.emptying = nil, false
+			c.mu.Unlock()
+			return
+		}
+		message := c.mail[0]
+		c.mail = c.mail[1:]
+		c.bytes -= len(message)
+		c.mu.Unlock()
+
 		c.conn.SetWriteDeadline(time.Now().Add(patience))
 		if err := c.conn.WriteMessage(websocket.TextMessage, message); err != nil {
 			c.conn.Close() // which ends serve
 			return
 		}
 	}
-}
-
-// next takes the oldest message out of the mailbox. If there is none it returns
-// nil, and nobody empties the mailbox any more.
-func (c *client) next() (message []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.mail) == 0 {
-		c.mail, c.emptying = nil, false
-		return nil
-	}
-	message, c.mail = c.mail[0], c.mail[1:]
-	c.bytes -= len(message)
-	return message
 }
