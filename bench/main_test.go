@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"websocket-chat-steps/bench/load"
 	"websocket-chat-steps/bench/result"
 	"websocket-chat-steps/bench/server"
 	"websocket-chat-steps/internal/steps"
@@ -67,6 +69,9 @@ func TestAShortRun(t *testing.T) {
 	assert.Positive(t, f.Machine.MemoryMiB)
 	assert.NotEqual(t, "unknown", f.Machine.Kernel)
 
+	assert.GreaterOrEqual(t, f.OtherShare, 0.0)
+	assert.LessOrEqual(t, f.OtherShare, 1.0)
+	assert.Equal(t, f.OtherShare >= quietShare, f.OtherWork)
 	// Round by round and scenario by scenario, each round beginning with another
 	// server.
 	var want, got []string
@@ -119,6 +124,28 @@ func TestAShortRun(t *testing.T) {
 	}
 	assert.Contains(t, stderr.String(), "28/28 round 2")
 	assert.Contains(t, stderr.String(), "; about 0 min left\n")
+}
+
+// The first rate that is too high ends an open series, and is kept.
+func TestAnOpenSeriesEnds(t *testing.T) {
+	measurable(t)
+	root, err := steps.Root()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	servers, err := choose(server.List(), "floor", func(s server.Server) string { return s.Name })
+	require.NoError(t, err)
+	require.NoError(t, server.Build(t.Context(), root, dir, servers))
+	timing := load.Timing{WarmUp: 50 * time.Millisecond, Measured: 100 * time.Millisecond, Quiet: time.Second}
+	m := measurement{f: new(result.File), size: size{loads: open(timing, 200, 500_000, 600_000)}, server: servers[0], dir: dir, round: 1}
+	what, err := m.run(t.Context(), "open")
+	require.NoError(t, err)
+	assert.Regexp(t, `^200/s: .*; not 500000/s: .*, not yet heard: \d+$`, what)
+	require.Len(t, m.f.Loads, 2)
+	assert.Equal(t, 200, m.f.Loads[0].Rate)
+	assert.True(t, m.f.Loads[0].KeptUp())
+	assert.Equal(t, 500_000, m.f.Loads[1].Rate)
+	assert.False(t, m.f.Loads[1].KeptUp())
+	assert.Positive(t, m.used)
 }
 
 // interrupter ends a context when something is written to it that has a text in it.

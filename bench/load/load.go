@@ -37,6 +37,7 @@ type Timing struct {
 	WarmUp   time.Duration // not counted
 	Measured time.Duration
 	Quiet    time.Duration // with nothing heard for so long, nothing will be
+	Group    int           // clients that connect before it waits a millisecond; 0 is 1
 }
 
 // Load measures the server p under a scenario. It fills all fields but Server

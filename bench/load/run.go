@@ -22,8 +22,7 @@ const (
 )
 
 const (
-	apart      = time.Millisecond       // from one client's connection to the next one's
-	atOnce     = 5                      // growing crowds come in groups of so many, as far apart
+	apart      = time.Millisecond       // from one group of clients to the next one
 	afterwards = 100 * time.Millisecond // a process has ended so long after its connections, at most
 	look       = 10 * time.Millisecond  // from one look at how far a run is to the next
 )
@@ -79,7 +78,7 @@ func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, 
 		// One after the other, and not at once: in 01-original two that come at the
 		// same time may get one id, and then one of them hears nothing. A server
 		// still has something to do for a client that has its answer.
-		if s.Name != "growth" || i%atOnce == 0 {
+		if i%max(1, t.Group) == 0 {
 			err = sleep(ctx, apart)
 		}
 		var f frames
