@@ -22,9 +22,10 @@ const (
 	writeWait  = 10 * time.Second  // for one write
 	pongWait   = 60 * time.Second  // for a sign of life
 	pingPeriod = pongWait * 9 / 10 // so that there is one in time
+	sendBuffer = 256               // messages that may wait for a client, unless -queue says otherwise
 )
 
-var queue = flag.Int("queue", 256, "let so many messages wait for a client; at least peer.Past do")
+var queue = flag.Int("queue", sendBuffer, "let so many `messages` wait for a client; no fewer than a newcomer hears of the past")
 
 var upgrader = websocket.Upgrader{
 	ReadBufferSize:  1024,
