@@ -29,7 +29,7 @@ const (
 
 // drain is how long an open load waits after the second mark for what is under
 // way. A variable for the tests.
-var drain = 3 * time.Second
+var drain = 2 * time.Second
 
 // run is a measurement of one scenario. The goroutine that made it calls its
 // methods, but for left and pace.
