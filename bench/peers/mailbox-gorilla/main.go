@@ -4,8 +4,8 @@
 // it starts when there is mail, and ends when there is none. A client whose
 // mailbox is full reads too slowly. The room closes its connection.
 //
-// It does not ask who connects from where, and does not notice a client that is
-// silent for ever: step 06 shows what the Internet asks for besides.
+// It lets pages of any site in (CheckOrigin), sends no pings, and so does not
+// notice a client that is silent for ever: don't put it on the Internet as it is.
 package main
 
 import (
