@@ -19,24 +19,31 @@ import (
 type gate struct {
 	net.Conn // nil: what is not below is not to be called
 	t        *testing.T
-	begun    chan []byte // what is to be written
-	end      chan error  // what the write is to return
-	closed   bool        // by Close
+	begun    chan []byte   // what is to be written
+	end      chan error    // what the write is to return
+	over     chan struct{} // closed when the test is over
+	closed   bool          // by Close
 }
 
 func newGate(t *testing.T) *gate {
-	return &gate{t: t, begun: make(chan []byte, 1), end: make(chan error)}
+	g := &gate{t: t, begun: make(chan []byte, 1), end: make(chan error), over: make(chan struct{})}
+	t.Cleanup(func() { close(g.over) })
+	return g
 }
 
 func (g *gate) Write(p []byte) (int, error) {
 	before := bytes.Clone(p)
-	g.begun <- before
-	err := <-g.end
-	assert.True(g.t, bytes.Equal(before, p), "bytes changed while they were written")
-	if err != nil {
-		return 0, err
+	select {
+	case g.begun <- before:
+	case <-g.over:
 	}
-	return len(p), nil
+	select {
+	case err := <-g.end:
+		assert.True(g.t, bytes.Equal(before, p), "bytes changed while they were written")
+		return len(p), err
+	case <-g.over:
+		return 0, net.ErrClosed
+	}
 }
 
 func (g *gate) Close() error                     { g.closed = true; return nil }
@@ -222,9 +229,10 @@ func TestNoCloseFrameAfterFailedWrite(t *testing.T) {
 		m := &mailbox{conn: g}
 		m.put(frameOf(1, 100))
 		g.begins()
-		for !isClosed(m) {
+		for range 4 + 1 {
 			m.put(frameOf(2, mailboxBytes/4))
 		}
+		require.True(t, isClosed(m))
 		g.ends(errors.New("reset by peer"))
 		assert.True(t, g.closed)
 		g.isQuiet()
