@@ -30,10 +30,11 @@ func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 		require.Zero(t, emptying(), "before anything is said")
 
 		for range 50 {
-			r.Flow(1, 100)
-			synctest.Wait()
-			require.Equal(t, len(silent), emptying(), "after %d messages that they don't read", r.Said)
+			r.Flow(1, 100) // one more goroutine is the talker's, which may be about to end
+			require.LessOrEqual(t, emptying(), len(silent)+1, "after %d messages that three don't read", r.Said)
 		}
+		synctest.Wait()
+		require.Equal(t, len(silent), emptying())
 		for _, c := range silent {
 			first, _, err := c.HearFlow(r.Said)
 			require.NoError(t, err)
