@@ -30,8 +30,8 @@ func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 		require.Zero(t, emptying(), "before anything is said")
 
 		for range 50 {
-			r.Flow(1, 100) // one more goroutine is the talker's, which may be about to end
-			require.LessOrEqual(t, emptying(), len(silent)+1, "after %d messages that three don't read", r.Said)
+			r.Flow(1, 100) // some of the talker's goroutines may be about to end
+			require.LessOrEqual(t, emptying(), 2*len(silent), "after %d messages that three don't read", r.Said)
 		}
 		synctest.Wait()
 		require.Equal(t, len(silent), emptying())
