@@ -74,8 +74,8 @@ func (g *gate) ends(err error) {
 func (g *gate) isQuiet() {
 	g.t.Helper()
 	synctest.Wait()
-	assert.Empty(g.t, g.begun, "a write that was not to begin")
-	assert.Zero(g.t, emptying(), "goroutines that empty a mailbox")
+	require.Empty(g.t, g.begun, "a write that was not to begin")
+	require.Zero(g.t, emptying(), "goroutines that empty a mailbox")
 }
 
 // isClosed tells whether a client was let go.
