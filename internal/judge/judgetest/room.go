@@ -180,7 +180,7 @@ func Await(t *testing.T, what string, done func() bool) {
 		case <-again.C:
 		case <-late:
 			if !done() {
-				t.Fatalf("waited %v in vain for %s; there is %s", Patience(), what, stacks.Count(inModule(), innermost))
+				t.Fatalf("waited %v in vain for %s; at the end: %s", Patience(), what, stacks.Count(inModule(), innermost))
 			}
 			return
 		}
