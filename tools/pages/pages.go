@@ -6,6 +6,7 @@
 // its closing mark is written by go run -C tools ./check -write pages, and held to
 // what it is made of. Files are named from the repository's root.
 //
+//	<!-- excerpt: FILE -->                              all of it
 //	<!-- excerpt: FILE NAME -->                         a declaration: NewClient, Client.Write
 //	<!-- excerpt: FILE NAME from "TEXT" to "TEXT" -->   lines of it, found by what they contain
 //	<!-- /excerpt -->
