@@ -1,5 +1,5 @@
-// Command 04-mailbox serves the chat with a mailbox for each client: order and
-// bounded memory, with one goroutine that stays for each client.
+// Command 04-mailbox serves the chat with a mailbox for each client: messages keep
+// their order, and a client that stops reading costs bounded memory.
 package main
 
 import (

@@ -2,87 +2,91 @@ package chat
 
 import (
 	"log"
-	"net"
-	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/net/websocket"
 )
 
 const (
-	maxMessageBytes = 128 << 10        // of a message as it is read; sent, it may be six times as long (\u003c for "<")
-	mailboxBytes    = 1 << 20          // of frames that wait, at most
-	writeBytes      = 64 << 10         // of frames in one write, at most; a longer frame goes alone
-	patience        = 10 * time.Second // for a write, and for a client that is let go to leave
+	maxMessageBytes = 128 << 10        // of a message's JSON, at most, when it is read
+	mailboxBytes    = 1 << 20          // of messages that wait for one client, at most
+	patience        = 10 * time.Second // for one write
 )
 
-// mailbox has what is to be sent to one client, in order. The server's goroutine
-// puts frames in; while there are any, one goroutine, and no more, writes them.
+// mailbox has the messages that wait for one client, the oldest first. The
+// server's goroutine puts them in. While any wait, one goroutine, and never two,
+// takes them out and sends them: so they keep their order.
 type mailbox struct {
-	conn    net.Conn
-	writing sync.Mutex // held by who runs empty
+	ws *websocket.Conn
 
-	mu       sync.Mutex // guards what follows; never held during a write
-	frames   [][]byte   // that wait
-	bytes    int        // theirs
-	emptying bool       // a goroutine is there to empty it
-	closed   bool       // nothing goes in any more
+	mu       sync.Mutex // guards what follows; nobody writes to ws while they hold it
+	messages []*Message
+	bytes    int  // of messages
+	emptying bool // a goroutine runs empty
+	closed   bool // the client was let go: nothing goes in any more
 }
 
-// put adds a frame, and starts a goroutine that empties the mailbox if none does.
-// A client with no room for the frame is let go. put waits for nobody.
-func (m *mailbox) put(frame []byte) (full bool) {
+// put adds a message, and starts a goroutine that empties the mailbox if there
+// is none. A client that has no room for the message reads too slowly, and is let
+// go. put waits for nobody.
+func (m *mailbox) put(msg *Message) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch {
-	case m.closed:
-		return false
-	case m.bytes+len(frame) > mailboxBytes:
-		m.closed, m.frames = true, [][]byte{tooSlow}     // goes out after the write in progress
-		m.conn.SetReadDeadline(time.Now().Add(patience)) // until then, Start reads on
-		return true
+	if m.closed {
+		return
 	}
-	m.frames = append(m.frames, frame)
-	m.bytes += len(frame)
+	if m.bytes+msg.size() > mailboxBytes {
+		log.Println("send: a client reads too slowly")
+		m.letGo()
+		return
+	}
+	m.messages = append(m.messages, msg)
+	m.bytes += msg.size()
+	// Only one goroutine at a time, or a later message could be written first. No
+	// message is left behind: take ends the goroutine under the same lock, and only
+	// when nothing waits.
 	if !m.emptying {
 		m.emptying = true
 		go m.empty()
 	}
-	return false
 }
 
-var buffers = sync.Pool{New: func() any { return new([]byte) }} // to join frames in
-
-// empty writes what waits until nothing does. What has gathered goes out in one
-// write, which on a net.Conn no pong gets into. After an error it writes no more.
+// empty sends what waits, each message in a write of its own, until nothing does.
+// A write waits for the client. So empty doesn't hold mu meanwhile, or put would
+// wait for the client, too.
 func (m *mailbox) empty() {
-	m.writing.Lock()
-	defer m.writing.Unlock()
-	joined := buffers.Get().(*[]byte)
-	defer buffers.Put(joined)
-	for m.take(joined) {
-		m.conn.SetWriteDeadline(time.Now().Add(patience))
-		if _, err := m.conn.Write(*joined); err != nil {
+	for msg := m.take(); msg != nil; msg = m.take() {
+		m.ws.SetWriteDeadline(time.Now().Add(patience))
+		if err := websocket.JSON.Send(m.ws, msg); err != nil {
 			log.Println("send:", err)
-			m.conn.Close() // which ends Start. Not ws.Close: that writes, too
 			m.mu.Lock()
-			m.closed, m.frames = true, nil
+			m.letGo()
 			m.mu.Unlock()
 		}
-		m.conn.SetWriteDeadline(time.Time{}) // a pong has none
+		m.ws.SetWriteDeadline(time.Time{}) // else it would end a pong, much later
 	}
 }
 
-// take joins the frames of the next write. If none wait, it returns false, and
-// nobody empties the mailbox any more.
-func (m *mailbox) take(joined *[]byte) bool {
+// take takes out the oldest message. When none waits it returns nil, and the
+// goroutine that empties the mailbox ends.
+func (m *mailbox) take() *Message {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	b, n := (*joined)[:0], 0
-	for ; n < len(m.frames) && (n == 0 || len(b)+len(m.frames[n]) <= writeBytes); n++ {
-		b = append(b, m.frames[n]...)
+	if len(m.messages) == 0 {
+		m.emptying = false
+		return nil
 	}
-	*joined, m.frames = b, slices.Delete(m.frames, 0, n)
-	m.bytes -= len(b)
-	m.emptying = n > 0
-	return n > 0
+	msg := m.messages[0]
+	m.messages[0] = nil // so that its memory can go
+	m.messages = m.messages[1:]
+	m.bytes -= msg.size()
+	return msg
+}
+
+// letGo drops what waits, and ends the client: its Start can read no more, so it
+// returns, and x/net/websocket closes the connection. The caller holds mu.
+func (m *mailbox) letGo() {
+	m.closed, m.messages = true, nil
+	m.ws.SetReadDeadline(time.Now())
 }

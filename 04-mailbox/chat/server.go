@@ -4,27 +4,26 @@
 package chat
 
 import (
-	"bufio"
 	"log"
-	"net"
-	"net/http"
 	"slices"
 
 	"golang.org/x/net/websocket"
 )
 
 const (
-	historyMessages = 100              // the last ones
-	historyBytes    = mailboxBytes / 2 // of their frames, at most: no newcomer is let go for them
+	historyMessages = 100              // that a newcomer hears, at most
+	historyBytes    = mailboxBytes / 2 // of them, at most: a newcomer's mailbox has room for more
 )
 
 // Server is one room. The goroutine that runs Start owns history, historySize,
-// clients, clientCount and every client's id; everybody else asks it through the channels.
+// clients, clientCount and every client's id; everybody else asks it through the
+// channels.
 type Server struct {
-	history        [][]byte        // frames, oldest first
-	historySize    int             // their bytes
-	clients        map[int]*Client // by id
-	clientCount    int             // how many have come so far
+	history     []*Message      // the last ones, oldest first
+	historySize int             // their bytes
+	clients     map[int]*Client // by id
+	clientCount int             // how many have come so far
+
 	addClientCh    chan *Client
 	removeClientCh chan *Client
 	messageCh      chan *Message
@@ -34,7 +33,8 @@ type Server struct {
 // NewServer makes a room. It opens when Start runs.
 func NewServer() *Server {
 	return &Server{
-		clients:        make(map[int]*Client),
+		clients: make(map[int]*Client),
+
 		addClientCh:    make(chan *Client),
 		removeClientCh: make(chan *Client),
 		messageCh:      make(chan *Message),
@@ -44,14 +44,11 @@ func NewServer() *Server {
 
 // WebsocketHandler lets a client into the room for each connection, and reads
 // from it in the request's goroutine, many at a time.
-func (s *Server) WebsocketHandler() http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		h := &hijacker{ResponseWriter: w}
-		websocket.Handler(func(ws *websocket.Conn) {
-			client := NewClient(ws, h.conn, s.removeClientCh, s.messageCh)
-			s.addClientCh <- client
-			client.Start()
-		}).ServeHTTP(h, r)
+func (s *Server) WebsocketHandler() websocket.Handler {
+	return func(ws *websocket.Conn) {
+		client := NewClient(ws, s.removeClientCh, s.messageCh)
+		s.addClientCh <- client
+		client.Start()
 	}
 }
 
@@ -60,16 +57,20 @@ func (s *Server) Done() {
 	s.doneCh <- true
 }
 
-// Start runs the room, until Done. Nothing in it waits for a client.
+// Start runs the room, until Done. Nothing in it waits for a client, so it is
+// always back soon to listen to its channels.
 func (s *Server) Start() {
 	for {
 		select {
 		case c := <-s.addClientCh:
 			s.addClient(c)
+
 		case c := <-s.removeClientCh:
 			s.removeClient(c)
+
 		case msg := <-s.messageCh:
 			s.sendMessage(msg)
+
 		case <-s.doneCh:
 			return
 		}
@@ -83,8 +84,8 @@ func (s *Server) addClient(c *Client) {
 	c.id = s.clientCount
 	s.clients[c.id] = c
 	log.Println("a client joins; clients:", len(s.clients))
-	for _, frame := range s.history {
-		c.mailbox.put(frame)
+	for _, msg := range s.history {
+		c.Send(msg)
 	}
 }
 
@@ -95,37 +96,14 @@ func (s *Server) removeClient(c *Client) {
 }
 
 // sendMessage puts the message into every client's mailbox, its author's too.
-// Who has no room for it has read too slowly, and is let go.
 func (s *Server) sendMessage(msg *Message) {
-	frame := msg.frame()
 	for _, c := range s.clients {
-		if full := c.mailbox.put(frame); full {
-			s.removeClient(c)
-		}
+		c.Send(msg)
 	}
-	s.history = append(s.history, frame)
-	s.historySize += len(frame)
+	s.history = append(s.history, msg)
+	s.historySize += msg.size()
 	for len(s.history) > historyMessages || s.historySize > historyBytes {
-		s.historySize -= len(s.history[0])
+		s.historySize -= s.history[0].size()
 		s.history = slices.Delete(s.history, 0, 1)
 	}
-}
-
-// hijacker is between net/http and x/net/websocket when the one hands a connection
-// to the other. It keeps the connection for us, and makes its 4 KiB buffers smaller.
-type hijacker struct {
-	http.ResponseWriter
-	conn net.Conn
-}
-
-func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buf, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	if err == nil {
-		h.conn = conn
-		buf.Writer = bufio.NewWriterSize(conn, 128) // a pong has 127 bytes, at most: one write
-		if buf.Reader.Buffered() == 0 {             // else the first frames are in it
-			buf.Reader = bufio.NewReaderSize(conn, 256)
-		}
-	}
-	return conn, buf, err
 }

@@ -356,7 +356,6 @@ func TestFloorRefuses(t *testing.T) {
 			closed := new(websocket.CloseError)
 			require.ErrorAs(t, err, &closed)
 			assert.Equal(t, test.code, closed.Code)
-			assert.NotEmpty(t, closed.Text)
 		})
 	}
 }
@@ -393,8 +392,8 @@ func talkHeavily(c *client, heard *atomic.Int32) error {
 // client that doesn't read: the others don't feel it; and what it finds when it
 // reads again.
 func TestStalled(t *testing.T) {
-	stall := func(t *testing.T, name string) (talker, stalled *client) {
-		p := start(t, name)
+	stall := func(t *testing.T, name string, args ...string) (talker, stalled *client) {
+		p := start(t, name, args...)
 		talker = enter(t, p)
 		stalled = enter(t, p, talker)
 		require.NoError(t, talkHeavily(talker, new(atomic.Int32)))
@@ -414,7 +413,7 @@ func TestStalled(t *testing.T) {
 		return heard, nil
 	}
 
-	for _, name := range []string{"gorilla", "coder", "channel"} {
+	for _, name := range []string{"gorilla", "mailbox-gorilla", "coder", "channel"} {
 		t.Run(name+" lets it go", func(t *testing.T) {
 			_, stalled := stall(t, name)
 			heard, err := next(t, stalled, 0, heavyMessages-1)
@@ -424,11 +423,13 @@ func TestStalled(t *testing.T) {
 		})
 	}
 
-	t.Run("gws keeps everything for it", func(t *testing.T) {
-		_, stalled := stall(t, "gws")
-		_, err := next(t, stalled, 0, heavyMessages-1)
-		require.NoError(t, err)
-	})
+	for name, args := range map[string][]string{"gws": nil, "gorilla": {"-queue", "1024"}} {
+		t.Run(name+" keeps everything for it", func(t *testing.T) {
+			_, stalled := stall(t, name, args...)
+			_, err := next(t, stalled, 0, heavyMessages-1)
+			require.NoError(t, err)
+		})
+	}
 
 	t.Run("melody drops messages", func(t *testing.T) {
 		began := time.Now()

@@ -112,6 +112,21 @@ var All = []Step{
 			ComeAndGo:    NoTrace,
 		},
 	},
+	{
+		Name: "05-batch", Module: ".", Path: "/ws", Loop: "chat.(*Server).Start",
+		GoroutinesPerClient: 1,
+		Reactions: map[BadClient]Reaction{
+			StopsReading: Bounded,
+			Resets:       NoTrace,
+			DiesMidFrame: NoTrace,
+			SendsNoJSON:  LetGo,
+			EmptyFrame:   LetGo,
+			InvalidUTF8:  Mended,
+			EmptyMessage: Delivered,
+			LongMessage:  Delivered,
+			ComeAndGo:    NoTrace,
+		},
+	},
 }
 
 // Names are the steps' names, in their order.

@@ -374,7 +374,7 @@ func TestCounts(t *testing.T) {
 	assert.Equal(t, "1 for each message and client", m.Goroutine("Client.Send").Count.String())
 	assert.Equal(t, chanflow.Count{N: 1}, m.Goroutine("main").Count)
 
-	m = analyze(t, sources(t)["04-mailbox"])
+	m = analyze(t, sources(t)["05-batch"])
 	assert.Equal(t, "Goroutines that stay: 3, and 1 for each client.", notes(m, english)[0])
 	assert.Regexp(t, "^`mailbox.empty` is started under a condition, .*: `chat/mailbox.go:[0-9]+`", notes(m, english)[2])
 	for _, tc := range []struct {

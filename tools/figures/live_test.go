@@ -173,11 +173,18 @@ func TestBroadcastLive(t *testing.T) {
 // them, and there is one for each client, not for each message. They read again,
 // and all are gone. A newcomer's past messages are written by one, too.
 func TestMailboxLive(t *testing.T) {
-	const step, clients = "04-mailbox", 20
+	for _, step := range []string{"04-mailbox", "05-batch"} {
+		t.Run(step, func(t *testing.T) { mailboxLive(t, step) })
+	}
+}
+
+func mailboxLive(t *testing.T, step string) {
+	const clients = 20
 	const messages, length = 8, 100_000 // more than the network holds for a client, less than a mailbox does
 	model := analyze(t, sources(t)[step])
 	// Who doesn't read for 10 s is let go, and on a busy machine this takes longer.
-	const file, limit = step + "/chat/mailbox.go", "= 10 * time.Second"
+	const limit = "= 10 * time.Second"
+	file := step + "/chat/mailbox.go"
 	text, err := os.ReadFile(filepath.Join(root, file))
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(string(text), limit), "how often %q is in %s", limit, file)

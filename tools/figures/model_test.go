@@ -68,6 +68,7 @@ func TestThesis(t *testing.T) {
 		"02-race-fix":         {true, 2},
 		"03-single-goroutine": {false, 1},
 		"04-mailbox":          {false, 1},
+		"05-batch":            {false, 1},
 	}
 	all := sources(t)
 	for name, want := range want {
@@ -128,7 +129,7 @@ func (c change) apply(t *testing.T, all map[string]*chanflow.Source) *chanflow.S
 
 // TestChangesShow changes the code, and looks for the change in the figure.
 func TestChangesShow(t *testing.T) {
-	const one, three, four = "01-original", "03-single-goroutine", "04-mailbox"
+	const one, three, four = "01-original", "03-single-goroutine", "05-batch"
 	all := sources(t)
 	for name, tc := range map[string]struct {
 		change
@@ -249,7 +250,7 @@ func TestChangesShow(t *testing.T) {
 // TestOtherChangesDont: what is no matter of goroutines and channels changes
 // nothing.
 func TestOtherChangesDont(t *testing.T) {
-	const one, three, four = "01-original", "03-single-goroutine", "04-mailbox"
+	const one, three, four = "01-original", "03-single-goroutine", "05-batch"
 	all := sources(t)
 	for name, c := range map[string]change{
 		"a local's name":     {three, "chat/server.go", "msg", "message"},

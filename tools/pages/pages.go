@@ -123,7 +123,7 @@ func (t *tree) check(ctx context.Context) []Problem {
 	for _, p := range t.pages {
 		problems = append(problems, marks.Unmarked(p, t.marks)...)
 	}
-	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkWorkshop(t.pages))
+	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkSpelling(t.pages), checkWorkshop(t.pages))
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
 	})

@@ -332,3 +332,22 @@ func TestStopped(t *testing.T) {
 	assert.EqualError(t, problems[0], "page.ja.md:1: the check ended here: context canceled")
 	assert.ErrorContains(t, tree.write(ctx, t.TempDir(), io.Discard), "stopped, and nothing is written: context canceled")
 }
+
+// A word that the table of CONTRIBUTING.ja.md doesn't use is found in a Japanese
+// page, but for code and the table itself; without the table there is a problem.
+func TestSpelling(t *testing.T) {
+	const table = "| 使う | 使わない |\n| --- | --- |\n| メモリ | メモリー、めもり |\n"
+	files := repository("# A page\n", "CONTRIBUTING.ja.md", table)
+	files["page.ja.md"].Data = []byte("# ページ\n\n```go\n// メモリー\n```\n\nめもりは\n")
+	pages, err := markdown.Read(files)
+	require.NoError(t, err)
+	problems := checkSpelling(pages)
+	require.Len(t, problems, 1)
+	assert.EqualError(t, problems[0], `page.ja.md:7: "めもり" is not used: write "メモリ" (CONTRIBUTING.ja.md has the list)`)
+
+	files["CONTRIBUTING.ja.md"].Data = []byte("# no table\n")
+	pages, err = markdown.Read(files)
+	require.NoError(t, err)
+	require.Len(t, checkSpelling(pages), 1)
+	assert.ErrorContains(t, checkSpelling(pages)[0], "CONTRIBUTING.ja.md:1: there is no table with the columns 使う and 使わない")
+}

@@ -1,4 +1,4 @@
-// Command channel is step 04-mailbox with the usual other answer in place of the
+// Command channel is step 05-batch with the usual other answer in place of the
 // mailbox: a second goroutine for each client, which stays, and a buffered
 // channel that it writes from. All else is as in the step: x/net/websocket,
 // frames that are built once, small buffers, one write for what waits, a

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -39,22 +40,18 @@ const (
 type client struct {
 	conn   net.Conn
 	in     *bufio.Reader
-	buffer []byte // of the last frame that was read
+	buffer []byte // of what was read last
 }
 
 // shakeHands makes the request's connection a WebSocket. When that can't be it
 // answers, and returns nil.
 func shakeHands(w http.ResponseWriter, request *http.Request) *client {
 	key := request.Header.Get("Sec-WebSocket-Key")
-	if request.Method != http.MethodGet || key == "" ||
-		!strings.EqualFold(request.Header.Get("Upgrade"), "websocket") ||
-		!strings.Contains(strings.ToLower(request.Header.Get("Connection")), "upgrade") ||
-		request.Header.Get("Sec-WebSocket-Version") != "13" {
-		w.Header().Set("Sec-WebSocket-Version", "13")
-		http.Error(w, "this is a WebSocket of version 13; connect with a WebSocket client", http.StatusBadRequest)
+	if key == "" || !strings.EqualFold(request.Header.Get("Upgrade"), "websocket") {
+		http.Error(w, "this is a WebSocket; connect with a WebSocket client", http.StatusBadRequest)
 		return nil
 	}
-	conn, buffered, err := w.(http.Hijacker).Hijack()
+	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return nil
@@ -65,14 +62,9 @@ func shakeHands(w http.ResponseWriter, request *http.Request) *client {
 	}
 	buffered.Reader.Reset(conn) // past net/http, which is out of it now
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	_, err = conn.Write([]byte("HTTP/1.1 101 Switching Protocols\r\n" +
-		"Upgrade: websocket\r\n" +
-		"Connection: Upgrade\r\n" +
-		"Sec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n"))
-	if err != nil {
-		conn.Close()
-		return nil
-	}
+	// After an error the first read fails, too.
+	fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		base64.StdEncoding.EncodeToString(sum[:]))
 	return &client{conn: conn, in: buffered.Reader}
 }
 
@@ -85,96 +77,84 @@ var errClosed = errors.New("closed")
 func (c *client) nextText() ([]byte, error) {
 	for {
 		op, payload, err := c.readFrame()
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		switch op {
-		case opText:
+		case op == opText:
 			return payload, nil
-		case opPing:
+		case op == opPing:
 			c.conn.Write(newFrame(opPong, payload))
-		case opPong:
-		case opClose:
+		case op == opClose:
 			c.conn.Write(newFrame(opClose, payload))
 			return nil, errClosed
-		default:
-			return nil, c.close(closeUnsupported, "this server takes text, each in one frame")
+		case op != opPong:
+			return nil, c.close(closeUnsupported)
 		}
 	}
 }
 
 // readFrame reads one frame, whatever it is.
 func (c *client) readFrame() (op byte, payload []byte, err error) {
-	var start [2]byte
-	if _, err := io.ReadFull(c.in, start[:]); err != nil {
+	b, err := c.read(2)
+	if err != nil {
 		return 0, nil, err
 	}
-	op = start[0] & 0x0F
-	control := op >= opClose
-	final := start[0]&0x80 != 0
-	masked := start[1]&0x80 != 0
-	length := uint64(start[1] & 0x7F)
-	switch {
-	case start[0]&0x70 != 0:
-		return 0, nil, c.close(closeProtocol, "a reserved bit is set, and no extension agreed upon")
-	case !masked:
-		return 0, nil, c.close(closeProtocol, "a client's frames have to be masked")
-	case control && (!final || length > 125):
-		return 0, nil, c.close(closeProtocol, "a control frame is whole, and of 125 bytes at most")
-	case !final:
-		return 0, nil, c.close(closeUnsupported, "this server takes no message in fragments")
-	}
-
-	var long [8]byte
-	switch length {
-	case 126:
-		_, err = io.ReadFull(c.in, long[6:])
-		length = binary.BigEndian.Uint64(long[:])
-	case 127:
-		_, err = io.ReadFull(c.in, long[:])
-		length = binary.BigEndian.Uint64(long[:])
+	op, length := b[0]&0x0F, uint64(b[1]&0x7F)
+	switch first, masked := b[0], b[1]&0x80 != 0; {
+	case first&0x70 != 0, !masked, op >= opClose && (first&0x80 == 0 || length > 125):
+		return 0, nil, c.close(closeProtocol)
+	case first&0x80 == 0:
+		return 0, nil, c.close(closeUnsupported)
+	case length == 126:
+		if b, err = c.read(2); err == nil {
+			length = uint64(binary.BigEndian.Uint16(b))
+		}
+	case length == 127:
+		if b, err = c.read(8); err == nil {
+			length = binary.BigEndian.Uint64(b)
+		}
 	}
 	if err != nil {
 		return 0, nil, err
 	}
 	if length > peer.MaxMessage {
-		return 0, nil, c.close(closeTooBig, "this message is too long for this server")
+		return 0, nil, c.close(closeTooBig)
 	}
+	b, err = c.read(4 + int(length))
+	if err != nil {
+		return 0, nil, err
+	}
+	mask, payload := b[:4], b[4:]
+	for i := range payload {
+		payload[i] ^= mask[i%4]
+	}
+	return op, payload, nil
+}
 
-	var mask [4]byte
-	if _, err := io.ReadFull(c.in, mask[:]); err != nil {
-		return 0, nil, err
-	}
-	c.buffer = slices.Grow(c.buffer[:0], int(length))[:length]
-	if _, err := io.ReadFull(c.in, c.buffer); err != nil {
-		return 0, nil, err
-	}
-	for i := range c.buffer {
-		c.buffer[i] ^= mask[i%4]
-	}
-	return op, c.buffer, nil
+// read returns the next n bytes, which are the caller's until the next call.
+func (c *client) read(n int) ([]byte, error) {
+	c.buffer = slices.Grow(c.buffer[:0], n)[:n]
+	_, err := io.ReadFull(c.in, c.buffer)
+	return c.buffer, err
 }
 
 // close tells the client why it is let go, and returns errClosed. The caller
 // closes the connection.
-func (c *client) close(code uint16, reason string) error {
-	c.conn.Write(newFrame(opClose, append(binary.BigEndian.AppendUint16(nil, code), reason...)))
+func (c *client) close(code uint16) error {
+	c.conn.Write(newFrame(opClose, binary.BigEndian.AppendUint16(nil, code)))
 	return errClosed
 }
 
 // newFrame makes a frame that holds all of payload, as a server sends it: unmasked.
 func newFrame(op byte, payload []byte) []byte {
-	frame := make([]byte, 0, 10+len(payload))
-	frame = append(frame, 0x80|op)
-	switch {
-	case len(payload) <= 125:
-		frame = append(frame, byte(len(payload)))
-	case len(payload) <= 0xFFFF:
-		frame = append(frame, 126)
-		frame = binary.BigEndian.AppendUint16(frame, uint16(len(payload)))
+	frame := append(make([]byte, 0, 10+len(payload)), 0x80|op)
+	switch n := len(payload); {
+	case n <= 125:
+		frame = append(frame, byte(n))
+	case n <= 0xFFFF:
+		frame = binary.BigEndian.AppendUint16(append(frame, 126), uint16(n))
 	default:
-		frame = append(frame, 127)
-		frame = binary.BigEndian.AppendUint64(frame, uint64(len(payload)))
+		frame = binary.BigEndian.AppendUint64(append(frame, 127), uint64(n))
 	}
 	return append(frame, payload...)
 }
