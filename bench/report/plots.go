@@ -110,14 +110,12 @@ func (c chart) draw(d data) ([]byte, error) {
 	}
 	height, below := vg.Length(len(d.Servers)*bar+45), vg.Length(0)
 	var names []plot.Legend
-	if c.y == "" {
-		if err := c.bars(d, p); err != nil {
-			return nil, err
-		}
-	} else {
+	if c.y != "" {
 		names = c.lines(d, p)
 		below = vg.Length((len(d.Servers)+1)/2*row + margin)
 		height = tall + below
+	} else if err := c.bars(d, p); err != nil {
+		return nil, err
 	}
 	file := vgsvg.New(wide, height)
 	all := draw.New(file)

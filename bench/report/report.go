@@ -72,11 +72,7 @@ func Write(root string, f *result.File) error {
 		return err
 	}
 	for name, b := range files {
-		name = filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			return err
-		}
-		if err := os.WriteFile(name, b, 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), b, 0o666); err != nil {
 			return err
 		}
 	}
@@ -134,16 +130,14 @@ func fill(d data, name, text string) (filled string, n int, err error) {
 	}
 	done := 0 // of text, in bytes
 	for _, at := range begins.FindAllStringIndex(text, -1) {
-		problem := func(format string, args ...any) (string, int, error) {
-			return "", 0, fmt.Errorf("%s:%d: "+format, append([]any{name, 1 + strings.Count(text[:at[0]], "\n")}, args...)...)
-		}
+		line := 1 + strings.Count(text[:at[0]], "\n")
 		m := block.FindStringSubmatch(text[at[0]:])
 		if m == nil || strings.Contains(m[2], "<!-- ") {
-			return problem("this block has no end: put <!-- /measured --> below it")
+			return "", 0, fmt.Errorf("%s:%d: this block has no end: put <!-- /measured --> below it", name, line)
 		}
 		i := slices.IndexFunc(blocks, func(b kind) bool { return b.name == m[1] })
 		if i < 0 {
-			return problem("nothing that is measured is called %q: bench/report/tables.go has the names", m[1])
+			return "", 0, fmt.Errorf("%s:%d: nothing that is measured is called %q: bench/report/tables.go has the names", name, line, m[1])
 		}
 		filled += text[done:at[1]] + "\n" + blocks[i].text(p) + "\n<!-- /measured -->"
 		done = at[0] + len(m[0])

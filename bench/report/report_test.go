@@ -60,6 +60,7 @@ func TestKeptPages(t *testing.T) {
 // repository is a directory with these pages, by their paths.
 func repository(t *testing.T, pages map[string]string) (root string) {
 	root = t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "docs/measurements"), 0o777))
 	for name, text := range pages {
 		name = filepath.Join(root, filepath.FromSlash(name))
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o777))
@@ -125,7 +126,7 @@ func TestWrongBlocks(t *testing.T) {
 		b, err := os.ReadFile(filepath.Join(root, "a.md"))
 		require.NoError(t, err)
 		assert.Equal(t, right, string(b), "nothing is written")
-		assert.NoDirExists(t, filepath.Join(root, "docs"))
+		assert.NoFileExists(t, filepath.Join(root, "docs/measurements/cpu.svg"))
 	}
 }
 
@@ -213,6 +214,12 @@ func TestEmptyColumns(t *testing.T) {
 	f.Loads[slices.IndexFunc(f.Loads, func(l result.Load) bool { return l.Name == "one" && l.Server == gws })].Dropped = 3
 	head, _, _ = strings.Cut(text(t, f, "care one"), "\n")
 	assert.Contains(t, head, "healthy clients let go")
+	for _, st := range f.Stalled {
+		for i := range st.Samples {
+			st.Samples[i].Goroutines = 30
+		}
+	}
+	assert.Equal(t, []string{"‡", "0"}, []string{rowOf(t, text(t, f, "stalled cost"), floor)[1], rowOf(t, text(t, f, "stalled cost"), ours)[1]}, "no figure is not 0")
 	f.Servers = slices.DeleteFunc(f.Servers, func(s string) bool { return s == deep })
 	without(func(l result.Load) bool { return l.Server == deep })(f)
 	assert.NotContains(t, text(t, f, "speed one"), "to gorilla-deep")

@@ -28,18 +28,7 @@ const (
 	open   = "open"
 )
 
-func placeOf(s result.Scenario) place {
-	n := s.Rate
-	if s.Name == growth {
-		n = s.Clients
-	}
-	return place{s.Name, n}
-}
-
-const (
-	mib = 1 << 20
-	kib = 1 << 10
-)
+const mib = 1 << 20
 
 // series is all that was measured of one server in one place.
 type series struct {
@@ -96,7 +85,11 @@ func figures(f *result.File) data {
 		return d.of[p][server]
 	}
 	for _, l := range f.Loads {
-		s := in(placeOf(l.Scenario), l.Server)
+		n := l.Rate
+		if l.Name == growth {
+			n = l.Clients
+		}
+		s := in(place{l.Name, n}, l.Server)
 		if !l.Frozen && l.Seconds > 0 && l.Deliveries > 0 {
 			s.figures[key{deliveries, l.Round}] = float64(l.Deliveries) / l.Seconds
 			s.figures[key{processors, l.Round}] = l.CPU / l.Seconds
@@ -116,7 +109,7 @@ func figures(f *result.File) data {
 		s := in(idle, i.Server)
 		if n := float64(i.Connected); n > 0 {
 			s.figures[key{connections, i.Round}] = n / i.ConnectSeconds
-			s.figures[key{memory, i.Round}] = float64(i.RSSAfter-i.RSSBefore) / kib / n
+			s.figures[key{memory, i.Round}] = float64(i.RSSAfter-i.RSSBefore) / 1024 / n
 			s.figures[key{goroutines, i.Round}] = float64(i.GoroutinesAfter-i.GoroutinesBefore) / n
 		}
 		s.went(i.Round, 0, i.Clients-i.Connected, false)
@@ -160,12 +153,24 @@ type spread struct {
 	rounds              int // that it is from; with 0 it is from nothing
 }
 
-// over sums up what of gives for each round that has it.
-func (d data) over(of func(round int) (x float64, ok bool)) spread {
+func (d data) spread(p place, f *figure, server string) spread { return d.ratio(p, f, server, "") }
+
+// ratio sums up a figure of one server to that of a peer, if one is named. It is
+// taken within each round, as what was measured shortly before or after is most
+// alike.
+func (d data) ratio(p place, f *figure, server, peer string) spread {
 	var all []float64
 	for round := range d.Rounds {
-		if x, ok := of(round + 1); ok {
-			all = append(all, x)
+		x, ok := d.at(p, server).figures[key{f, round + 1}]
+		y, also := d.at(p, peer).figures[key{f, round + 1}]
+		switch {
+		case peer == "":
+			y, also = 1, true
+		case x == y: // 0 to 0, too
+			x, y = 1, 1
+		}
+		if ok && also {
+			all = append(all, x/y)
 		}
 	}
 	n := len(all)
@@ -174,26 +179,6 @@ func (d data) over(of func(round int) (x float64, ok bool)) spread {
 	}
 	slices.Sort(all)
 	return spread{(all[(n-1)/2] + all[n/2]) / 2, all[0], all[n-1], n}
-}
-
-func (d data) spread(p place, f *figure, server string) spread {
-	return d.over(func(round int) (float64, bool) {
-		x, ok := d.at(p, server).figures[key{f, round}]
-		return x, ok
-	})
-}
-
-// ratio sums up a figure of one server to that of a peer. It is taken within each
-// round, as what was measured shortly before or after is most alike.
-func (d data) ratio(p place, f *figure, server, peer string) spread {
-	return d.over(func(round int) (float64, bool) {
-		x, ok := d.at(p, server).figures[key{f, round}]
-		y, also := d.at(p, peer).figures[key{f, round}]
-		if x == y { // 0 to 0, too
-			x, y = 1, 1
-		}
-		return x / y, ok && also
-	})
 }
 
 // keptUp returns the highest rate of an open load that the server kept up with in

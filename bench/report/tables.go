@@ -128,9 +128,8 @@ func (p page) servers(columns ...column) string {
 		for _, s := range p.Servers {
 			cells[c.cell(s)] = true
 		}
-		delete(cells, "")
 		switch only := len(cells) == 1; {
-		case len(cells) == 0 || len(p.of[c.at]) == 0:
+		case only && cells[""] || len(p.of[c.at]) == 0:
 		case only && cells["0"]:
 			zero = append(zero, c.head)
 		default:
@@ -191,12 +190,11 @@ func (p page) several(scenario string, f *figure) string {
 
 // scenarios is what clients do in each of them, each number once.
 func (p page) scenarios() string {
-	order := []string{one.scenario, forty.scenario, thousand.scenario, growth, open, idle.scenario, stalled.scenario}
-	rows := make([][]string, len(order))
+	var rows [][]string
 	add := func(name string, numbers ...int) {
-		i := slices.Index(order, name)
-		if rows[i] == nil {
-			rows[i] = append([]string{names[name][p.in]}, make([]string, len(numbers))...)
+		i := slices.IndexFunc(rows, func(row []string) bool { return row[0] == names[name][p.in] })
+		if i < 0 {
+			i, rows = len(rows), append(rows, append([]string{names[name][p.in]}, make([]string, len(numbers))...))
 		}
 		for n, x := range numbers {
 			cell := &rows[i][n+1]
@@ -214,7 +212,6 @@ func (p page) scenarios() string {
 	for _, s := range p.Stalled {
 		add(stalled.scenario, s.Clients, 1, 0, 0, s.Payload)
 	}
-	rows = slices.DeleteFunc(rows, func(row []string) bool { return row == nil })
 	return table(scenarioHead[p.in], rows)
 }
 
@@ -226,7 +223,7 @@ func (p page) machine() string {
 	}
 	m := p.Machine
 	text := fmt.Sprintf(machine[p.in], m.CPU, whole(m.Cores), whole(m.MemoryMiB), m.OS, m.Arch, m.Kernel, m.Go,
-		strings.Join(libraries, comma[p.in]), p.Date, p.Command, p.Rounds)
+		strings.Join(libraries, comma[p.in]), p.Date, p.Command, p.Rounds, number(100*p.OtherShare))
 	if p.OtherWork {
 		text += otherWork[p.in]
 	}
@@ -258,12 +255,12 @@ func (p page) about(s spread) string {
 
 // number writes x with three significant digits, or all before the point.
 func number(x float64) string {
-	if x == 0 || math.IsInf(x, 0) {
+	if x == math.Trunc(x) && math.Abs(x) < 1000 || math.IsInf(x, 0) {
 		return strings.Replace(fmt.Sprint(x), "+Inf", "∞", 1)
 	}
 	decimals := 2 - int(math.Floor(math.Log10(math.Abs(x))))
 	x = math.Round(x*math.Pow10(decimals)) / math.Pow10(decimals)
-	if x == math.Trunc(x) {
+	if decimals <= 0 {
 		return whole(int(x))
 	}
 	return strconv.FormatFloat(x, 'f', decimals, 64)

@@ -37,10 +37,7 @@ func (p page) judge(t target) (measured string, reached bool) {
 	if t.never != nil {
 		return whole(counts[t.never]), counts[t.never] == 0
 	}
-	s := p.spread(t.at, t.figure, ours)
-	if t.peer != "" {
-		s = p.ratio(t.at, t.figure, ours, t.peer)
-	}
+	s := p.ratio(t.at, t.figure, ours, t.peer)
 	within := s.median <= t.limit
 	if t.sign == "≥" {
 		within = s.median >= t.limit
@@ -57,7 +54,7 @@ func (p page) verdicts() string {
 		}
 		what, limit, answer := cmp.Or(t.never, &said{})[p.in], "0", said{"**no**", "**×**"}
 		if t.never == nil {
-			what, limit = t.figure.called(p.in), fmt.Sprint(t.sign, " ", t.limit)
+			what, limit = t.figure.name[p.in], fmt.Sprint(t.sign, " ", t.limit)
 		}
 		if t.peer != "" {
 			what += ": " + ours + " ÷ " + t.peer

@@ -25,35 +25,34 @@ const (
 
 // figure is something measured that has a median.
 type figure struct {
-	name, ja, unit string // no unit if the name says it
+	name said
+	unit string // if the name doesn't say it
 }
-
-func (f *figure) called(in language) string { return said{f.name, f.ja}[in] }
 
 // head names the figure in the head of a table.
 func (f *figure) head(in language) string {
 	if f.unit == "" {
-		return f.called(in)
+		return f.name[in]
 	}
-	return f.called(in) + said{", " + f.unit, "（" + f.unit + "）"}[in]
+	return f.name[in] + said{", " + f.unit, "（" + f.unit + "）"}[in]
 }
 
 var (
-	deliveries     = &figure{"deliveries/s", "配信/秒", ""}
-	cpu            = &figure{"CPU per delivery", "配信あたりの CPU 時間", "µs"}
-	p50            = &figure{"P50 delay", "遅延 P50", "ms"}
-	p99            = &figure{"P99 delay", "遅延 P99", "ms"}
-	processors     = &figure{"processors kept busy", "使ったプロセッサの数", ""}
-	resident       = &figure{"memory of the process", "プロセスのメモリ", "MiB"}
-	memory         = &figure{"memory per client", "クライアントあたりのメモリ", "KiB"}
-	goroutines     = &figure{"goroutines per client", "クライアントあたりの goroutine", ""}
-	connections    = &figure{"connections/s", "接続/秒", ""}
-	alone          = &figure{"P99 delay without it", "いないときの遅延 P99", "ms"}
-	beside         = &figure{"P99 delay with it", "いるときの遅延 P99", "ms"}
-	slowdown       = &figure{"P99 delay, with to without", "遅延 P99 の比（いる ÷ いない）", ""}
-	peakMemory     = &figure{"most memory above the start", "メモリの増加の最大", "MiB"}
-	peakGoroutines = &figure{"most goroutines above the start", "goroutine の増加の最大", ""}
-	letGo          = &figure{"let go after", "切断されるまで", "s"}
+	deliveries     = &figure{said{"deliveries/s", "配信/秒"}, ""}
+	cpu            = &figure{said{"CPU per delivery", "配信あたりの CPU 時間"}, "µs"}
+	p50            = &figure{said{"P50 delay", "遅延 P50"}, "ms"}
+	p99            = &figure{said{"P99 delay", "遅延 P99"}, "ms"}
+	processors     = &figure{said{"processors kept busy", "使ったプロセッサの数"}, ""}
+	resident       = &figure{said{"memory of the process", "プロセスのメモリ"}, "MiB"}
+	memory         = &figure{said{"memory per client", "クライアントあたりのメモリ"}, "KiB"}
+	goroutines     = &figure{said{"goroutines per client", "クライアントあたりの goroutine"}, ""}
+	connections    = &figure{said{"connections/s", "接続/秒"}, ""}
+	alone          = &figure{said{"P99 delay without it", "いないときの遅延 P99"}, "ms"}
+	beside         = &figure{said{"P99 delay with it", "いるときの遅延 P99"}, "ms"}
+	slowdown       = &figure{said{"P99 delay, with to without", "遅延 P99 の比（いる ÷ いない）"}, ""}
+	peakMemory     = &figure{said{"most memory above the start", "メモリの増加の最大"}, "MiB"}
+	peakGoroutines = &figure{said{"most goroutines above the start", "goroutine の増加の最大"}, ""}
+	letGo          = &figure{said{"let go after", "切断されるまで"}, "s"}
 	kept           = &figure{} // 1 for a round in which the server did all that an open load asked
 )
 
@@ -73,7 +72,7 @@ var names = map[string]said{
 	growth:            {"ever more clients", "クライアントを増やす"},
 	open:              {"ever more messages", "メッセージを増やす"},
 	idle.scenario:     {"idle clients", "つないだまま"},
-	stalled.scenario:  {"one stops reading", "一つが読むのをやめる"},
+	stalled.scenario:  {"one that stops reading", "一つが読むのをやめる"},
 }
 
 // legend says what the marks behind figures mean.
@@ -95,9 +94,9 @@ var (
 	verdictHead = [2][]string{{"where", "what", "asked", "measured", "reached"}, {"場面", "対象", "求めた値", "計測結果", "達成"}}
 
 	machine = said{
-		"- Processor: %s, %s cores, %s MiB of memory\n- System: %s/%s, kernel %s, %s\n- Libraries: %s\n- Measured on %s with `%s`, %d rounds",
-		"- プロセッサ: %s、%s コア。メモリ %s MiB\n- OS: %s/%s、カーネル %s。%s\n- ライブラリ: %s\n- %s に `%s` で %d 回計測"}
+		"- Processor: %s, %s cores, %s MiB of memory\n- System: %s/%s, kernel %s, %s\n- Libraries: %s\n- Measured on %s with `%s`, %d rounds; other programs used at most %s %% of the processors during a measurement",
+		"- プロセッサ: %s、%s コア。メモリ %s MiB\n- OS: %s/%s、カーネル %s。%s\n- ライブラリ: %s\n- %s に `%s` で %d 回計測。計測中にほかのプログラムが使ったのは、プロセッサの %s %% 以下"}
 	otherWork = said{
-		"\n- Not quiet: other programs had work on the same processors meanwhile",
-		"\n- 静かなマシンではありません。計測の間、ほかのプログラムが同じプロセッサで動いていました"}
+		"\n- **Not quiet:** other programs had work on the same processors, before it or meanwhile",
+		"\n- **静かなマシンではない:** 計測の前か計測中に、ほかのプログラムが同じプロセッサで動いていた"}
 )
