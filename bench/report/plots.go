@@ -172,7 +172,7 @@ func (c chart) lines(d data, p *plot.Plot) []plot.Legend {
 	g := plotter.NewGrid()
 	g.Horizontal.Color, g.Vertical.Color = grid, grid
 	p.Add(g)
-	// gonum leaves out the ticks that are beyond an axis's ends.
+	// gonum leaves out the ticks that are beyond an axis's ends, but makes room for them.
 	tick := func(x float64) plot.Tick {
 		return plot.Tick{Value: x, Label: cmp.Or(strings.TrimPrefix(whole(int(x)), "0"), fmt.Sprintf("%.2g", x))}
 	}
@@ -186,7 +186,10 @@ func (c chart) lines(d data, p *plot.Plot) []plot.Legend {
 	for _, at := range d.places(c.at.scenario) {
 		across = append(across, tick(float64(at.n)))
 	}
-	p.X.Tick.Marker, p.Y.Tick.Marker, p.Y.Scale = across, up, plot.LogScale{}
+	p.X.Tick.Marker, p.Y.Scale = across, plot.LogScale{}
+	p.Y.Tick.Marker = plot.TickerFunc(func(least, most float64) []plot.Tick {
+		return slices.DeleteFunc(slices.Clone(up), func(t plot.Tick) bool { return t.Value < least || t.Value > most })
+	})
 	if c.sample == nil {
 		p.X.Scale = plot.LogScale{}
 	}
