@@ -119,7 +119,7 @@ func TestAShortRun(t *testing.T) {
 		assert.False(t, s.Frozen)
 	}
 
-	for _, part := range []string{"one at a time", "40 under way", "200 clients", "idle clients", "one that stops reading", "-short: too little", out} {
+	for _, part := range []string{"speed one", "care forty", "growth cpu", "open p99", "idle", "stalled cost", "-short: too little", out} {
 		assert.Contains(t, stdout.String(), part)
 	}
 	assert.Contains(t, stderr.String(), "28/28 round 2")

@@ -24,13 +24,13 @@
 //	<!-- run: numbers: COMMAND -->                      it measures: any number matches any other
 //	<!-- run: numbers: zeros: COMMAND -->               but 0 only 0
 //	<!-- /run -->
+//	<!-- measured: NAME -->                             figures: bench/report writes and checks them
+//	<!-- /measured -->
 //
 // A run is written again only when its output no longer matches what the page
 // says. In the page, … matches anything within its line, and a line that is … alone
 // any number of lines: what varies is written so, and whoever edits the page may
 // put more of them.
-//
-// A mark that begins with “written by” is another generator's, and left to it.
 package pages
 
 import (

@@ -88,7 +88,7 @@ func TestGoodPages(t *testing.T) {
 		"an excerpt below text":   "text\n<!-- excerpt: chat/a.go few -->\n```go\n// few is not many.\nfew = 1\n```\n<!-- /excerpt -->\ntext\n",
 		"a diff":                  "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n // NewClient makes one.\n func NewClient() {\n \tif true {\n-\t\tmaxId++\n+\t\tmaxId += 1\n\n \t\tprintln(\"a\")\n \t}\n }\n```\n<!-- /diff -->\n",
 		"a diff of two names":     "<!-- diff: chat/a.go chat/a.go few many -->\n```diff\n-// few is not many.\n-few = 1\n+many, more = 2, 3\n```\n<!-- /diff -->\n",
-		"another generator's":     "<!-- bad things: written by go run ./x -->\n```go\n1\n2\n3\n```\n<!-- /bad things -->\n",
+		"what bench writes":       "<!-- measured: care forty -->\n```go\n1\n2\n3\n```\n<!-- /measured -->\n",
 		"other comments":          "<!-- a word --> <!-- https://example.org/ is a long comment: it is -->\n",
 		"marks in code":           "````\n<!-- excerpt: x -->\n<!-- /run -->\n````\n\n`<!-- run: x -->`\n",
 		"commands":                "```console\ngo test ./...\ngo run .\n```\n",
@@ -185,14 +185,14 @@ func TestBrokenPages(t *testing.T) {
 }
 
 func TestLanguagesDiffer(t *testing.T) {
-	const english = "# A\n\n## B\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n<!-- x: written by y -->\n<!-- /x -->\n"
+	const english = "# A\n\n## B\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n<!-- measured: y -->\n<!-- /measured -->\n"
 	for name, tt := range map[string]struct{ from, to, want string }{
 		"a heading's level":       {"## B", "### B", "page.ja.md:3: heading 2 differs between the languages: here one of level 3, in page.md:3 one of level 2; make both"},
 		"a heading is missing":    {"## B", "B", "page.ja.md:1: heading 2 differs between the languages: here none, in page.md:3 one of level 2"},
 		"a table's row":           {"| 1 | 2 |\n", "| 1 | 2 |\n| 3 | 4 |\n", "page.ja.md:5: table 1 differs between the languages: here 3 rows and 2 columns, in page.md:5 2 rows"},
 		"a table's columns":       {"| a | b |\n| - | - |", "| a |\n| - |", "page.ja.md:5: table 1 differs between the languages: here 2 rows and 1 columns"},
-		"another mark":            {"written by y", "written by z", "page.ja.md:9: mark 1 differs between the languages"},
-		"a mark more":             {"/x -->\n", "/x -->\n\n<!-- y: written by y -->\n<!-- /y -->\n", "page.ja.md:12: mark 2 differs between the languages: here <!-- y: written by y -->, in page.md:1 none"},
+		"another mark":            {"measured: y", "measured: z", "page.ja.md:9: mark 1 differs between the languages"},
+		"a mark more":             {"/measured -->\n", "/measured -->\n\n<!-- measured: z -->\n<!-- /measured -->\n", "page.ja.md:12: mark 2 differs between the languages: here <!-- measured: z -->, in page.md:1 none"},
 		"nothing but the wording": {"# A", "# あ", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
