@@ -107,8 +107,9 @@ func TestPongIsOneWrite(t *testing.T) {
 }
 
 // A client that has been silent for long after something was sent to it gets
-// its pong, and stays: the deadline of the last write is over with that write.
-func TestDeadlineEndsWithTheWrite(t *testing.T) {
+// its pong, and stays: a pong has a deadline of its own, and the one of the last
+// write does it no harm.
+func TestPongAfterSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
 		c := r.Join()

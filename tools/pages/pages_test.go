@@ -120,7 +120,7 @@ func TestBrokenPages(t *testing.T) {
 		{"a method without its type", "<!-- excerpt: chat/a.go Write -->\n<!-- /excerpt -->\n", []string{"page.md:1: ", "write one of Client.Write\n"}},
 		{"nothing like it", "<!-- excerpt: chat/a.go Xyzzy -->\n<!-- /excerpt -->\n", []string{"page.md:1: ", "write one of maxId, few, many, more, Client, NewClient, Client.Write"}},
 		{"no Go", "<!-- excerpt: chat/note.txt a -->\n<!-- /excerpt -->\n", []string{"page.md:1: chat/note.txt declares nothing"}},
-		{"no name", "<!-- excerpt: chat/a.go -->\n<!-- /excerpt -->\n", []string{"page.md:1: an excerpt needs a file and the name", "write <!-- excerpt: FILE NAME"}},
+		{"no file", "<!-- excerpt: -->\n<!-- /excerpt -->\n", []string{"page.md:1: an excerpt needs a file", "write <!-- excerpt: FILE"}},
 		{"no such first line", `<!-- excerpt: chat/a.go NewClient from "xyz" to "}" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: no line of chat/a.go NewClient contains "xyz"`}},
 		{"no such last line", `<!-- excerpt: chat/a.go NewClient from "maxId" to "if true" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: in chat/a.go NewClient, no line below the one with "maxId" contains "if true"`}},
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
