@@ -12,15 +12,16 @@ const (
 	maxMessageBytes = 128 << 10        // of a message's JSON, at most, when it is read; sent, it may be six times as long (\u003c for "<")
 	mailboxBytes    = 1 << 20          // of frames that wait for one client, at most
 	writeBytes      = 64 << 10         // of frames in one write, at most; a longer frame goes alone
-	patience        = 10 * time.Second // for one write, and for a client that is let go to leave
+	patience        = 10 * time.Second // for one write, or a second less, and for a client that is let go to leave
 )
 
 // mailbox has the frames that wait for one client, the oldest first. The server's
 // goroutine puts them in. While any wait, one goroutine, and never two, takes them
 // out and writes them: so they keep their order.
 type mailbox struct {
-	conn    net.Conn
-	writing sync.Mutex // held by the goroutine that runs empty
+	conn     net.Conn
+	writing  sync.Mutex // held by the goroutine that runs empty; guards deadline
+	deadline time.Time  // of writes to conn, as empty set it last
 
 	mu       sync.Mutex // guards what follows; nobody writes to conn while they hold it
 	frames   [][]byte
@@ -67,7 +68,11 @@ func (m *mailbox) empty() {
 	joined := buffers.Get().(*[]byte)
 	defer buffers.Put(joined)
 	for m.take(joined) {
-		m.conn.SetWriteDeadline(time.Now().Add(patience))
+		// To set a deadline costs more than to look at the clock.
+		if now := time.Now(); m.deadline.Sub(now) < patience-time.Second {
+			m.deadline = now.Add(patience)
+			m.conn.SetWriteDeadline(m.deadline)
+		}
 		if _, err := m.conn.Write(*joined); err != nil {
 			log.Println("send:", err)
 			m.conn.Close() // which ends Start. Not ws.Close: that writes, too
