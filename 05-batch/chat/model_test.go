@@ -59,14 +59,14 @@ type side struct {
 	client   *modelClient
 	compared int // so many of heard, with what it really heard
 
-	heard   []string  // so far; a stalled client hears nothing
-	stalled bool      // it doesn't read
-	writing []string  // one frame, that a stalled client doesn't read
-	since   time.Time // when that write began
-	waiting []string  // behind it
-	bytes   int       // of those
-	letGo   time.Time // when it was; zero: it wasn't
-	ended   bool      // the server has closed the connection
+	heard    []string  // so far; a stalled client hears nothing
+	stalled  bool      // it doesn't read
+	deadline time.Time // of the write to it that began last
+	writing  []string  // one frame, that a stalled client doesn't read
+	waiting  []string  // behind it
+	bytes    int       // of those
+	letGo    time.Time // when it was; zero: it wasn't
+	ended    bool      // the server has closed the connection
 }
 
 // hears is what becomes of one frame for the client.
@@ -74,9 +74,11 @@ func (s *side) hears(what string, size int) {
 	switch {
 	case s.ended || !s.letGo.IsZero():
 	case !s.stalled:
+		s.begins()
 		s.heard = append(s.heard, what)
 	case s.writing == nil:
-		s.writing, s.since = []string{what}, time.Now()
+		s.begins()
+		s.writing = []string{what}
 	case s.bytes+size > 1<<20:
 		s.waiting, s.letGo = []string{"1008"}, time.Now()
 	default:
@@ -84,8 +86,18 @@ func (s *side) hears(what string, size int) {
 	}
 }
 
+// begins is that a write to it begins, which has nine to ten seconds.
+func (s *side) begins() {
+	if now := time.Now(); s.deadline.Sub(now) < 9*time.Second {
+		s.deadline = now.Add(10 * time.Second)
+	}
+}
+
 // resumes has it read all that there is.
 func (s *side) resumes() {
+	if len(s.waiting) > 0 {
+		s.begins()
+	}
 	s.heard = slices.Concat(s.heard, s.writing, s.waiting)
 	s.stalled, s.writing, s.waiting, s.bytes = false, nil, nil, 0
 	if s.ended {
@@ -106,7 +118,7 @@ func (s *side) timeHasPassed() string {
 	const patience = 10 * time.Second
 	switch now := time.Now(); {
 	case s.ended:
-	case s.writing != nil && now.Sub(s.since) >= patience:
+	case s.writing != nil && !now.Before(s.deadline):
 		s.ends()
 		return "closed in a write"
 	case !s.letGo.IsZero() && now.Sub(s.letGo) >= patience:
