@@ -177,8 +177,8 @@ var japanese = &language{
 		del:        "`delCh`",
 		waits:      "`doneCh`: 永久に待つ",
 		ends:       "return",
-		bothResult: []string{"両方が送信していて、受信する側がいない。goroutine が 2 つとソケットが残る。"},
-		oneResult:  []string{"listenWrite は終了していて、受信する側がいない。goroutine が 1 つとソケットが残る。"},
+		bothResult: []string{"両方が送信していて、受信する側がいない。goroutine 2 つとソケットが残る。"},
+		oneResult:  []string{"listenWrite は終了していて、受信する側がいない。goroutine 1 つとソケットが残る。"},
 		neither:    "ハンドラが return しないので、defer した `ws.Close()` も実行されない。02-race-fix でも同じである。03 の client には `doneCh` がなく、1 つしかない goroutine が return すれば終わる。",
 	},
 }
