@@ -124,7 +124,7 @@ func TestBrokenPages(t *testing.T) {
 		{"no such first line", `<!-- excerpt: chat/a.go NewClient from "xyz" to "}" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: no line of chat/a.go NewClient contains "xyz"`}},
 		{"no such last line", `<!-- excerpt: chat/a.go NewClient from "maxId" to "if true" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: in chat/a.go NewClient, no line below the one with "maxId" contains "if true"`}},
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
-		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE NAME`}},
+		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE -->, <!-- excerpt: FILE NAME`}},
 
 		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> has something else than the code says", write}},
 		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
