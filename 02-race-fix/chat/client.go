@@ -51,8 +51,7 @@ func (c *Client) Write(msg *Message) {
 	}
 }
 
-// Done ends one of the two goroutines, and that one is to end the other. Nobody
-// calls it.
+// Done ends one of the two goroutines, and that ends the other. Nobody calls it.
 func (c *Client) Done() {
 	c.doneCh <- true
 }
@@ -73,9 +72,7 @@ func (c *Client) listenWrite() {
 			websocket.JSON.Send(c.ws, msg) // DEFECT: it has no deadline, and its error is lost
 		case <-c.doneCh:
 			c.server.Del(c)
-			// This is for listenRead. DEFECT: listenRead sends on doneCh, too, and
-			// doesn't receive. See there.
-			c.doneCh <- true
+			c.doneCh <- true // for listenRead. DEFECT: that sends, too. See there
 			return
 		}
 	}
@@ -93,11 +90,9 @@ func (c *Client) listenRead() {
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)
 			if err == io.EOF {
-				// The browser has gone, so listenWrite is to end, too. DEFECT: it
-				// receives this, and sends on doneCh itself. Mostly we read EOF
-				// again before we receive that, and send again: then both wait for
-				// ever. Else listenWrite ends, and we wait for ever alone. Shown by
-				// NothingLeft.
+				// DEFECT: listenWrite receives this, and sends on doneCh itself. Mostly
+				// we read EOF again before we receive that, and send: both wait for
+				// ever. Else it ends, and we wait for ever alone. See NothingLeft.
 				c.doneCh <- true
 			} else if err != nil {
 				c.server.Err(err) // DEFECT: after an error that lasts, it loops for ever

@@ -259,7 +259,7 @@ func TestOtherChangesDont(t *testing.T) {
 		"a buffer at all":    {one, "chat/client.go", "doneCh := make(chan bool)", "doneCh := make(chan bool, 1)"},
 		"what is logged":     {one, "chat/server.go", `"a client joins"`, `"somebody joins"`},
 		"a mailbox's size":   {four, "chat/mailbox.go", "= 1 << 20", "= 1 << 21"},
-		"a deadline":         {four, "chat/mailbox.go", "m.conn.SetWriteDeadline(time.Now().Add(patience))\n", "\n"},
+		"a deadline":         {four, "chat/mailbox.go", "m.conn.SetWriteDeadline(m.deadline)\n", "\n"},
 		"what is in between": {three, "chat/client.go", "websocket.JSON.Send(c.ws, msg)", "websocket.Message.Send(c.ws, msg.Body)"},
 	} {
 		t.Run(name, func(t *testing.T) {
