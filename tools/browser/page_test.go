@@ -209,8 +209,8 @@ func TestLanguageFollowsTheBrowser(t *testing.T) {
 		languages, lang, title, author, message, send, status, says string
 	}{
 		{"en-GB,en", "en", "Chat", "Name", "Message", "Send", "Connected", "Anonymous says :"},
-		{"ja", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "Anonymous さん :"},
-		{"ja-JP,ja,en", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "Anonymous さん :"},
+		{"ja", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "匿名 さん："},
+		{"ja-JP,ja,en", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "匿名 さん："},
 		{"fr-FR,ja", "en", "Chat", "Name", "Message", "Send", "Connected", "Anonymous says :"},
 	} {
 		t.Run(test.languages, func(t *testing.T) {
