@@ -18,9 +18,9 @@ const texts = {
     silent: "The server does not answer",
     notSent: "Not sent: there is no connection. Your message is still in the box.",
     tooLong: (bytes) =>
-      `Not sent: as JSON it is ${bytes} bytes, and a message may have ${maxFrame}. It is still in the box: make it shorter, or send it in parts.`,
-    pending: "Sent. It has not come back from the server yet.",
-    unconfirmed: "Not confirmed: it has not come back from the server. If it did arrive, sending it again makes a second copy.",
+      `Too long to send: as JSON it has ${bytes} bytes, and the limit is ${maxFrame}. Make it shorter, or send it in parts. Your message is still in the box.`,
+    pending: "Sent. Waiting for it to come back from the server.",
+    unconfirmed: "Not confirmed: it did not come back from the server. If it did arrive, sending it again makes a second copy.",
     waiting: "It goes out again when there is a connection.",
     sendAgain: "Send again",
     discard: "Discard",
@@ -41,9 +41,9 @@ const texts = {
     silent: "サーバーから応答がありません",
     notSent: "接続されていないため送信できません。メッセージは入力欄に残っています。",
     tooLong: (bytes) =>
-      `送信していません。JSON で ${bytes} バイトあり、上限の ${maxFrame} バイトを超えています。メッセージは入力欄に残っています。短くするか、分けて送信してください。`,
-    pending: "送信しました。サーバーからまだ戻っていません。",
-    unconfirmed: "届いたことを確認できません（サーバーから戻っていません）。届いていた場合、再送すると重複します。",
+      `長すぎるため送信できません。JSON にすると ${bytes} バイトで、上限は ${maxFrame} バイトです。短くするか、分けて送信してください。メッセージは入力欄に残っています。`,
+    pending: "送信しました。サーバーから戻るのを待っています。",
+    unconfirmed: "届いたか確認できません。サーバーから戻ってきていません。届いていた場合、再送すると重複します。",
     waiting: "接続でき次第、再送します。",
     sendAgain: "再送",
     discard: "破棄",
@@ -56,14 +56,14 @@ const marks = { connecting: "…", connected: "✓", silent: "?", disconnected: 
 const [step, status, mark, statusText, log, pending, form, author, message, note] =
   ["step", "status", "mark", "status-text", "log", "pending", "form", "author", "message", "note"].map((id) => document.getElementById(id));
 
-// Where this page is, which may be below a prefix that a proxy takes away. An
-// address as http://user:password@host/ is for the browser: fetch refuses it.
+// Where this page is: it may be below a prefix that a proxy takes away. The
+// address may have a user and a password, with which fetch would refuse it.
 const here = new URL(".", location.href);
 here.username = here.password = "";
 
-// A frame's bytes, at most. Chromium sends no more in one fragment for certain
-// (kSmallMessageThreshold in its services/network/websocket.cc), and the steps
-// take each fragment for a message, as x/net/websocket hands them over.
+// How many bytes of UTF-8 a message's JSON may have. Chromium sends this many in
+// one piece (kSmallMessageThreshold in its services/network/websocket.cc), and
+// more in several. x/net/websocket gives the steps each piece as a message.
 const maxFrame = 1 << 16;
 const quiet = 400; // ms without a message, after which all past ones have come
 const patience = 5000; // ms until a message that doesn't come back is not confirmed
@@ -117,7 +117,7 @@ function connect() {
   };
 }
 
-// A silent connection may take minutes to close, so this page doesn't wait for it.
+// The close of a silent connection has no answer either, so nobody waits for it.
 function leaveSilentConnection() {
   socket.onopen = socket.onmessage = socket.onclose = null;
   socket.close();
@@ -250,7 +250,7 @@ message.oninput = () => {
 function send() {
   message.focus();
   if (message.value.trim() === "") return;
-  // Half of a surrogate pair is mended here, or it would come back as another text.
+  // Half a surrogate pair is no UTF-8. A step would mend it, and its echo would be another text.
   const sent = { author: (author.value.trim() || author.defaultValue).toWellFormed(), body: message.value.toWellFormed() };
   const frame = JSON.stringify(sent);
   const bytes = new TextEncoder().encode(frame).length;
@@ -264,19 +264,21 @@ function send() {
 
 // ---- what has not come back yet ----
 
-// The protocol has no receipts, but each step sends a message to its author too.
-// Nothing in a message says whose it is. So what comes back is the oldest that
-// waits with this name and this text, in whatever order the others come. Where
-// two people send the same text under the same name, one's message may confirm
-// the other's: nobody in the room could tell them apart.
+// The protocol has no receipts, but each step sends a message to its author too,
+// its echo. A message has no number, and a step may change the order. So a message
+// that comes confirms the oldest of ours with the same name and the same text.
+// Another client's may have both, too, and confirms ours then. The page can't
+// know better: to everybody in the room these two messages are the same.
 function confirm(frame) {
   const sent = unseen.find((sent) => sent.frame === frame && sent.past === 0);
   for (const other of unseen) if (other.frame === frame && other.past > 0) other.past--;
   if (sent) forget(sent);
 }
 
-// expectEcho shows a message as one that waits. Its past is how many equal ones,
-// older than itself, the server is to send again: they don't confirm it.
+// expectEcho shows a message as one that waits for its echo. A new connection
+// begins with the past messages, so its past is how many equal ones were shown
+// before: they don't confirm it. If the server has forgotten one of them, the
+// message stays as not confirmed. That is the safe side.
 function expectEcho(words, frame) {
   const entry = newEntry(words);
   const state = document.createElement("p");
@@ -319,7 +321,7 @@ function setState(sent, state) {
   sent.buttons.hidden = state === "pending";
 }
 
-// giveUpEchoes marks what was sent on a connection that is no more.
+// giveUpEchoes marks what was sent on a connection that has ended.
 function giveUpEchoes() {
   for (const sent of unseen) if (sent.entry.dataset.state === "pending") setState(sent, "unconfirmed");
 }
@@ -332,7 +334,7 @@ function sendAgain(sent) {
 }
 
 function sendWaiting() {
-  if (socket.readyState !== WebSocket.OPEN) return; // then once it is open
+  if (socket.readyState !== WebSocket.OPEN) return; // onopen will see to it
   for (const sent of unseen) if (sent.entry.dataset.state === "waiting") transmit(sent);
 }
 
@@ -342,7 +344,7 @@ function forget(sent) {
   unseen = unseen.filter((other) => other !== sent);
 }
 
-// Who leaves the page loses what is only here: the browser asks first.
+// These messages are only here: the browser asks before it leaves the page.
 window.onbeforeunload = (event) => {
   if (unseen.length > 0) event.preventDefault();
 };

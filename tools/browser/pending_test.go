@@ -116,7 +116,7 @@ func TestEchoConfirms(t *testing.T) {
 	}
 	assert.Equal(t, []string{"pending one", "pending two", "pending two"}, tb.pending())
 	assert.Empty(t, tb.messages())
-	tb.waitFor("the words", `document.getElementById("pending").innerText.includes("It has not come back")`)
+	tb.waitFor("the words", `document.getElementById("pending").innerText.includes("Waiting for it to come back")`)
 
 	// What others say confirms nothing. A step may change the order.
 	require.NoError(t, websocket.JSON.Send(ws, map[string]string{"author": "Bob", "body": "one"}))
@@ -245,7 +245,7 @@ func TestLongestMessage(t *testing.T) {
 		tooLong := longest("5") + "a"
 		tb.fill("message", tooLong)
 		tb.enter()
-		assert.Contains(t, tb.text("note"), "as JSON it is 65537 bytes, and a message may have 65536")
+		assert.Contains(t, tb.text("note"), "as JSON it has 65537 bytes, and the limit is 65536")
 		assert.True(t, tb.value("message") == tooLong, "the text isn't in the box any more")
 		assert.Empty(t, tb.pending())
 		tb.say("Alice", "the connection is the same")
