@@ -20,7 +20,7 @@ const texts = {
     tooLong: (bytes) =>
       `Too long to send: as JSON it has ${bytes} bytes, and the limit is ${maxFrame}. Make it shorter, or send it in parts. Your message is still in the box.`,
     pending: "Sent. Waiting for it to come back from the server.",
-    unconfirmed: "Not confirmed: it did not come back from the server. If it did arrive, sending it again makes a second copy.",
+    unconfirmed: "Not confirmed. If it did arrive, sending it again makes a second copy.",
     waiting: "It goes out again when there is a connection.",
     sendAgain: "Send again",
     discard: "Discard",
@@ -43,7 +43,7 @@ const texts = {
     tooLong: (bytes) =>
       `長すぎるため送信できません。JSON にすると ${bytes} バイトで、上限は ${maxFrame} バイトです。短くするか、分けて送信してください。メッセージは入力欄に残っています。`,
     pending: "送信しました。サーバーから戻るのを待っています。",
-    unconfirmed: "届いたか確認できません。サーバーから戻ってきていません。届いていた場合、再送すると重複します。",
+    unconfirmed: "届いたか確認できません。届いていた場合、再送すると重複します。",
     waiting: "接続でき次第、再送します。",
     sendAgain: "再送",
     discard: "破棄",
