@@ -57,9 +57,8 @@ const [step, status, mark, statusText, log, pending, form, author, message, note
   ["step", "status", "mark", "status-text", "log", "pending", "form", "author", "message", "note"].map((id) => document.getElementById(id));
 
 // Where this page is: it may be below a prefix that a proxy takes away. The
-// address may have a user and a password, with which fetch would refuse it.
-const here = new URL(".", location.href);
-here.username = here.password = "";
+// origin leaves out a user and a password, with which fetch refuses an address.
+const here = new URL(".", location.origin + location.pathname);
 
 // How many bytes of UTF-8 a message's JSON may have. Chromium sends this many in
 // one piece (kSmallMessageThreshold in its services/network/websocket.cc), and

@@ -204,6 +204,28 @@ func TestBrokenConnection(t *testing.T) {
 	assert.Equal(t, "message", js[string](tb, "document.activeElement.id"))
 }
 
+// A server that was restarted has forgotten the equal message of before. What is
+// sent again to the new one is confirmed by its own echo.
+func TestServerForgot(t *testing.T) {
+	t.Parallel()
+	room := newRoom(t)
+	tb, ws := room.join(t)
+	tb.mayComplain = true
+	answer(t, ws, "hi", "ready")
+	tb.waitForMessage("ready")
+	tb.say("Alice", "hi")
+	next(tb, room.received, "the message")
+	ws.Close()
+	ws = next(tb, room.joined, "a new connection")
+	tb.waitFor("the new connection", connected)
+	assert.Equal(t, []string{"unconfirmed hi"}, tb.pending())
+	tb.click("#pending button")
+	next(tb, room.received, "the message, again")
+	answer(t, ws, "hi", "end")
+	tb.waitForMessage("end")
+	assert.Empty(t, tb.pending())
+}
+
 // Half of a surrogate pair can be pasted, and is not UTF-8.
 func TestEchoOfWhatIsNotUTF8(t *testing.T) {
 	t.Parallel()
