@@ -1,5 +1,5 @@
 // Command mailbox-gorilla is step 04-mailbox on gorilla/websocket, to be taken
-// home. One goroutine, the room's, owns the set of clients and the history. Each
+// home with a message and a main of your own for package peer's. One goroutine, the room's, owns the set of clients and the history. Each
 // client has a mailbox, bounded in bytes, which at most one goroutine empties:
 // it starts when there is mail, and ends when there is none. A client whose
 // mailbox is full reads too slowly. The room closes its connection.
