@@ -143,14 +143,18 @@ func TestLossIsSeen(t *testing.T) {
 // that moment, also what its senders could not even begin to send: they wait for
 // it, and their messages' delays do not.
 func TestOpenLoad(t *testing.T) {
-	const stall, rate, n = 200 * time.Millisecond, 1000, 300
+	const rate, n = 1000, 300
+	var r *run
 	f := serve(t, at(100, func(f *fake, _ *fakeConn, message []byte) {
-		time.Sleep(stall)
+		for tick := time.Tick(time.Millisecond); r.dueBefore(time.Since(r.begin)) < n; {
+			<-tick
+		}
 		f.tell(message)
 	}))
 	f.space = 64 << 10
 	// Large messages and small buffers, so that the sender has to wait.
-	r, err := newRun(deadline(t), f, result.Scenario{Clients: 2, Senders: 1, Rate: rate, Payload: 8 << 10}, Timing{Quiet: healthy.Quiet})
+	var err error
+	r, err = newRun(deadline(t), f, result.Scenario{Clients: 2, Senders: 1, Rate: rate, Payload: 8 << 10}, Timing{Quiet: healthy.Quiet})
 	require.NoError(t, err)
 	require.NoError(t, r.clients[0].conn.(*net.TCPConn).SetWriteBuffer(f.space))
 	r.limit = n
@@ -158,8 +162,8 @@ func TestOpenLoad(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2*n, l.Deliveries)
 	assert.Zero(t, l.Lost+l.Dropped+l.Unheard)
-	// 200 of 300 messages were due while it stood still. The first of them waited
-	// for 200 ms, the next one for 199, and so on.
+	// It stood still until the last of 300 messages was due. 200 were due meanwhile:
+	// the first of them waited for 200 ms, the next one for 199, and so on.
 	const near = 0.99 // a bucket is not one delay
 	assert.GreaterOrEqual(t, l.P50/1000, near*50, "ms")
 	assert.GreaterOrEqual(t, l.P99/1000, near*196, "ms")
@@ -170,8 +174,9 @@ func TestOpenLoadOnAServerThatIsBehind(t *testing.T) {
 	shorten(t, &drain, 100*time.Millisecond)
 	s := open
 	s.Rate = 10_000
+	each := time.Tick(time.Millisecond)
 	l, _, err := Load(deadline(t), serve(t, func(f *fake, _ int, _ *fakeConn, message []byte) {
-		time.Sleep(time.Millisecond)
+		<-each // it delivers one message at each tick, and ten come meanwhile
 		f.tell(message)
 	}), s, healthy)
 	require.NoError(t, err)
