@@ -104,7 +104,7 @@ func (a *analysis) enter(f *frame, i ssa.CallInstruction, c callee) {
 
 // frame returns the frame of fn as called at i in f. A function that is called
 // again by what it calls goes on in the frame that it has.
-func (a *analysis) frame(f *frame, i ssa.CallInstruction, fn *ssa.Function) *frame {
+func (a *analysis) frame(f *frame, i ssa.Instruction, fn *ssa.Function) *frame {
 	key := frameKey{f, i, fn}
 	if g := a.frames[key]; g != nil {
 		return g

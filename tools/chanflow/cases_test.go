@@ -20,11 +20,7 @@ func TestCases(t *testing.T) {
 	dirs, err := filepath.Glob("testdata/cases/*")
 	require.NoError(t, err)
 	require.Greater(t, len(dirs), 12)
-	var patterns []string
-	for _, dir := range dirs {
-		patterns = append(patterns, "./chanflow/"+filepath.ToSlash(dir))
-	}
-	all, err := Load(root, ".", patterns...)
+	all, err := Load(root, ".", "./chanflow/testdata/cases/...")
 	require.NoError(t, err)
 	for _, dir := range dirs {
 		t.Run(filepath.Base(dir), func(t *testing.T) {

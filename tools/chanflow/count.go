@@ -103,7 +103,7 @@ func (g *gatherer) times(words []string, f *frame, pos token.Pos) []string {
 			word = "turn"
 			if loop.Cond == nil {
 				if received := receivedBefore(loop, path[n+1:], pos); received != nil {
-					word = g.wordOf(elem(info.TypeOf(received)))
+					word = g.wordOf(core(info.TypeOf(received)).(*types.Chan).Elem())
 				}
 			}
 		}
@@ -158,7 +158,7 @@ func receivedIn(statement ast.Stmt) (received ast.Expr) {
 
 // wordOfRange is the word for what a range statement goes through.
 func (g *gatherer) wordOfRange(t types.Type) string {
-	switch t := deref(t).Underlying().(type) {
+	switch t := core(deref(core(t))).(type) {
 	case *types.Map:
 		if word := g.wordOf(t.Elem()); word != "value" {
 			return word
@@ -168,6 +168,20 @@ func (g *gatherer) wordOfRange(t types.Type) string {
 		return g.wordOf(elem(t))
 	}
 	return "turn"
+}
+
+// core is what t is underneath; of a type parameter, what the first type of its
+// constraint is.
+func core(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		if u.NumEmbeddeds() > 0 {
+			return core(u.EmbeddedType(0))
+		}
+	case *types.Union:
+		return core(u.Term(0).Type())
+	}
+	return t.Underlying()
 }
 
 // wordOf is the word for one value of a type: the name that the program gives it.

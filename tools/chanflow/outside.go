@@ -1,7 +1,10 @@
 package chanflow
 
 import (
+	"cmp"
+	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,12 +35,20 @@ type known struct {
 	hijacks       int    // the argument, an http.ResponseWriter, whose method Hijack it calls at once
 	connects      bool   // it returns a connection to a browser, and what reads from it and writes to it
 	wraps         int    // the argument that what it returns reads from or writes to
-	puts, takes   bool   // it puts into a sync.Pool, the first argument, or takes out of it
+	puts, takes   bool   // it puts into the first argument, a sync.Pool, or takes out of it
+	returns       bool   // it returns an argument of the same type, or an element of one
+	waits         bool   // it may wait: for a time, for another goroutine, for somebody who types
+	others        bool   // it calls handlers that it isn't given here
+}
+
+// uses tells whether what is done with argument n stands here.
+func (k known) uses(n int) bool {
+	return slices.Contains([]int{k.handler, k.starts, k.calls, k.hijacks}, n) || k.puts && n == 2
 }
 
 // outside is all that is known of functions outside the program. What is not here
-// may not be given a channel, a function or a WebSocket of the program's, nor a
-// connection to a browser; and may return no connection.
+// may not be given a channel or a WebSocket of the program's, nor a connection to a
+// browser; and may return no connection. To all functions holds what stands at lend.
 var outside = map[string]known{
 	"(golang.org/x/net/websocket.Codec).Receive":     {reads: true},
 	"(golang.org/x/net/websocket.Codec).Send":        {writes: true},
@@ -58,6 +69,8 @@ var outside = map[string]known{
 	"bufio.NewWriter":                       {wraps: 1},
 	"bufio.NewWriterSize":                   {wraps: 1},
 
+	"net/http.StripPrefix":              {returns: true},
+	"(*net/http.ServeMux).ServeHTTP":    {others: true},
 	"net/http.Handle":                   {handler: 2},
 	"net/http.HandleFunc":               {handler: 2},
 	"(*net/http.ServeMux).Handle":       {handler: 3},
@@ -66,6 +79,11 @@ var outside = map[string]known{
 	"net/http.ListenAndServe":           {accepts: true, handler: 2},
 	"(*net/http.Server).Serve":          {accepts: true, handler: 1},
 	"(*net/http.Server).ListenAndServe": {accepts: true, handler: 1},
+
+	"net/http.ServeTLS":                    {accepts: true, handler: 2},
+	"net/http.ListenAndServeTLS":           {accepts: true, handler: 4},
+	"(*net/http.Server).ServeTLS":          {accepts: true, handler: 1},
+	"(*net/http.Server).ListenAndServeTLS": {accepts: true, handler: 1},
 
 	// Of a connection, these neither read nor write.
 	"(*golang.org/x/net/websocket.Conn).Close":            {},
@@ -84,7 +102,17 @@ var outside = map[string]known{
 	"(net.Conn).SetWriteDeadline": {},
 	"(*bufio.Reader).Buffered":    {},
 
+	"time.Sleep":                 {waits: true},
+	"runtime.Gosched":            {waits: true},
+	"(*sync.Cond).Wait":          {waits: true},
+	"(*sync.WaitGroup).Wait":     {waits: true},
+	"(*bufio.Scanner).Scan":      {waits: true},
+	"(*bufio.Reader).ReadString": {waits: true},
+	"fmt.Scan":                   {waits: true},
+	"fmt.Scanln":                 {waits: true},
+
 	"os/signal.Notify":       {notifies: 1},
+	"os/signal.Stop":         {},
 	"time.After":             {gives: Timer},
 	"time.Tick":              {gives: Timer},
 	"time.NewTimer":          {gives: Timer},
@@ -95,6 +123,156 @@ var outside = map[string]known{
 	"(*sync.Once).Do":        {calls: 2},
 	"(*sync.Pool).Get":       {calls: 1, takes: true},
 	"(*sync.Pool).Put":       {puts: true},
+
+	"(*sync/atomic.Pointer[T]).Load":  {takes: true},
+	"(*sync/atomic.Pointer[T]).Store": {puts: true},
+}
+
+// fields are those of outside's structs that the program may put functions and
+// connections in. What becomes of them, handlers and the functions here know.
+var fields = []string{
+	"net/http.Server.Handler", "golang.org/x/net/websocket.Server.Handler", "sync.Pool.New",
+	"bufio.ReadWriter.Reader", "bufio.ReadWriter.Writer",
+}
+
+// about returns what is known of a function outside, if anything is.
+func about(name string) (known, bool) {
+	if k, ok := outside[name]; ok {
+		return k, true
+	}
+	if strings.HasPrefix(name, "slices.") || strings.HasPrefix(name, "maps.") {
+		return known{returns: true}, true
+	}
+	return known{}, false
+}
+
+// showing are the functions, by how their names begin, that only look at an
+// argument of type any, or fill it in, and call no methods of it but those of shown.
+var (
+	showing = []string{
+		"fmt.", "log.", "(*log.Logger).", "log/slog.", "(*log/slog.Logger).", "(golang.org/x/net/websocket.Codec).",
+		"encoding/json.", "(*encoding/json.Encoder).", "(*encoding/json.Decoder).",
+	}
+	shown = []string{"Error", "Format", "GoString", "LogValue", "MarshalJSON", "MarshalText", "Scan", "String", "UnmarshalJSON", "UnmarshalText"}
+)
+
+// shows tells whether a function is one of these, and t is any.
+func shows(name string, t types.Type) bool {
+	empty, ok := t.Underlying().(*types.Interface)
+	return ok && empty.Empty() && slices.ContainsFunc(showing, func(begin string) bool { return strings.HasPrefix(name, begin) })
+}
+
+// arguments calls visit for each argument of a function outside: with its number,
+// its type, and what it may be. Of those behind "..." that are interfaces, each is
+// one.
+func arguments(i ssa.CallInstruction, c outsideCallee, visit func(n int, t types.Type, objects []*object)) {
+	common := i.Common()
+	for n, objects := range c.args {
+		var t types.Type
+		if at := n - (len(c.args) - len(common.Args)); at < 0 {
+			t = common.Value.Type() // whose method it is
+		} else {
+			t = common.Args[at].Type()
+		}
+		if list, ok := t.Underlying().(*types.Slice); ok && types.IsInterface(list.Elem()) {
+			t = list.Elem()
+			var elements set
+			for _, o := range objects {
+				if o.parts[1] != nil {
+					elements.add(o.parts[1].content.all...)
+				}
+			}
+			objects = elements.all
+		}
+		visit(n+1, t, objects)
+	}
+}
+
+// lend has the functions and methods be called that outside may call when it is
+// given objects: nobody knows when, or by which goroutine. So gatherer.does allows
+// them nothing that a figure shows. Of a struct, all is looked at if it is in an
+// interface; else outside can't know what it is.
+func (a *analysis) lend(f *frame, i ssa.Instruction, to string, names []string, objects []*object) {
+	seen := make(map[*object]bool)
+	call := func(c callee) {
+		if c.fn.Blocks == nil {
+			return
+		}
+		g := a.frame(f, i, c.fn)
+		if g.caller == f && g.site == i {
+			g.lent = to
+		}
+		a.bind(g, c)
+	}
+	var lend func(objects []*object, inside bool)
+	lend = func(objects []*object, inside bool) {
+		for _, o := range objects {
+			if seen[o] {
+				continue
+			}
+			seen[o] = true
+			switch {
+			case o.kind == function && names == nil && !isYield(o.fn):
+				call(callee{fn: o.fn, free: o.free})
+			case o.kind == box:
+				for _, fn := range a.methods(o.typ, names) {
+					call(callee{fn: fn, args: [][]*object{o.content.all}})
+				}
+				if names == nil {
+					lend(o.content.all, true)
+				}
+			case o.kind == place && inside:
+				lend(o.content.all, true)
+				for _, n := range slices.Sorted(maps.Keys(o.fields)) {
+					lend([]*object{o.fields[n]}, true)
+				}
+				for _, part := range o.parts {
+					if part != nil {
+						lend([]*object{part}, true)
+					}
+				}
+			}
+		}
+	}
+	lend(objects, false)
+}
+
+// methods returns those of a type of the program's that outside can call: the
+// exported ones, of these names or, if names is nil, all. Some are of what is embedded.
+func (a *analysis) methods(t types.Type, names []string) (all []*ssa.Function) {
+	if named, ok := types.Unalias(deref(t)).(*types.Named); ok && a.info[named.Obj().Pkg()] == nil {
+		return nil
+	}
+	for method := range a.MethodSets.MethodSet(t).Methods() {
+		name := method.Obj().Name()
+		if token.IsExported(name) && (names == nil || slices.Contains(names, name)) {
+			if fn := a.MethodValue(method); fn != nil {
+				all = append(all, fn)
+			}
+		}
+	}
+	return all
+}
+
+// outsideField is the full name of the field of an outside struct, or of the
+// variable of outside, that addr is, and "" if it is none or one of fields.
+func (a *analysis) outsideField(addr ssa.Value) string {
+	name := ""
+	switch addr := addr.(type) {
+	case *ssa.Global:
+		if addr.Pkg == nil || a.info[addr.Pkg.Pkg] == nil {
+			name = addr.RelString(nil)
+		}
+	case *ssa.FieldAddr:
+		t := deref(addr.X.Type())
+		if named, ok := types.Unalias(t).(*types.Named); ok && a.info[named.Obj().Pkg()] == nil {
+			name = named.Obj().Pkg().Path() + "." + named.Obj().Name() + "." + t.Underlying().(*types.Struct).Field(addr.Field).Name()
+		}
+	}
+	if slices.Contains(fields, name) {
+		return ""
+	}
+	return name
 }
 
 // callOutside does what is known of a function outside. What it returns is
@@ -105,7 +283,17 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 		// loop: go http.Serve(listener, nil).
 		a.start(f, i, callee{fn: i.Common().StaticCallee()}, goStatement)
 	}
-	k := outside[c.name]
+	k, _ := about(c.name)
+	arguments(i, c, func(n int, t types.Type, objects []*object) {
+		switch {
+		case shows(c.name, t):
+			a.lend(f, i, c.name, shown, objects)
+		case k.returns && i.Value() != nil && types.Identical(i.Value().Type(), t):
+			// it is still the program's
+		case !k.uses(n):
+			a.lend(f, i, cmp.Or(c.name, unnamed), nil, objects)
+		}
+	})
 	for n, args := range c.args {
 		for _, arg := range args {
 			switch n + 1 {
@@ -152,10 +340,41 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 		}
 	}
 	from := a.outsider
-	if k.connects || k.wraps > 0 && slices.Contains(c.args[k.wraps-1], a.connection) {
+	if k.connects || k.wraps > 0 && slices.ContainsFunc(c.args[k.wraps-1], a.isBrowser) {
 		from = a.connection
 	}
+	if k.takes || k.returns && a.giveBack(f, i, c) {
+		return
+	}
 	a.results(f, i, k, from)
+}
+
+// isBrowser tells whether o is a connection to a browser.
+func (a *analysis) isBrowser(o *object) bool {
+	return o == a.connection || o.kind == box && isSocket(o.typ)
+}
+
+// giveBack says that what i returns may be an argument of the same type, or an
+// element of one. If there is none it returns false.
+func (a *analysis) giveBack(f *frame, i ssa.CallInstruction, c outsideCallee) (given bool) {
+	if i.Value() == nil {
+		return false
+	}
+	result := i.Value().Type()
+	for n, arg := range i.Common().Args {
+		t := arg.Type().Underlying()
+		switch list, ok := t.(interface{ Elem() types.Type }); {
+		case types.Identical(t, result.Underlying()):
+			given = true
+			a.is(f, i.Value(), c.args[n]...)
+		case ok && types.Identical(list.Elem(), result):
+			given = true
+			for _, o := range c.args[n] {
+				a.is(f, i.Value(), a.load(a.part(o, 1), result)...)
+			}
+		}
+	}
+	return given
 }
 
 // isSocket tells whether t is a WebSocket's connection.
@@ -222,11 +441,12 @@ func (a *analysis) handlers(o *object) []callee {
 			return []callee{{fn: o.fn, free: o.free}}
 		}
 	case box:
-		if fn := a.LookupMethod(o.typ, nil, "ServeHTTP"); fn != nil && fn.Blocks != nil && fn.Synthetic == "" {
-			return []callee{{fn: fn, args: [][]*object{o.content.all}}}
+		receivers, own := a.serveHTTP(o)
+		if own != nil {
+			return []callee{{fn: own, args: [][]*object{receivers}}}
 		}
 		var all []callee
-		for _, inside := range o.content.all {
+		for _, inside := range receivers {
 			all = append(all, a.handlers(inside)...)
 		}
 		return all
@@ -249,4 +469,30 @@ func (a *analysis) handlers(o *object) []callee {
 		return all
 	}
 	return nil
+}
+
+// serveHTTP finds whose method ServeHTTP is called when that of a box is: what is in
+// it, or what that embeds; and the method, if it is one of the program's.
+func (a *analysis) serveHTTP(o *object) (receivers []*object, own *ssa.Function) {
+	receivers = o.content.all
+	method := a.MethodSets.MethodSet(o.typ).Lookup(nil, "ServeHTTP")
+	if method == nil {
+		return receivers, nil
+	}
+	t, path := o.typ, method.Index()
+	for _, n := range path[:len(path)-1] {
+		field := deref(t).Underlying().(*types.Struct).Field(n)
+		var embedded []*object
+		for _, r := range receivers {
+			embedded = append(embedded, a.load(a.fieldOf(r, t, n), field.Type())...)
+		}
+		receivers, t = embedded, field.Type()
+	}
+	if a.info[method.Obj().Pkg()] == nil || types.IsInterface(t) {
+		return receivers, nil
+	}
+	if a.MethodSets.MethodSet(deref(t)).Lookup(nil, "ServeHTTP") != nil {
+		t = deref(t) // else it is a wrapper
+	}
+	return receivers, a.LookupMethod(t, nil, "ServeHTTP")
 }
