@@ -24,6 +24,9 @@ func (a *analysis) call(f *frame, i ssa.CallInstruction) {
 	}
 	own, outside := a.callees(f, common)
 	for _, c := range own {
+		if c.fn.Synthetic == "package initializer" {
+			continue // it runs once, and is one of main's roots
+		}
 		if _, isGo := i.(*ssa.Go); isGo {
 			a.start(f, i, c, goStatement)
 		} else {

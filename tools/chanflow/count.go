@@ -1,6 +1,7 @@
 package chanflow
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -18,6 +19,7 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) (total *Count) {
 	if r.start == nil {
 		return &Count{N: 1}
 	}
+	var first *goroutine // that starts r
 	for _, f := range r.starts {
 		if slices.Contains(below, f.goroutine) || f.goroutine == r {
 			continue // it starts itself: as many as whoever started the first
@@ -37,8 +39,11 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) (total *Count) {
 		}
 		if total != nil {
 			c = total.plus(c)
+			if f.goroutine != first && len(c.Each) > 0 {
+				c.N = 0 // for the same clients, say, or each for its own
+			}
 		}
-		total = c
+		total, first = c, cmp.Or(first, f.goroutine)
 	}
 	return total
 }
@@ -166,6 +171,10 @@ func (g *gatherer) wordOfRange(t types.Type) string {
 		return g.wordOf(t.Key()) // a map that is used as a set
 	case *types.Slice, *types.Array, *types.Chan:
 		return g.wordOf(elem(t))
+	case *types.Signature: // an iterator, which is given a function of one value or two
+		if yield := core(t.Params().At(0).Type()).(*types.Signature).Params(); yield.Len() > 0 {
+			return g.wordOf(yield.At(yield.Len() - 1).Type())
+		}
 	}
 	return "turn"
 }

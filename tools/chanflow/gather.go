@@ -207,6 +207,13 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 		if k.others {
 			g.fail(i.Pos(), "%s calls a handler that is given to it elsewhere, and which one isn't known: have each handler called by itself", c.name)
 		}
+		if k.hijacks > 0 {
+			for _, o := range c.args[k.hijacks-1] {
+				if o.kind == box && !g.hijacker(o) {
+					g.fail(i.Pos(), "%s is given a ResponseWriter without a method Hijack, and can't get at the connection: write that method", c.name)
+				}
+			}
+		}
 		if k.hijacks > 0 && i.Value() == nil || k.calls > 0 && isGo {
 			g.fail(i.Pos(), "%s calls functions of the program's, and that is followed only from a plain call: put one into a function literal", c.name)
 		}
@@ -440,7 +447,17 @@ func (g *gatherer) stays(r *goroutine) bool {
 		return true
 	}
 	return slices.ContainsFunc(g.ops, func(o *op) bool {
-		return o.by == r && o.Kind == Receives && (o.channel.from != Timer || o.again)
+		return o.by == r && o.Kind == Receives && (o.channel.from != Timer || o.again) && !g.givesBack(r, o)
+	})
+}
+
+// givesBack tells whether o, a receive by r, makes room in a channel's buffer for
+// what r has sent there, or who starts it has before that: the channel is a semaphore.
+func (g *gatherer) givesBack(r *goroutine, o *op) bool {
+	return o.channel.buffered && !o.again && slices.ContainsFunc(g.ops, func(s *op) bool {
+		return s.Kind == Sends && s.channel == o.channel && (s.by == r || slices.ContainsFunc(r.starts, func(f *frame) bool {
+			return s.by == f.goroutine && s.In == funcName(f.fn) && s.pos < r.start.Pos()
+		}))
 	})
 }
 

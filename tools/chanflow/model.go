@@ -229,7 +229,11 @@ func (m *Model) find(ops []*op) {
 		if o.Kind != Receives || o.channel.from != "" {
 			continue
 		}
-		heard := slices.ContainsFunc(ops, func(s *op) bool { return s.Kind != Receives && s.channel == o.channel })
+		// Of two channels of one name, the one that is heard has an arrow of that name.
+		heard := slices.ContainsFunc(ops, func(s *op) bool {
+			return s.Kind != Receives && (s.channel == o.channel || s.channel.name == o.channel.name &&
+				slices.ContainsFunc(receivers(s.channel), func(r *op) bool { return r.Who == o.Who }))
+		})
 		if !heard {
 			m.Findings = append(m.Findings, Finding{Kind: Silent, Who: o.Who, Ops: []Op{o.Op}})
 		}

@@ -189,10 +189,10 @@ func arguments(i ssa.CallInstruction, c outsideCallee, visit func(n int, t types
 }
 
 // lend has the functions and methods be called that outside may call when it is
-// given objects: nobody knows when, or by which goroutine. So gatherer.does allows
+// given objects, as values of such a type: nobody knows when, or by which goroutine. So gatherer.does allows
 // them nothing that a figure shows. Of a struct, all is looked at if it is in an
 // interface; else outside can't know what it is.
-func (a *analysis) lend(f *frame, i ssa.Instruction, to string, names []string, objects []*object) {
+func (a *analysis) lend(f *frame, i ssa.Instruction, to string, as types.Type, names []string, objects []*object) {
 	seen := make(map[*object]bool)
 	call := func(c callee) {
 		if c.fn.Blocks == nil {
@@ -215,7 +215,7 @@ func (a *analysis) lend(f *frame, i ssa.Instruction, to string, names []string, 
 			case o.kind == function && names == nil && !isYield(o.fn):
 				call(callee{fn: o.fn, free: o.free})
 			case o.kind == box:
-				for _, fn := range a.methods(o.typ, names) {
+				for _, fn := range a.methods(o.typ, as, names) {
 					call(callee{fn: fn, args: [][]*object{o.content.all}})
 				}
 				if names == nil {
@@ -238,17 +238,23 @@ func (a *analysis) lend(f *frame, i ssa.Instruction, to string, names []string, 
 }
 
 // methods returns those of a type of the program's that outside can call: the
-// exported ones, of these names or, if names is nil, all. Some are of what is embedded.
-func (a *analysis) methods(t types.Type, names []string) (all []*ssa.Function) {
+// exported ones, of these names or, if names is nil, all, first those that values of
+// type as have. Some are of what is embedded.
+func (a *analysis) methods(t, as types.Type, names []string) (all []*ssa.Function) {
 	if named, ok := types.Unalias(deref(t)).(*types.Named); ok && a.info[named.Obj().Pkg()] == nil {
 		return nil
 	}
 	for method := range a.MethodSets.MethodSet(t).Methods() {
 		name := method.Obj().Name()
-		if token.IsExported(name) && (names == nil || slices.Contains(names, name)) {
-			if fn := a.MethodValue(method); fn != nil {
-				all = append(all, fn)
-			}
+		if !token.IsExported(name) || names != nil && !slices.Contains(names, name) {
+			continue
+		}
+		switch fn := a.MethodValue(method); {
+		case fn == nil: // has type parameters of its own
+		case a.MethodSets.MethodSet(as).Lookup(nil, name) != nil:
+			all = slices.Insert(all, 0, fn)
+		default:
+			all = append(all, fn)
 		}
 	}
 	return all
@@ -287,11 +293,11 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 	arguments(i, c, func(n int, t types.Type, objects []*object) {
 		switch {
 		case shows(c.name, t):
-			a.lend(f, i, c.name, shown, objects)
+			a.lend(f, i, c.name, t, shown, objects)
 		case k.returns && i.Value() != nil && types.Identical(i.Value().Type(), t):
 			// it is still the program's
 		case !k.uses(n):
-			a.lend(f, i, cmp.Or(c.name, unnamed), nil, objects)
+			a.lend(f, i, cmp.Or(c.name, unnamed), t, nil, objects)
 		}
 	})
 	for n, args := range c.args {
@@ -310,11 +316,8 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 					a.enter(f, i, handler)
 				}
 			case k.hijacks:
-				if arg.kind != box {
-					continue // net/http's
-				}
-				if fn := a.LookupMethod(arg.typ, nil, "Hijack"); fn != nil && fn.Blocks != nil {
-					a.enter(f, i, callee{fn: fn, args: [][]*object{arg.content.all}})
+				if a.hijacker(arg) {
+					a.enter(f, i, callee{fn: a.LookupMethod(arg.typ, nil, "Hijack"), args: [][]*object{arg.content.all}})
 				}
 			}
 		}
@@ -347,6 +350,11 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 		return
 	}
 	a.results(f, i, k, from)
+}
+
+// hijacker tells whether o is a box with a method Hijack; what isn't a box is net/http's.
+func (a *analysis) hijacker(o *object) bool {
+	return o.kind == box && a.MethodSets.MethodSet(o.typ).Lookup(nil, "Hijack") != nil
 }
 
 // isBrowser tells whether o is a connection to a browser.

@@ -241,8 +241,9 @@ func (a *analysis) instruction(f *frame, instruction ssa.Instruction) {
 		}
 	case *ssa.TypeAssert:
 		for _, o := range a.of(f, i.X) {
+			to, isInterface := i.AssertedType.Underlying().(*types.Interface)
 			switch {
-			case o.kind != box || types.IsInterface(i.AssertedType):
+			case o.kind != box || isInterface && types.Implements(o.typ, to):
 				a.is(f, i, o)
 			case types.Identical(o.typ, i.AssertedType):
 				a.is(f, i, o.content.all...)
@@ -309,7 +310,7 @@ func (a *analysis) instruction(f *frame, instruction ssa.Instruction) {
 			a.store(o, a.of(f, i.Val), i.Val.Type())
 		}
 		if field := a.outsideField(i.Addr); field != "" {
-			a.lend(f, i, field, nil, a.of(f, i.Val))
+			a.lend(f, i, field, i.Val.Type(), nil, a.of(f, i.Val))
 		}
 	case *ssa.Send:
 		for _, o := range a.of(f, i.Chan) {
