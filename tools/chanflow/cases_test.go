@@ -44,6 +44,22 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestOutsideFunction: a goroutine that begins outside has no place there, which is on
+// this machine, and is of no struct of the program's.
+func TestOutsideFunction(t *testing.T) {
+	source, err := Load(root, ".", "./chanflow/testdata/cases/gosend")
+	require.NoError(t, err)
+	model, err := source.Analyze()
+	require.NoError(t, err)
+	send := model.Goroutine("Codec.Send")
+	require.NotNil(t, send)
+	assert.Empty(t, send.Of)
+	assert.Equal(t, Place{}, send.Place)
+	for _, fact := range model.Facts() {
+		assert.Regexp(t, "^chanflow/testdata/", fact.Place, fact.Words)
+	}
+}
+
 // TestSameTwice shows that nothing depends on the order of a map.
 func TestSameTwice(t *testing.T) {
 	source, err := Load("../..", ".", "./01-original/...")

@@ -323,7 +323,7 @@ func (g *gatherer) on(f *frame, kind OpKind, v ssa.Value, pos token.Pos, waits b
 
 // does notes what a goroutine does in a frame.
 func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos token.Pos, waits bool) {
-	if kind == Receives && f.goroutine == r {
+	if kind == Receives {
 		for up, at := f, pos; up != nil; up = up.caller {
 			g.hears[up] = append(g.hears[up], at)
 			if up.site != nil {
@@ -336,7 +336,7 @@ func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos t
 		f, pos = f.caller, f.site.Pos()
 	}
 	g.lent(in, pos, string(kind)+" on "+channel.name)
-	again := f.goroutine == r && inLoop(f, pos)
+	again := inLoop(f, pos)
 	var via []Place
 	for up := f; up.site != nil; up = up.caller {
 		via = append(via, g.place(up.site.Pos()))

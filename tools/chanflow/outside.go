@@ -212,7 +212,7 @@ func (a *analysis) lend(f *frame, i ssa.Instruction, to string, as types.Type, n
 			}
 			seen[o] = true
 			switch {
-			case o.kind == function && names == nil && !isYield(o.fn):
+			case o.kind == function && !isYield(o.fn):
 				call(callee{fn: o.fn, free: o.free})
 			case o.kind == box:
 				for _, fn := range a.methods(o.typ, as, names) {
@@ -237,13 +237,10 @@ func (a *analysis) lend(f *frame, i ssa.Instruction, to string, as types.Type, n
 	lend(objects, false)
 }
 
-// methods returns those of a type of the program's that outside can call: the
-// exported ones, of these names or, if names is nil, all, first those that values of
-// type as have. Some are of what is embedded.
+// methods returns the methods of a type that outside can call: the exported ones, of
+// these names or, if names is nil, all, first those that type as has, too. Some are of
+// what is embedded.
 func (a *analysis) methods(t, as types.Type, names []string) (all []*ssa.Function) {
-	if named, ok := types.Unalias(deref(t)).(*types.Named); ok && a.info[named.Obj().Pkg()] == nil {
-		return nil
-	}
 	for method := range a.MethodSets.MethodSet(t).Methods() {
 		name := method.Obj().Name()
 		if !token.IsExported(name) || names != nil && !slices.Contains(names, name) {
@@ -498,9 +495,6 @@ func (a *analysis) serveHTTP(o *object) (receivers []*object, own *ssa.Function)
 	}
 	if a.info[method.Obj().Pkg()] == nil || types.IsInterface(t) {
 		return receivers, nil
-	}
-	if a.MethodSets.MethodSet(deref(t)).Lookup(nil, "ServeHTTP") != nil {
-		t = deref(t) // else it is a wrapper
 	}
 	return receivers, a.LookupMethod(t, nil, "ServeHTTP")
 }

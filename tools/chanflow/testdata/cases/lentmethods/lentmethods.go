@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"sync"
 
 	"golang.org/x/net/websocket"
 )
@@ -18,6 +19,9 @@ func (c *client) Write(line []byte) (int, error) {
 	c.lines <- string(line)
 	return len(line), nil
 }
+
+// Close is told after Write where an io.Writer is wanted.
+func (c *client) Close() { close(c.lines) }
 
 type job struct{ run func() }
 
@@ -36,6 +40,7 @@ func main() {
 		fmt.Fprintf(c, "hello")
 		var m string
 		json.NewDecoder(struct{ *websocket.Conn }{ws}).Decode(&m)
+		defer sync.OnceFunc(func() { go c.Close() })()
 		jobs := list.New()
 		jobs.PushBack(job{func() { c.lines <- "bye" }})
 		fmt.Println(line{make(chan bool)})

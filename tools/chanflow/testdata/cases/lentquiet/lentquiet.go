@@ -23,11 +23,17 @@ type client struct {
 
 func (c *client) String() string { return c.name }
 
+// Close is none of the methods that log.Println calls.
+func (c *client) Close() { close(c.ch) }
+
 type byName []*client
 
 func (b byName) Len() int           { return len(b) }
 func (b byName) Less(i, j int) bool { return b[i].name < b[j].name }
 func (b byName) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
+
+// tell is called by nobody: outside knows only what has a capital.
+func (b byName) tell() { b[0].ch <- b[1].name }
 
 func main() {
 	var last atomic.Pointer[client]
@@ -36,7 +42,7 @@ func main() {
 	sort.Sort(byName(all))
 	slices.SortFunc(all, func(a, b *client) int { return len(a.name) - len(b.name) })
 	if !slices.ContainsFunc(all, func(c *client) bool { return c.name == "a" }) {
-		log.Println(all[0], all)
+		log.Printf("%v %v %T", all[0], all, all[0].Close)
 	}
 	go func() { last.Load().ch <- "hello" }()
 	go func() { slices.Clone(all)[0].ch <- "bye" }()

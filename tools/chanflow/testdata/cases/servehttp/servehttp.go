@@ -21,8 +21,10 @@ func (r room) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}).ServeHTTP(w, req)
 }
 
+type page interface{ http.Handler }
+
 type named struct {
-	http.Handler
+	page
 	name string
 }
 
