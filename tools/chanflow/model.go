@@ -28,10 +28,10 @@ type Object struct {
 type Goroutine struct {
 	Name    string // the function whose loop it runs, as "Client.listenRead"
 	Count   Count
-	Stays   bool   // it listens to somebody, or never returns; else it ends when its own work is done
+	Stays   bool   // it listens to somebody, waits in a loop, or never returns; else it ends when its own work is done
 	Of      string // the struct that this function is a method of, or is given first; or ""
 	Handler bool   // net/http starts it, for each request
-	Place   Place  // of that function
+	Place   Place  // of that function; zero if it is outside
 	Body    Body   // of the function that it begins with
 	GoAt    Place  // of the go statement, of the call that has it start, or that gives the handler; zero for main
 }
