@@ -168,6 +168,18 @@ func (g *gatherer) lent(f *frame, pos token.Pos, does string) {
 	}
 }
 
+// ofConnection tells whether f is a method of a connection of the program's, or is
+// called by one, that only what bufio makes of it calls. That can only be handed to
+// x/net/websocket, whose reading and writing stands where its own methods are called.
+func ofConnection(f *frame) bool {
+	for up := f; up.site != nil; up = up.caller {
+		if k, _ := about(up.lent); k.wraps > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // calledName is the full name of a function outside, or of an interface's method,
 // that is called by its name.
 func calledName(i ssa.CallInstruction) string {
@@ -334,6 +346,9 @@ func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos t
 	in := f
 	for !pos.IsValid() && f.site != nil { // in a method of an embedded field, by way of the struct
 		f, pos = f.caller, f.site.Pos()
+	}
+	if (channel == toBrowser || channel == fromBrowser) && ofConnection(in) {
+		return
 	}
 	g.lent(in, pos, string(kind)+" on "+channel.name)
 	again := inLoop(f, pos)

@@ -213,9 +213,14 @@ func (a *analysis) hijacker(o *object) bool {
 	return o.kind == box && a.MethodSets.MethodSet(o.typ).Lookup(nil, "Hijack") != nil
 }
 
-// isBrowser tells whether o is a connection to a browser.
+// isBrowser tells whether o is a connection to a browser, or of a type that is not
+// outside's, and so may have one in it.
 func (a *analysis) isBrowser(o *object) bool {
-	return o == a.connection || o.kind == box && isSocket(o.typ)
+	if o.kind != box {
+		return o == a.connection
+	}
+	named, ok := types.Unalias(deref(o.typ)).(*types.Named)
+	return !ok || a.info[named.Obj().Pkg()] != nil || isSocket(named)
 }
 
 // giveBack says that what i returns may be an argument of the same type, or an

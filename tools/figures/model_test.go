@@ -271,3 +271,40 @@ func TestOtherChangesDont(t *testing.T) {
 		})
 	}
 }
+
+// TestOtherNames: what participants call a client and a room is what the coloured
+// boxes are called, and each goroutine stays in its column.
+func TestOtherNames(t *testing.T) {
+	all := sources(t)
+	names := strings.NewReplacer("http.Server", "http.Server", "Server", "Room", "Client", "Member")
+	for _, step := range []string{"01-original", "03-single-goroutine", "05-batch"} {
+		source := all[step]
+		for _, pattern := range []string{"main.go", "chat/*.go"} {
+			files, err := filepath.Glob(filepath.Join(root, step, pattern))
+			require.NoError(t, err)
+			for _, file := range files {
+				if strings.HasSuffix(file, "_test.go") {
+					continue
+				}
+				content, err := os.ReadFile(file)
+				require.NoError(t, err)
+				file, err := filepath.Rel(root, file)
+				require.NoError(t, err)
+				source, err = source.With(filepath.ToSlash(file), []byte(names.Replace(string(content))))
+				require.NoError(t, err)
+			}
+		}
+		before, after := analyze(t, all[step]), analyze(t, source)
+		var groups []string
+		for _, g := range figure(step, after, english).Groups {
+			groups = append(groups, g.Name+": "+g.Words)
+		}
+		assert.Equal(t, []string{"Member: 1 for each client", "Room: 1"}, groups, step)
+		for i, g := range before.Goroutines {
+			assert.Equal(t, column(before, g), column(after, after.Goroutines[i]), "%s: %s", step, g.Name)
+		}
+	}
+	alone := analyze(t, all["03-single-goroutine"])
+	alone.Goroutines = append(alone.Goroutines, chanflow.Goroutine{Name: "Log.run", Of: "Log"})
+	assert.Equal(t, mainColumn, column(alone, alone.Goroutines[len(alone.Goroutines)-1]), "of no client, and not of the room")
+}
