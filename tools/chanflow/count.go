@@ -75,7 +75,8 @@ func (c *Count) plus(d *Count) *Count {
 
 // conditional tells whether pos in f, or a call that leads there, stands in an if,
 // behind && or ||, behind a continue, or in a case of a switch, or where a select has
-// nothing to do. What an earlier return leaves out is not meant: that is no usual way.
+// nothing to do; or whether that call is of one of several functions, or is made by
+// sync.Once. What an earlier return leaves out is not meant: that is no usual way.
 func (g *gatherer) conditional(f *frame, pos token.Pos) bool {
 	path := enclosing(f.fn, pos)
 	for _, node := range path {
@@ -94,6 +95,12 @@ func (g *gatherer) conditional(f *frame, pos token.Pos) bool {
 			if skips(path, n.List, pos) {
 				return true
 			}
+		}
+	}
+	if call, ok := f.site.(ssa.CallInstruction); ok {
+		own, _ := g.callees(f.caller, call.Common())
+		if outside[calledName(call)].seldom || slices.ContainsFunc(own, func(c callee) bool { return c.fn != own[0].fn }) {
+			return true
 		}
 	}
 	return f.site != nil && g.conditional(f.caller, f.site.Pos())

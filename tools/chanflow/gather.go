@@ -226,7 +226,7 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 			})
 		}
 		if k.others {
-			g.fail(at, "%s calls a handler that is given to it elsewhere, and which one isn't known: have each handler called by itself", c.name)
+			g.fail(at, "%s calls a handler that is given to it elsewhere, and which one isn't known: put what is around it around each of those handlers", c.name)
 		}
 		if k.hijacks > 0 {
 			for _, o := range c.args[k.hijacks-1] {

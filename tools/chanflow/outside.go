@@ -28,6 +28,7 @@ type known struct {
 	starts        int  // the argument that it runs in a goroutine of its own
 	by            starter
 	calls         int    // the argument, a handler or a function, that it calls at once
+	seldom        bool   // it calls it the first time only, or when it has nothing else
 	notifies      int    // the argument, a channel, that it has os/signal send on
 	gives         string // who sends on the channel that it returns, or that is field C of what it returns
 	hijacks       int    // the argument, an http.ResponseWriter, whose method Hijack it calls at once
@@ -119,8 +120,8 @@ var outside = map[string]known{
 	"time.AfterFunc":         {starts: 2, by: timer},
 	"(context.Context).Done": {gives: Context},
 	"(*sync.WaitGroup).Go":   {starts: 2, by: goStatement},
-	"(*sync.Once).Do":        {calls: 2},
-	"(*sync.Pool).Get":       {calls: 1, takes: true},
+	"(*sync.Once).Do":        {calls: 2, seldom: true},
+	"(*sync.Pool).Get":       {calls: 1, seldom: true, takes: true},
 	"(*sync.Pool).Put":       {puts: true},
 
 	"(*sync/atomic.Pointer[T]).Load":  {takes: true},

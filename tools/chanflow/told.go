@@ -61,7 +61,30 @@ func (g *gatherer) jumps(f *frame) {
 	})
 }
 
-// picks fails if i takes, by a constant index or key, one of several channels or
+// fixed tells whether v in f is a constant: there, or in the call or go statement that
+// gives it.
+func fixed(f *frame, v ssa.Value) bool {
+	if _, ok := v.(*ssa.Const); ok {
+		return true
+	}
+	parameter, ok := v.(*ssa.Parameter)
+	if !ok {
+		return false
+	}
+	call, ok := f.site.(ssa.CallInstruction)
+	callers := []*frame{f.caller}
+	if f.site == nil {
+		call, ok, callers = f.goroutine.start, f.goroutine.by == goStatement, f.goroutine.starts
+	}
+	if !ok {
+		return false
+	}
+	args := call.Common().Args // without the receiver, of an interface
+	n := slices.Index(f.fn.Params, parameter) - len(f.fn.Params) + len(args)
+	return n >= 0 && n < len(args) && slices.ContainsFunc(callers, func(caller *frame) bool { return fixed(caller, args[n]) })
+}
+
+// picks fails if i takes, by a fixed index or key, one of several channels or
 // functions, or structs that hold channels, out of an array, a slice or a map. All
 // elements are one set.
 func (g *gatherer) picks(f *frame, i ssa.Value) {
@@ -76,7 +99,7 @@ func (g *gatherer) picks(f *frame, i ssa.Value) {
 	case *ssa.Lookup:
 		list, index = i.X, i.Index
 	}
-	if _, ok := index.(*ssa.Const); !ok {
+	if !fixed(f, index) {
 		return
 	}
 	_, isSlice := list.Type().Underlying().(*types.Slice)

@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 )
+
+var first sync.Once
 
 type client struct{ ready bool }
 
@@ -32,6 +35,7 @@ func main() {
 others:
 	for _, c := range clients {
 		go greet(c)
+		first.Do(func() { go begun() })
 		for _, d := range clients {
 			if d == c {
 				continue
@@ -92,6 +96,7 @@ func tell(c *client, what any) { go show(c, what) }
 
 func start(c *client) { go surely(c) }
 
+func begun()                   { fmt.Println("begun") }
 func once()                    { fmt.Println("once") }
 func warm()                    { fmt.Println("warm") }
 func greet(c *client)          { fmt.Println(c.ready) }

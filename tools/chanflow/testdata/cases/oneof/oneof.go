@@ -1,5 +1,6 @@
 // Command oneof has go statements that start one of several functions: a method of an
-// interface, one of a list, and what a variable holds. How many of each can't be told.
+// interface, one of a list, and what a variable holds; and a call of one of several
+// that starts one. How many of each can't be told.
 package main
 
 import "fmt"
@@ -25,7 +26,12 @@ func main() {
 		f = three
 	}
 	go f()
+	for _, option := range []func(){withFour, func() {}} {
+		option()
+	}
 }
+
+func withFour() { go four() }
 
 func (c *client) send(m message) { c.got <- m }
 func (r *record) send(m message) { r.lines = append(r.lines, m) }
@@ -33,3 +39,4 @@ func (r *record) send(m message) { r.lines = append(r.lines, m) }
 func one()   { fmt.Println(1) }
 func two()   { fmt.Println(2) }
 func three() { fmt.Println(3) }
+func four()  { fmt.Println(4) }

@@ -1,5 +1,5 @@
 // Command picks takes channels, and structs and functions, out of an array, a slice and
-// maps by constants.
+// maps by constants, some of them arguments.
 package main
 
 import "fmt"
@@ -17,6 +17,8 @@ func main() {
 	one := make(chan int)
 	todo := map[string]func(){"send": func() { one <- 2 }, "receive": func() { <-one }}
 	todo["send"]()
+	fmt.Println(<-at(pair, 1))
+	go serve(pair, 0)
 
 	// With these, nothing is wrong: there is one channel; which is first varies; and
 	// all have their turn.
@@ -29,8 +31,12 @@ func main() {
 		tasks = tasks[1:]
 	}
 	for n := range pair {
-		<-pair[n]
+		<-at(pair, n)
 	}
 }
+
+func at(list [2]chan int, n int) chan int { return list[n] }
+
+func serve(list [2]chan int, n int) { list[n] <- n }
 
 func (r *room) String() string { return <-r.say }
