@@ -89,14 +89,14 @@ var (
 
 	scenarioHead = [2][]string{
 		{"scenario", "clients", "that send", "under way for each", "messages/s in all", "bytes of JSON"},
-		{"場面", "クライアント", "送るもの", "一つあたりの配送中", "全体の件/秒", "JSON のバイト数"},
+		{"場面", "クライアント", "送るクライアント", "一つあたりの配送中の件数", "全体の件/秒", "JSON のバイト数"},
 	}
-	verdictHead = [2][]string{{"where", "what", "asked", "measured", "reached"}, {"場面", "対象", "求めた値", "計測結果", "達成"}}
+	verdictHead = [2][]string{{"where", "what", "asked", "measured", "reached"}, {"場面", "対象", "目標値", "計測結果", "達成"}}
 
 	machine = said{
 		"- Processor: %s, %s cores, %s MiB of memory\n- System: %s/%s, kernel %s, %s\n- Libraries: %s\n- Measured on %s with `%s`, %d rounds; other programs used at most %s %% of the processors during a measurement",
 		"- プロセッサ: %s、%s コア。メモリ %s MiB\n- OS: %s/%s、カーネル %s。%s\n- ライブラリ: %s\n- %s に `%s` で %d 回計測。計測中にほかのプログラムが使ったのは、プロセッサの %s %% 以下"}
 	otherWork = said{
 		"\n- **Not quiet:** other programs had work on the same processors, before it or meanwhile",
-		"\n- **静かなマシンではない:** 計測の前か計測中に、ほかのプログラムが同じプロセッサで動いていた"}
+		"\n- **計測中、ほかの負荷があった:** 計測の前か計測中に、ほかのプログラムが同じプロセッサで動いていた"}
 )

@@ -341,7 +341,7 @@ func checkBrowser(m *machine) finding {
 		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"})
 	if path := m.getenv("CHROME_PATH"); path != "" {
 		if _, err := m.lookPath(path); err != nil {
-			f.says = text{"CHROME_PATH names no program: go test would be red", "CHROME_PATH に何もなく、go test が赤になります"}
+			f.says = text{"CHROME_PATH names no program: go test would fail", "CHROME_PATH に何もなく、go test が失敗します"}
 			f.do = []text{m.perSystem(
 				text{"unset CHROME_PATH", "unset CHROME_PATH"},
 				text{"unset CHROME_PATH", "unset CHROME_PATH"},

@@ -132,8 +132,8 @@ const (
 func parts(m *chanflow.Model) (client, server string) {
 	for _, o := range m.Objects {
 		runs := slices.ContainsFunc(m.Goroutines, func(g chanflow.Goroutine) bool { return g.Of == o.Name })
-		switch each := forEachClient(m, o.Name); {
-		case each && (o.Name == "Client" || runs && client == ""):
+		switch each := slices.Contains(o.Count.Each, "client"); {
+		case each && (o.Name == "Client" || runs && client == "" && !o.Count.If): // else a room that the first client opens
 			client = o.Name
 		case !each && (o.Name == "Server" || runs && server == ""):
 			server = o.Name
@@ -142,16 +142,16 @@ func parts(m *chanflow.Model) (client, server string) {
 	return client, server
 }
 
-// forEachClient tells whether a struct is made for each client.
+// forEachClient tells whether a struct is made for each client, under no condition.
 func forEachClient(m *chanflow.Model, name string) bool {
 	return slices.ContainsFunc(m.Objects, func(o chanflow.Object) bool {
-		return o.Name == name && slices.Contains(o.Count.Each, "client")
+		return o.Name == name && slices.Contains(o.Count.Each, "client") && !o.Count.If
 	})
 }
 
 // column is where a goroutine stands: with the struct whose it is, or with main.
 func column(m *chanflow.Model, g chanflow.Goroutine) int {
-	_, server := parts(m)
+	client, server := parts(m)
 	switch {
 	case g.Handler && slices.Equal(g.Count.Each, []string{"client"}):
 		return clientColumn // the request handler of a client
@@ -159,7 +159,7 @@ func column(m *chanflow.Model, g chanflow.Goroutine) int {
 		return mainColumn
 	case g.Of == server:
 		return serverColumn
-	case forEachClient(m, g.Of): // a client, or a part of one, as its mailbox
+	case g.Of == client, forEachClient(m, g.Of): // a client, or a part of one, as its mailbox
 		return clientColumn
 	}
 	return mainColumn

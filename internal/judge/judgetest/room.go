@@ -69,6 +69,9 @@ func open(t *testing.T, handler http.Handler, run, stop func(), l net.Listener, 
 			conn.Close()
 		}
 		r.AwaitOpen(0)
+		// A connection may be closed before the server has removed its client. Two
+		// goroutines stay: the server's, and the one that serves.
+		Await(t, "the clients' goroutines to end", func() bool { return len(inModule()) <= before+2 })
 		// The test's own context has ended by now.
 		ctx, cancel := context.WithTimeout(context.Background(), Patience())
 		defer cancel()

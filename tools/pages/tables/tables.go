@@ -30,7 +30,7 @@ var words = map[any][2]string{
 	steps.LongHistory:  {"a newcomer to 300 past messages does not freeze the room", "過去のメッセージが 300 件ある部屋に入っても、部屋が止まらない"},
 	steps.StalledRoom:  {"a client that stops reading does not freeze the room", "読まなくなったクライアントがいても、部屋が止まらない"},
 	steps.StalledCost:  {"a client that stops reading costs bounded memory and goroutines", "読まなくなったクライアントがいても、メモリと goroutine の数に上限がある"},
-	steps.SenderOrder:  {"a sender's messages arrive in the order they were sent", "一人の送ったメッセージが、送った順に届く"},
+	steps.SenderOrder:  {"a sender's messages arrive in the order they were sent", "一つのクライアントが送ったメッセージが、送った順に届く"},
 	steps.SameOrder:    {"all clients see the same order", "全クライアントに同じ順序で届く"},
 
 	steps.StopsReading: {"stops reading", "読むのをやめる"},
@@ -41,7 +41,7 @@ var words = map[any][2]string{
 	steps.InvalidUTF8:  {"sends invalid UTF-8", "UTF-8 として不正なバイト列を送る"},
 	steps.EmptyMessage: {"sends an empty message", "空のメッセージを送る"},
 	steps.LongMessage:  {"sends a message of 64 KiB", "64 KiB のメッセージを送る"},
-	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 人が次々に接続しては切断する"},
+	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 個のクライアントが次々に接続しては切断する"},
 
 	steps.Delivered: {"everybody gets it as it was sent", "そのまま全員に届く"},
 	steps.Mended:    {"everybody gets it, with U+FFFD (�) for the bytes that are not UTF-8", "不正なバイトが U+FFFD（�）に置き換わって、全員に届く"},
