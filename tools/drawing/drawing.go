@@ -1,7 +1,8 @@
 // Package drawing draws two kinds of figure and writes them as SVG: boxes in
 // four columns with lines between them (Figure), and what happens in which order
-// (Sequence). It knows nothing of Go code, of goroutines or of the chat: all
-// words come from who calls it. The same figure gives the same bytes everywhere.
+// (Sequence). Both have a layout for wide screens and another for narrow ones. It
+// knows nothing of Go code, of goroutines or of the chat: all words come from who
+// calls it. The same figure gives the same bytes everywhere.
 //
 // In names, notes, events and results, what stands between backticks is set as
 // code, and never broken.

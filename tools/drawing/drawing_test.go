@@ -431,6 +431,7 @@ func TestWrap(t *testing.T) {
 		first := []rune(line)[0]
 		assert.NotContains(t, notFirst[len("、"):], string(first), line)
 	}
+	assert.Equal(t, []string{"クライアントごと、", "条件つき"}, s.balanced("クライアントごと、条件つき", 100), "no word is cut for balance")
 	assert.Equal(t, []string{"1 for each message", "and client"}, style{"", 10, sans}.balanced("1 for each message and client", 150))
 }
 

@@ -27,7 +27,7 @@ const (
 type sizes struct {
 	columns, pads [Columns]int // pads are at both sides of a column
 	gutters       [Columns - 1]int
-	lane          int
+	lane          int // from one line to the next
 	rest          int // right of the lanes, at least
 }
 

@@ -9,7 +9,7 @@ import (
 // rows of it. Lines go round at the right, and enclose one another where they can.
 
 // narrowWidth is how wide a picture for a narrow screen is, if nothing in it needs
-// more. At most 450 are well: the smallest letters have 14 or, in a Sequence, 13.
+// more. The wider it is, the smaller its letters become on the screen.
 const narrowWidth = 420
 
 // pile puts all boxes into column 0: the row above comes below that column's own
