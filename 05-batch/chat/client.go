@@ -44,8 +44,9 @@ func (c *Client) Start() {
 		var msg Message
 		if err := websocket.JSON.Receive(c.ws, &msg); err != nil {
 			log.Println("receive:", err)
-			c.removeClientCh <- c // from now on the server puts nothing behind the goodbye
-			if err == io.EOF {    // the browser's goodbye, which needs an answer
+			// From now on the server puts nothing into the mailbox, so a goodbye is the last.
+			c.removeClientCh <- c
+			if err == io.EOF { // the browser's goodbye, which needs an answer
 				c.mailbox.put(goodbye)
 			}
 			c.mailbox.empty() // also waits for a write in progress. TestGoodbye shows it
