@@ -59,8 +59,8 @@ func (r *room) run() {
 			frame := peer.Frame(message)
 			r.history.Add(frame)
 			for c := range r.clients {
-				// After an error the connection is broken, and the client's own
-				// goroutine finds that out, too.
+				// After an error the connection is broken, and the goroutine of the client
+				// notices it, too.
 				c.Write(frame)
 			}
 		}
