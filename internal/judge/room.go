@@ -315,9 +315,9 @@ func (r *room) connect() *Client {
 // hello is what a client says first.
 const hello = "hello"
 
-// join connects a client and waits until it hears itself. Only then has the server let
-// it in. Clients join one after the other, so the race on ids of 01-original doesn't
-// disturb other properties.
+// join connects a client and waits until it hears itself. Before that, the server may not
+// have let it in. Clients join one after the other, so the race on ids of 01-original
+// doesn't disturb other properties.
 func (r *room) join() *Client {
 	c := r.connect()
 	c.Listen()

@@ -118,7 +118,7 @@ func (t *tree) check(ctx context.Context) []Problem {
 				problems = append(problems, m.Problem("%s: %s", problem, remedy))
 			}
 		case want != nil && differs != "":
-			problems = append(problems, m.Problem("%v has something else than the code says (%s): %s", m, differs, remedy))
+			problems = append(problems, m.Problem("%v does not agree with the code (%s): %s", m, differs, remedy))
 		}
 	}
 	for _, p := range t.pages {

@@ -112,7 +112,7 @@ func TestBrokenPages(t *testing.T) {
 		want       []string // the first of them from the beginning
 	}{
 		{"an excerpt that has changed", "a\n\n<!-- excerpt: chat/a.go maxId -->\n```go\n// maxId is the last.\nvar maxId string\n```\n<!-- /excerpt -->\n",
-			[]string{"page.md:3: <!-- excerpt: chat/a.go maxId --> has something else than the code says", `here stands "var maxId string", there "var maxId int"`, write}},
+			[]string{"page.md:3: <!-- excerpt: chat/a.go maxId --> does not agree with the code", `the page has "var maxId string", and should have "var maxId int"`, write}},
 		{"an excerpt that is not written yet", "<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: <!-- excerpt", write}},
 		{"no such file", "<!-- excerpt: chat/c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: can't read the file", "chat/c.go", "from the repository's root"}},
 		{"a file outside", "<!-- excerpt: ../c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: ../c.go is not below the repository's root"}},
@@ -126,13 +126,13 @@ func TestBrokenPages(t *testing.T) {
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
 		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE -->, <!-- excerpt: FILE NAME`}},
 
-		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> has something else than the code says", write}},
+		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> does not agree with the code", write}},
 		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
 		{"a diff of one file", "<!-- diff: chat/a.go -->\n<!-- /diff -->\n", []string{"page.md:1: a diff needs two files", "FILE FILE"}},
 		{"a diff of what is not there", "<!-- diff: chat/a.go chat/c.go -->\n<!-- /diff -->\n", []string{"page.md:1: can't read the file", "chat/c.go"}},
 
 		{"a run that is not written yet", "<!-- run: go version -->\n```console\n$ go version\n…\n```\n<!-- /run -->\n", []string{"page.md:1: this run doesn't say yet what the command prints", write}},
-		{"a run that shows another command", "<!-- run: go version -->\n```console\n$ go vet\ngo\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", `here stands "$ go vet", there "$ go version"`, write}},
+		{"a run that shows another command", "<!-- run: go version -->\n```console\n$ go vet\ngo\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", `the page has "$ go vet", and should have "$ go version"`, write}},
 		{"a run that doesn't say what … is", "<!-- run: go version -->\n```console\n$ go version\ngo…\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", "“…” varies", write}},
 		{"a run of nothing", "<!-- run: A=b -->\n<!-- /run -->\n", []string{"page.md:1: a run needs a command"}},
 		{"a run that needs the unknown", "<!-- run: needs=luck: go version -->\n<!-- /run -->\n", []string{`page.md:1: there is no need "luck"`, "needs=race"}},
@@ -289,8 +289,8 @@ func TestNewStep(t *testing.T) {
 		problems = append(problems, p.Error())
 	}
 	assert.Equal(t, []string{
-		`README.ja.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
-		`README.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
+		`README.ja.md:1: <!-- scoreboard --> does not agree with the code (the page has nothing more, and should have ""): ` + remedy,
+		`README.md:1: <!-- scoreboard --> does not agree with the code (the page has nothing more, and should have ""): ` + remedy,
 		"docs/workshop.md: there is no such page: write it",
 		"docs/workshop.ja.md: there is no such page: write it",
 		"98-bare/README.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,

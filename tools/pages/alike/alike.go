@@ -56,7 +56,7 @@ func Difference(page, shown []string) string {
 		}
 		return fmt.Sprintf("%q", lines[i])
 	}
-	return fmt.Sprintf("here stands %s, there %s", at(page), at(shown))
+	return fmt.Sprintf("the page has %s, and should have %s", at(page), at(shown))
 }
 
 // Near returns the names that are like name, as the writer may have meant one of them,
