@@ -69,10 +69,14 @@ func Test(t *testing.T, step steps.Step, start judge.Start) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := step.Reactions[b]; got != want {
+			switch want := step.Reactions[b]; got {
+			case want:
+				t.Logf("%s: %s", got, seen)
+			case "":
+				t.Fatalf("declared %q, but it breaks off: %s", want, seen)
+			default:
 				t.Fatalf("declared %q, seen %q: %s", want, got, seen)
 			}
-			t.Logf("%s: %s", got, seen)
 		})
 	}
 }
