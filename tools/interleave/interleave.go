@@ -1,6 +1,6 @@
-// Package interleave plays what two goroutines do to one variable, in every order
-// that there is. It knows nothing of where the steps come from, nor of how they
-// are shown.
+// Package interleave plays what two goroutines do to one variable, in every possible
+// order. It doesn't know where the steps come from, nor how they are
+// shown.
 package interleave
 
 import "fmt"
@@ -23,22 +23,22 @@ type Move struct {
 	Variable int // after it
 }
 
-// Run is one order, and what comes of it. Both begin with the variable at 0.
+// Run is one order, and its result. The variable begins at 0.
 type Run struct {
 	Moves []Move
-	Last  [2]int // each one's register in the end: the id that it took
+	Last  [2]int // the registers at the end: the ids that the two took
 }
 
-// Variable is what the variable is in the end.
+// Variable returns the variable's value at the end.
 func (r Run) Variable() int { return r.Moves[len(r.Moves)-1].Variable }
 
 // Same tells whether both took the same id.
 func (r Run) Same() bool { return r.Last[0] == r.Last[1] }
 
-// Lost tells whether an increment is lost: the variable ends below 2.
+// Lost tells whether an increment is lost: the variable is less than 2 at the end.
 func (r Run) Lost() bool { return r.Variable() < 2 }
 
-// Switches is how often one goroutine is left for the other.
+// Switches is how often the run changes from one goroutine to the other.
 func (r Run) Switches() int {
 	n := 0
 	for i := 1; i < len(r.Moves); i++ {
@@ -49,7 +49,7 @@ func (r Run) Switches() int {
 	return n
 }
 
-// All plays every order, those in which the first goroutine moves earlier first.
+// All plays every order. Orders in which the first goroutine moves earlier come first.
 // For n steps each there are (2n)!/(n!n!) of them.
 func All(steps []Step) []Run {
 	var runs []Run
@@ -89,8 +89,8 @@ func All(steps []Step) []Run {
 	return runs
 }
 
-// Fewest returns the run with the fewest switches among those that are wanted, the
-// first of them, and false if there is none.
+// Fewest returns the first of the wanted runs with the fewest switches. If there is no
+// wanted run, it returns false.
 func Fewest(runs []Run, wanted func(Run) bool) (Run, bool) {
 	var best Run
 	found := false

@@ -26,7 +26,7 @@ func TestEveryOrderOnce(t *testing.T) {
 	assert.Len(t, runs, 70, "8!/(4!4!)")
 }
 
-// What comes of one goroutine after the other, and of two orders worked out by hand.
+// The results of one goroutine after the other, and of two orders, found by hand.
 func TestByHand(t *testing.T) {
 	outcome := func(order string) (r Run) {
 		for _, run := range All(increment) {
@@ -57,7 +57,7 @@ func TestByHand(t *testing.T) {
 	assert.True(t, both.Same() && !both.Lost())
 }
 
-// A lost increment gives both the same id here, but not the other way round.
+// Here a lost increment always gives both the same id. The same id can also come without one.
 func TestLostIsSame(t *testing.T) {
 	for _, run := range All(increment) {
 		assert.True(t, !run.Lost() || run.Same(), "%v", run)
@@ -66,8 +66,8 @@ func TestLostIsSame(t *testing.T) {
 	assert.True(t, found)
 }
 
-// The half fix: an increment that can't be divided, and then a separate load. No
-// increment is lost, and ids are still given twice.
+// The half fix: an increment that is one step, and then a separate load. No increment is
+// lost, but two goroutines can still get one id.
 func TestHalfFix(t *testing.T) {
 	same := 0
 	for _, run := range All(increment) {

@@ -1,5 +1,5 @@
-// Package tables makes the tables of what the steps lack and do, in both
-// languages. It knows nothing of how any of it is tested, or of pages.
+// Package tables makes the tables of what the steps lack and do, in both languages. It
+// knows nothing about tests or pages.
 package tables
 
 import (
@@ -10,7 +10,7 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// words are what the tables say, in English and in Japanese.
+// words has the words of the tables, in English and in Japanese.
 var words = map[any][2]string{
 	"property":   {"property", "性質"},
 	"yes":        {"yes", "○"},
@@ -54,7 +54,7 @@ var words = map[any][2]string{
 	steps.Freezes:   {"**the room is frozen, for everybody and for ever**", "**部屋全体が永久に止まる**"},
 }
 
-// Scoreboard is the table of the steps and the properties.
+// Scoreboard returns the table of the steps and the properties.
 func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
 	row := func(first string, cell func(steps.Step) string) string {
@@ -84,8 +84,8 @@ func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 	return table(append(rows, row(say("goroutines"), func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })))
 }
 
-// BadClients is the table of what a step does with bad clients: all of them for
-// the first step, and for the others what differs from the step before.
+// BadClients returns the table of what a step does with bad clients. For the first step
+// it has all of them, and for the others only what differs from the step before.
 func BadClients(s steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
 	i := slices.IndexFunc(steps.All, func(other steps.Step) bool { return other.Name == s.Name })
@@ -109,7 +109,7 @@ func BadClients(s steps.Step, japanese bool) ([]string, error) {
 	return table(rows)
 }
 
-// in returns what says a word in one language. For what has no words it is empty.
+// in returns the words for something in one language, or "" if there are none.
 func in(japanese bool) func(any) string {
 	if japanese {
 		return func(key any) string { return words[key][1] }
@@ -121,7 +121,7 @@ func table(rows []string) ([]string, error) {
 	for i, row := range rows {
 		rows[i] = "| " + row + " |"
 		if strings.Contains(rows[i], "|  |") {
-			return nil, fmt.Errorf("there is nothing to say in a cell of %q: write the step's reaction in internal/steps/steps.go, or what it is called in tools/pages/tables/tables.go", rows[i])
+			return nil, fmt.Errorf("there are no words for a cell of %q: write the step's reaction into internal/steps/steps.go, or its words into tools/pages/tables/tables.go", rows[i])
 		}
 	}
 	return slices.Concat([]string{""}, rows, []string{""}), nil
