@@ -15,6 +15,9 @@ import (
 // original is the step whose defects the figures of time show.
 const original = "01-original"
 
+// narrow is in the name of a figure for a narrow screen.
+const narrow = ".narrow"
+
 // draw makes all files from the code of the repository at root. What is wrong with
 // one step keeps no other from being drawn.
 func draw(root string, all []steps.Step) (files []file, wrong []error) {
@@ -42,13 +45,29 @@ func drawStep(s stepSource) (files []file, err error) {
 	}
 	files = append(files, file{s.name + ".edges", edges(s.name, model)})
 	for _, l := range languages {
-		svg, err := figure(s.name, model, l).SVG()
+		svgs, err := drawBoth(s.name, l, figure(s.name, model, l))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{s.name + "." + l.code + ".svg", svg})
+		files = append(files, svgs...)
 	}
 	return files, nil
+}
+
+// drawBoth draws a figure for a wide screen and for a narrow one.
+func drawBoth(name string, l *language, f interface {
+	SVG() (string, error)
+	NarrowSVG() (string, error)
+}) ([]file, error) {
+	wide, err := f.SVG()
+	if err != nil {
+		return nil, err
+	}
+	slim, err := f.NarrowSVG()
+	if err != nil {
+		return nil, fmt.Errorf("for a narrow screen: %w", err)
+	}
+	return []file{{name + "." + l.code + ".svg", wide}, {name + narrow + "." + l.code + ".svg", slim}}, nil
 }
 
 // drawTimes draws, in each language, the race on maxId and the client that leaves.
@@ -70,12 +89,12 @@ func drawTimes(source *chanflow.Source) (files []file, err error) {
 		if err != nil {
 			return nil, err
 		}
-		raceSVG, err := race.SVG()
-		leavingSVG, err2 := leaving.SVG()
+		raceSVGs, err := drawBoth("race", l, race)
+		leavingSVGs, err2 := drawBoth("leaving", l, leaving)
 		if err := errors.Join(err, err2); err != nil {
 			return nil, err
 		}
-		files = append(files, file{"race." + l.code + ".svg", raceSVG}, file{"leaving." + l.code + ".svg", leavingSVG})
+		files = slices.Concat(files, raceSVGs, leavingSVGs)
 	}
 	return files, nil
 }

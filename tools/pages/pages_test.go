@@ -164,6 +164,7 @@ func TestBrokenPages(t *testing.T) {
 		{"a link to nowhere", "a\n[b](chat/c.go)\n", []string{"page.md:2: the link to chat/c.go leads nowhere"}},
 		{"an image of nothing", "![b](c.svg)\n", []string{"page.md:1: the link to c.svg leads nowhere"}},
 		{"a link in HTML to nowhere", "<p>\n<img src=\"c.svg\">\n</p>\n", []string{"page.md:2: the link to c.svg leads nowhere"}},
+		{"a picture for phones of nothing", "[<picture><source srcset=\"c.svg\"><img src=\"chat/b.go\"></picture>](chat/b.go)\n", []string{"page.md:1: the link to c.svg leads nowhere"}},
 		{"a link out of the repository", "[b](../c.md)\n", []string{"page.md:1: the link to ../c.md leads out of the repository"}},
 		{"no such heading", "# Some words\n[b](#some-word)\n", []string{"page.md:2: the link to #some-word leads to no heading: write one of #some-words"}},
 		{"no such heading elsewhere", "# Some words\n[b](page.ja.md#words)\n", []string{"page.md:2: the link to page.ja.md#words leads to no heading"}},

@@ -215,7 +215,7 @@ func anchor(heading string) string {
 
 var (
 	htmlComment = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
-	htmlLink    = regexp.MustCompile(`\b(?:src|href)="([^"]*)"`)
+	htmlLink    = regexp.MustCompile(`\b(?:src|srcset|href)="([^"]*)"`)
 	htmlAnchor  = regexp.MustCompile(`\b(?:id|name)="([^"]*)"`)
 )
 
