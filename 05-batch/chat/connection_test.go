@@ -145,18 +145,20 @@ func TestFirstFramesWithTheHandshake(t *testing.T) {
 // A client that says goodbye gets all that was sent to it before. Then it gets 1000,
 // and the end of the connection.
 func TestGoodbye(t *testing.T) {
-	const messages, size = 900, 1 << 10 // they fit into a mailbox, but not into a socket's buffers
-	r := openRoom(t)
-	c := r.JoinStalled()
-	r.Flow(messages, size)
-	require.NoError(t, c.SayGoodbye())
+	synctest.Test(t, func(t *testing.T) {
+		const messages, size = 900, 1 << 10 // they fit into a mailbox
+		r := openRoomInBubble(t)
+		c := r.Join()
+		r.Flow(messages, size)
+		require.NoError(t, c.SayGoodbye())
 
-	first, next, err := c.HearFlow(math.MaxInt)
-	assert.Equal(t, judge.Closed(1000), err)
-	assert.Equal(t, []int{0, messages}, []int{first, next}, "the numbers that it heard")
-	_, err = c.Hear()
-	assert.Equal(t, io.EOF, err)
-	r.Flow(10, size)
+		first, next, err := c.HearFlow(math.MaxInt)
+		assert.Equal(t, judge.Closed(1000), err)
+		assert.Equal(t, []int{0, messages}, []int{first, next}, "the numbers that it heard")
+		_, err = c.Hear()
+		assert.Equal(t, io.EOF, err)
+		r.Flow(10, size)
+	})
 }
 
 // The server drops a client that sends something that is no message, and no other.

@@ -24,54 +24,57 @@ func emptying() int { return judgetest.Count("chat.(*mailbox).empty") }
 // A client that never reads costs no more than its mailbox and a goroutine. It costs
 // the other clients nothing: they hear everything.
 func TestStalledClientCostsLittle(t *testing.T) {
-	const size = 1 << 10
-	messages := max(2000, fewer(5_000))
-	// A frame of a KiB takes up to an eighth more memory than its bytes, and some for
-	// its place in the mailbox. The rest is for memory that isn't the mailbox's.
-	const most = mailboxBytes + mailboxBytes/4 + writeBytes + 256<<10
+	synctest.Test(t, func(t *testing.T) {
+		const size = 1 << 10
+		messages := max(2000, fewer(5_000))
+		// A frame of a KiB takes up to an eighth more memory than its bytes, and some for
+		// its place in the mailbox. The rest is for memory that isn't the mailbox's.
+		const most = mailboxBytes + mailboxBytes/4 + writeBytes + 256<<10
 
-	r := openRoom(t)
-	var others []*judge.Client
-	for range 9 {
-		others = append(others, r.Join())
-	}
-	r.Flow(200, size, others...) // the history is full
-	r.JoinStalled()
-	goroutines, heap, held := runtime.NumGoroutine(), judge.HeapInUse(), 0
-
-	for r.Said < messages {
-		r.Flow(200, size, others...)
-		if r.Said > 2200 && r.Said%2000 != 200 {
-			continue // each look takes a while, and by now the server has dropped it
+		r := openRoomInBubble(t)
+		var others []*judge.Client
+		for range 9 {
+			others = append(others, r.Join())
 		}
-		more := judge.HeapInUse() - heap
-		held = max(held, more)
-		require.Less(t, more, most, "bytes held after %d messages of %d", r.Said, size)
-		judgetest.Await(t, "all goroutines to end but the one that is stuck", func() bool {
-			return runtime.NumGoroutine() <= goroutines+1
-		})
-	}
-	assert.Greater(t, held, mailboxBytes/2, "bytes held at some time: did it read after all?")
-	t.Logf("at most %d KiB were held", held>>10)
+		r.Flow(200, size, others...) // the history is full
+		r.Join()                     // it reads no more
+		synctest.Wait()
+		goroutines, heap, held := runtime.NumGoroutine(), judge.HeapInUse(), 0
+
+		for r.Said < messages {
+			r.Flow(200, size, others...)
+			if r.Said > 2200 && r.Said%2000 != 200 {
+				continue // each look takes a while, and by now the server has dropped it
+			}
+			synctest.Wait()
+			more := judge.HeapInUse() - heap
+			held = max(held, more)
+			require.Less(t, more, most, "bytes held after %d messages of %d", r.Said, size)
+			require.LessOrEqual(t, runtime.NumGoroutine(), goroutines+1, "goroutines: one is stuck")
+		}
+		assert.Greater(t, held, mailboxBytes/2, "bytes held at some time: did it read after all?")
+		t.Logf("at most %d KiB were held", held>>10)
+	})
 }
 
 // The server drops a client whose mailbox is full, and no other client. When this
 // client reads again, it gets what had been written, and then 1008.
 func TestSlowClientIsToldSo(t *testing.T) {
-	const messages, size = 2500, 1 << 10
-	r := openRoom(t)
-	other := r.Join()
-	slow := r.JoinStalled()
-	r.Flow(messages, size, other)
+	synctest.Test(t, func(t *testing.T) {
+		const messages, size = 2500, 1 << 10
+		r := openRoomInBubble(t)
+		other, slow := r.Join(), r.Join()
+		r.Flow(messages, size, other)
 
-	first, next, err := slow.HearFlow(math.MaxInt)
-	assert.Equal(t, judge.Closed(1008), err, "after numbers %d to %d", first, next-1)
-	assert.Zero(t, first)
-	assert.Less(t, next, messages-mailboxBytes/size, "messages that it got: it should not get what was in its mailbox")
-	require.NoError(t, slow.SayGoodbye())
-	_, err = slow.Hear()
-	assert.Equal(t, io.EOF, err, "after the close frames")
-	r.Flow(100, size, other)
+		first, next, err := slow.HearFlow(math.MaxInt)
+		assert.Equal(t, judge.Closed(1008), err, "after numbers %d to %d", first, next-1)
+		assert.Zero(t, first)
+		assert.Less(t, next, messages-mailboxBytes/size, "messages that it got: it should not get what was in its mailbox")
+		require.NoError(t, slow.SayGoodbye())
+		_, err = slow.Hear()
+		assert.Equal(t, io.EOF, err, "after the close frames")
+		r.Flow(100, size, other)
+	})
 }
 
 // A client that never reads again is gone 10 s after the write that it didn't read

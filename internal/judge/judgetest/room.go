@@ -129,16 +129,6 @@ func (r *Room) Join() *judge.Client {
 	return c
 }
 
-// JoinStalled is Join for a client that then stops reading. Its connection holds little.
-// Else the system would take megabytes before the server noticed.
-func (r *Room) JoinStalled() *judge.Client {
-	r.t.Helper()
-	c := r.Join()
-	r.must(r.Sockets.Of(c.Conn).SetWriteBuffer(4 << 10))
-	r.must(c.Conn.(*net.TCPConn).SetReadBuffer(128 << 10)) // with a small one, to read again would take seconds
-	return c
-}
-
 // Say makes the talker say the next n messages, of size bytes each, in one write. It
 // doesn't wait until they are heard.
 func (r *Room) Say(n, size int) {
