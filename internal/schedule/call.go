@@ -1,0 +1,80 @@
+package schedule
+
+// call is what one goroutine at a time does: to read from a connection, or to write
+// to it. The others wait for a lock that is not the program's.
+type call struct {
+	conn any
+	side string
+}
+
+// begin stands before a call that may wait outside. What it returns is to be called
+// after it: whoever had to wait goes on when it is its turn.
+func begin(c call) (end func()) {
+	r := playing
+	g := r.stand(&op{possible: func() bool { return !r.busy[c] }})
+	if c.side != "" {
+		r.busy[c] = true
+	}
+	return func() {
+		if g.state == outside {
+			g.state = ready
+			g.wait()
+		}
+		delete(r.busy, c)
+	}
+}
+
+// Closing is the method of conn that closes it. side is "write" if that writes, too.
+func Closing(conn any, side string, f func() error) func() error {
+	return func() error {
+		defer begin(call{conn, side})()
+		return f()
+	}
+}
+
+// Transfer is a method of conn that reads from it or writes to it, as side says:
+// "read" or "write".
+func Transfer(conn any, side string, f func([]byte) (int, error)) func([]byte) (int, error) {
+	return func(b []byte) (int, error) {
+		defer begin(call{conn, side})()
+		return f(b)
+	}
+}
+
+// Codec is a function that reads a value from a connection or writes it there.
+func Codec[C any](side string, f func(C, any) error) func(C, any) error {
+	return func(conn C, v any) error {
+		defer begin(call{conn, side})()
+		return f(conn, v)
+	}
+}
+
+// Read is a package variable that is read, by its pointer; Write is one that is
+// changed in place.
+func Read[T any](p *T) *T {
+	playing.stand(&op{at: here().doing("read")})
+	playing.touch(p)
+	return p
+}
+
+// Write is a package variable that is changed in place.
+func Write[T any](p *T) *T {
+	playing.stand(&op{at: here().doing("write")})
+	playing.touch(p)
+	return p
+}
+
+func (s Site) doing(what string) Site {
+	s.Does = what
+	return s
+}
+
+// Variable is a package variable that is assigned to.
+type Variable[T any] struct{ p *T }
+
+// Var is for an assignment to a package variable, by its pointer. (Its type is known
+// then, and the value may be of another that goes there.)
+func Var[T any](p *T) Variable[T] { return Variable[T]{p} }
+
+// Set assigns.
+func (x Variable[T]) Set(v T) { *Write(x.p) = v }
