@@ -15,7 +15,9 @@ func begin(c call) (end func()) {
 	if c.side != "" {
 		r.busy[c] = true
 	}
+	g.calls = true
 	return func() {
+		g.calls = false
 		if g.state == outside {
 			g.state = ready
 			g.wait()
@@ -64,9 +66,9 @@ func Write[T any](p *T) *T {
 	return p
 }
 
-func (s Site) doing(what string) Site {
-	s.Does = what
-	return s
+func (p place) doing(what string) place {
+	p.does = what
+	return p
 }
 
 // Variable is a package variable that is assigned to.

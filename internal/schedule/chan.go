@@ -22,18 +22,10 @@ type channel struct {
 // side is one side of a channel operation: a case of a select, or the only one.
 type side struct {
 	ch      *channel // nil: of a nil channel
-	at      Site
+	at      place
 	value   any                      // points to what is sent; nil: it receives
 	panics  func()                   // sends to a closed channel
 	receive func(value any, ok bool) // takes what is sent
-}
-
-// in is the same place, in another line of it.
-func (s Site) in(line int) Site {
-	if line > 0 {
-		s.Line = line
-	}
-	return s
 }
 
 // Made is a channel that the program has just made. It is named by the goroutine
@@ -50,7 +42,7 @@ func Made[C ~chan T, T any](c C) C {
 }
 
 // channelOf finds a channel. That of a nil channel is nil.
-func (r *Run) channelOf(c any, at Site) *channel {
+func (r *Run) channelOf(c any, at place) *channel {
 	v := reflect.ValueOf(c)
 	if v.IsNil() {
 		return nil
@@ -59,7 +51,7 @@ func (r *Run) channelOf(c any, at Site) *channel {
 	ch := r.channels[v.Pointer()]
 	r.mu.Unlock()
 	if ch == nil {
-		r.fail(fmt.Errorf("%v: this channel comes from code that is not scheduled", at))
+		r.fail(fmt.Errorf("%v: this channel comes from code that is not scheduled", at.site()))
 		r.stand(&op{at: at, possible: never})
 	}
 	return ch

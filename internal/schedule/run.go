@@ -59,20 +59,21 @@ const (
 type goroutine struct {
 	run   *Run
 	name  string
-	start Site // its go statement
+	start place // its go statement
 	state state
 	wake  chan struct{} // it may go on
 	op    *op           // that it stands before, or has begun
+	calls bool          // what it has begun is a call that may wait outside
 
 	goroutines, things int // that it has made: they are named by it
 }
 
 // op is what a goroutine stands before.
 type op struct {
-	at       Site
+	at       place
 	possible func() bool // nil: always. Not asked where there are cases
 	cases    []*side     // of a channel operation, or of a select
-	def      *Site       // of the select's default
+	def      *place      // of the select's default
 	isSelect bool
 	picked   int  // which case; -1 is the default
 	met      bool // of that case the value was handed over
@@ -88,6 +89,8 @@ type Run struct {
 	actors   []*actor
 	over     bool
 	endings  []func()
+	known    bool     // all of this was played before, so whose turn it is tells who comes here
+	unsure   bool     // but that: somebody waits in a place that is not known
 	last     []string // who took part in the last step
 	panicked string   // what the program panicked with
 
@@ -164,6 +167,7 @@ func Play(t *testing.T, program Program, choose Chooser) (out *Outcome, err erro
 		r := &Run{byID: make(map[int]*goroutine), channels: make(map[uintptr]*channel), objects: make(map[any]string), busy: make(map[call]bool)}
 		r.root = &goroutine{run: r, name: "init", state: running}
 		r.byID[goid()] = r.root
+		r.now = r.root
 		playing = r
 		for _, reset := range resets {
 			reset.f()
@@ -201,6 +205,7 @@ func (r *Run) play(choose Chooser) *Outcome {
 		if i < 0 {
 			return nil
 		}
+		possible[i].resolve()
 		done := Done{Step: possible[i], Preempts: r.Preempts(possible, i), Onward: i == r.Onward(possible)}
 		r.take(possible[i])
 		done.Touched = r.touched
@@ -209,7 +214,7 @@ func (r *Run) play(choose Chooser) *Outcome {
 	out.Left = r.Waiting()
 	out.Started = make(map[string]Site)
 	for _, g := range r.all {
-		out.Started[g.name] = g.start
+		out.Started[g.name] = g.start.site()
 	}
 	return out
 }
@@ -344,10 +349,10 @@ func (g *goroutine) names(what string) string {
 
 // Go starts a goroutine of the program under a name, and AtEnd has f called when
 // the run is over, to end what waits outside.
-func (r *Run) Go(name string, f func()) { r.start(name, Site{}, f) }
+func (r *Run) Go(name string, f func()) { r.start(name, place{}, f) }
 func (r *Run) AtEnd(f func())           { r.endings = append(r.endings, f) }
 
-func (r *Run) start(name string, at Site, f func()) {
+func (r *Run) start(name string, at place, f func()) {
 	g := &goroutine{run: r, name: name, start: at, wake: make(chan struct{})}
 	r.all = append(r.all, g)
 	go r.enter(g, func() {
@@ -377,7 +382,7 @@ func (r *Run) enter(g *goroutine, f func()) {
 		if p := recover(); p != nil {
 			at := ""
 			if g.op != nil {
-				at = ", after " + g.op.at.String()
+				at = ", after " + g.op.at.site().String()
 			}
 			r.panicked = fmt.Sprintf("panic: %v (%s%s)", p, g.name, at)
 		}
@@ -392,13 +397,17 @@ func (r *Run) enter(g *goroutine, f func()) {
 // me returns the goroutine that calls. It does not return if the run is over, or if
 // the goroutine is none of those that are scheduled.
 func (r *Run) me() *goroutine {
-	r.mu.Lock()
-	g := r.byID[goid()]
-	r.mu.Unlock()
-	if g == nil {
-		r.fail(fmt.Errorf("%v: a goroutine comes here that code outside of the program has started; only those of go statements and of requests are scheduled", here()))
+	if r.over {
+		runtime.Goexit()
 	}
-	if g == nil || r.over && g != r.root {
+	g := r.now
+	if g == nil || g != r.root && (!r.known || r.unsure) {
+		r.mu.Lock()
+		g = r.byID[goid()]
+		r.mu.Unlock()
+	}
+	if g == nil {
+		r.fail(fmt.Errorf("%v: a goroutine comes here that code outside of the program has started; only those of go statements and of requests are scheduled", here().site()))
 		runtime.Goexit()
 	}
 	return g
@@ -408,10 +417,10 @@ func (r *Run) me() *goroutine {
 func (r *Run) stand(o *op) *goroutine {
 	g := r.me()
 	if g == r.root {
-		r.fail(fmt.Errorf("%v: this would wait before the program runs", o.at))
+		r.fail(fmt.Errorf("%v: this would wait before the program runs", o.at.site()))
 		return g
 	}
-	if o.at.File == "" {
+	if o.at.calls == nocalls {
 		o.at = here()
 	}
 	g.op, g.state = o, parked
@@ -438,8 +447,9 @@ func (r *Run) resume(g *goroutine) {
 func (r *Run) settle() {
 	for {
 		synctest.Wait()
-		if r.now != nil && r.now.state == running {
+		if r.now != nil && r.now != r.root && r.now.state == running {
 			r.now.state = outside
+			r.unsure = r.unsure || !r.now.calls
 		}
 		r.now = nil
 		next := slices.IndexFunc(r.all, func(g *goroutine) bool { return g.state == ready })
@@ -483,7 +493,7 @@ func (r *Run) Waiting() []Waiting {
 		if g.state != ended {
 			w := Waiting{Name: g.name, Outside: g.state == outside}
 			if g.op != nil {
-				w.At = g.op.at
+				w.At = g.op.at.site()
 			}
 			all = append(all, w)
 		}
@@ -511,7 +521,7 @@ func (r *Run) end() {
 			synctest.Wait()
 		}
 		if g.state != ended && r.err == nil {
-			r.err = fmt.Errorf("%s does not end with the run: it waits for something outside, after %v", g.name, g.op.at)
+			r.err = fmt.Errorf("%s does not end with the run: it waits for something outside, after %v", g.name, g.op.at.site())
 		}
 	}
 }
@@ -572,35 +582,55 @@ func goid() (id int) {
 	return id
 }
 
-// sites remembers what here found, by the calls that led there.
-var sites struct {
-	sync.Mutex
-	m map[[4]uintptr]Site
+// place is a Site that has yet to be found out, which takes a while.
+type place struct {
+	calls [6]uintptr // that led there, from this package
+	line  int        // if it is another one
+	does  string
 }
 
-// here is the place in the program that called this package.
-func here() Site {
-	var pcs [4]uintptr
-	const skip = 3 // runtime.Callers, here, and the function of this package
-	runtime.Callers(skip, pcs[:])
+var nocalls [6]uintptr
+
+// here is the place in the program that called the function of this package that
+// calls here.
+func here() (p place) {
+	runtime.Callers(3, p.calls[:])
+	return p
+}
+
+// in is the same place, in another line of it.
+func (p place) in(line int) place {
+	p.line = line
+	return p
+}
+
+// sites remembers what places are.
+var sites struct {
+	sync.Mutex
+	m map[place]Site
+}
+
+func (p place) site() Site {
 	sites.Lock()
 	defer sites.Unlock()
-	if s, ok := sites.m[pcs]; ok {
+	if s, ok := sites.m[p]; ok || p.calls == nocalls {
 		return s
 	}
-	if sites.m == nil {
-		sites.m = make(map[[4]uintptr]Site)
-	}
-	var all [32]uintptr
-	frames := runtime.CallersFrames(all[:runtime.Callers(skip, all[:])])
-	for {
-		frame, more := frames.Next()
-		if !strings.HasPrefix(frame.Function, ownPath) || !more {
-			s := Site{Func: path.Base(frame.Function), File: frame.File, Line: frame.Line}
-			sites.m[pcs] = s
-			return s
+	s := Site{Does: p.does}
+	for frames, more := runtime.CallersFrames(p.calls[:]), true; more && s.File == ""; {
+		var f runtime.Frame
+		if f, more = frames.Next(); !strings.HasPrefix(f.Function, ownPath) {
+			s.Func, s.File, s.Line = path.Base(f.Function), f.File, f.Line
 		}
 	}
+	if p.line > 0 {
+		s.Line = p.line
+	}
+	if sites.m == nil {
+		sites.m = make(map[place]Site)
+	}
+	sites.m[p] = s
+	return s
 }
 
 // ownPath begins the names of this package's functions.

@@ -110,6 +110,7 @@ func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) 
 		depth, preemptions := 0, 0
 		var diverged error
 		out, err := Play(t, program, func(r *Run, possible []Step) int {
+			r.known = depth < len(nodes)
 			var before *node
 			if depth > 0 {
 				before = nodes[depth-1]

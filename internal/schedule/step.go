@@ -10,13 +10,32 @@ import (
 type Step struct {
 	Who     string // the actor, or the goroutine: the one that sends, where two meet
 	With    string // the goroutine that receives, where two meet
-	At      Site
+	At      Site   // once it was taken
 	WithAt  Site
 	Act     string // what the actor does
 	Label   string // how a line tells of it
 	g, with *goroutine
 	i, j    int // which case
 	actor   *actor
+}
+
+// resolve finds out where the step is.
+func (s *Step) resolve() {
+	at := func(g *goroutine, i int) Site {
+		switch {
+		case i < 0:
+			return g.op.def.site()
+		case g.op.cases != nil:
+			return g.op.cases[i].at.site()
+		}
+		return g.op.at.site()
+	}
+	if s.g != nil {
+		s.At = at(s.g, s.i)
+	}
+	if s.with != nil {
+		s.WithAt = at(s.with, s.j)
+	}
 }
 
 // String is how a line tells of the step: "a!" for an act of a, "b.1" for a step of
@@ -57,7 +76,7 @@ func (r *Run) possibleFor(g *goroutine) []Step {
 		if o.possible != nil && !o.possible() {
 			return nil
 		}
-		return []Step{{Who: g.name, At: o.at, Label: g.name, g: g}}
+		return []Step{{Who: g.name, Label: g.name, g: g}}
 	}
 	var steps []Step
 	sure := false // a case is possible that nobody can be late for
@@ -66,7 +85,7 @@ func (r *Run) possibleFor(g *goroutine) []Step {
 		case c.ch == nil: // never
 		case c.ch.closed || c.value != nil && len(c.ch.queue) < c.ch.size || c.value == nil && len(c.ch.queue) > 0:
 			sure = true
-			steps = append(steps, Step{Who: g.name, At: c.at, Label: g.named(i), g: g, i: i})
+			steps = append(steps, Step{Who: g.name, Label: g.named(i), g: g, i: i})
 		case c.value != nil && c.ch.size == 0:
 			for _, h := range r.all {
 				if h == g || h.state != parked || o.def != nil && h.op.def != nil {
@@ -75,7 +94,7 @@ func (r *Run) possibleFor(g *goroutine) []Step {
 				for j, d := range h.op.cases {
 					if d.ch == c.ch && d.value == nil {
 						steps = append(steps, Step{
-							Who: g.name, At: c.at, With: h.name, WithAt: d.at,
+							Who: g.name, With: h.name,
 							Label: g.named(i) + ">" + h.named(j),
 							g:     g, i: i, with: h, j: j,
 						})
@@ -85,7 +104,7 @@ func (r *Run) possibleFor(g *goroutine) []Step {
 		}
 	}
 	if o.def != nil && !sure {
-		steps = append(steps, Step{Who: g.name, At: *o.def, Label: g.name + ":-", g: g, i: -1})
+		steps = append(steps, Step{Who: g.name, Label: g.name + ":-", g: g, i: -1})
 	}
 	return steps
 }

@@ -2,6 +2,8 @@ package orders
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +22,9 @@ func TestQuick(t *testing.T) {
 	fmt.Println("built", time.Since(t0))
 	var qs []room.Question
 	for _, sc := range room.Scenarios {
+		if only := os.Getenv("ONLY"); only != "" && !strings.Contains(only, sc.Name) {
+			continue
+		}
 		for _, s := range steps.All {
 			name, _ := p.Server(s.Name, sc)
 			qs = append(qs, room.Question{Server: name, Scenario: sc.Name, How: schedule.How{Distinct: true, Preemptions: -1}})

@@ -43,8 +43,8 @@ func (c *conn) change(f func()) {
 }
 
 // The two directions of a connection are touched apart.
-func (c *conn) touchIn()  { c.run.Touch("connection to the server of "+c.name) }
-func (c *conn) touchOut() { c.run.Touch("connection from the server of "+c.name) }
+func (c *conn) touchIn()  { c.run.Touch("connection to the server of " + c.name) }
+func (c *conn) touchOut() { c.run.Touch("connection from the server of " + c.name) }
 
 func (c *conn) Read(b []byte) (int, error) {
 	c.touchIn()

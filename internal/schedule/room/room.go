@@ -135,7 +135,10 @@ func (b *browser) says(body string) schedule.Act {
 
 func (b *browser) leaves() schedule.Act { return schedule.Act{Does: "leaves", Do: b.conn.leave} }
 
-// heard is what all others and itself said that the browser heard, as in "a:1 b:2".
+// goodbye is what is heard last where the server says so.
+const goodbye = "goodbye"
+
+// heard is what the browser heard from all, itself too, as in "a:1".
 func (b *browser) heard() []string {
 	var all []string
 	r := bufio.NewReader(bytes.NewReader(b.conn.out))
@@ -150,7 +153,10 @@ func (b *browser) heard() []string {
 		if err != nil {
 			return append(all, err.Error())
 		}
-		if f.Opcode == judge.Text {
+		switch f.Opcode {
+		case judge.Closing:
+			return append(all, goodbye)
+		case judge.Text:
 			var m judge.Message
 			if err := json.Unmarshal(f.Payload, &m); err != nil {
 				return append(all, err.Error())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"websocket-chat-steps/internal/schedule"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -104,6 +105,61 @@ var Scenarios = []Scenario{
 			return func() string { return hear([]string{"a:1", "a:2"}, a, b) }
 		},
 	},
+	{
+		Name:     "mailbox-overflow",
+		Asks:     []steps.Property{steps.StalledRoom, steps.StalledCost},
+		Constant: "mailboxBytes", Small: "90", // one of these messages, and not two
+		Most: true,
+		play: func(r *Room) func() string {
+			a, b := r.joined("a"), r.joined("b")
+			b.conn.stalls = true
+			bodies := []string{"1, of twenty bytes..", "2, of twenty bytes..", "3, of twenty bytes.."}
+			var said []string
+			var acts []schedule.Act
+			for _, body := range bodies {
+				said = append(said, "a:"+body)
+				acts = append(acts, a.says(body))
+			}
+			a.acts(acts...)
+			return func() string { return letGo(r, a, b, said) }
+		},
+	},
+	{
+		Name: "leave-while-put",
+		Asks: []steps.Property{steps.NothingLeft},
+		Most: true,
+		play: func(r *Room) func() string {
+			a, b := r.joined("a"), r.joined("b")
+			a.acts(a.says("1"), a.says("2"))
+			b.acts(b.leaves())
+			return func() string {
+				if wrong := hear([]string{"a:1", "a:2"}, a); wrong != "" {
+					return wrong
+				}
+				return r.left(a)
+			}
+		},
+	},
+}
+
+// letGo judges a room in which a spoke, and b read nothing. Even a may have been let go, if
+// it was handed nothing for a while. Who missed something is let go, and hears
+// what was said before that. Then b goes, and all that are let go.
+func letGo(r *Room, a, b *browser, said []string) string {
+	heard := a.heard()
+	n := len(heard)
+	if n > 0 && heard[n-1] == goodbye {
+		a.now(a.leaves())
+		n--
+	}
+	if n > len(said) || !slices.Equal(heard[:n], said[:n]) {
+		return fmt.Sprintf("a hears %q, which is not the beginning of what it says", heard)
+	}
+	b.now(b.leaves())
+	if n < len(said) {
+		return r.left()
+	}
+	return r.left(a)
 }
 
 // Named returns the scenario of that name.
