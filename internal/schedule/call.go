@@ -51,32 +51,30 @@ func Codec[C any](side string, f func(C, any) error) func(C, any) error {
 	}
 }
 
-// Read is a package variable that is read, by its pointer; Write is one that is
-// changed in place.
-func Read[T any](p *T) *T {
-	playing.stand(&op{at: here().doing("read")})
-	playing.touch(p)
+// Read is a package variable that is read, by its pointer.
+func Read[T any](p *T) *T { return variable(p, "read", p) }
+
+// Write is a package variable of which a part is changed, by its pointer.
+func Write[T any](p *T) *T { return variable(p, "write", p) }
+
+func variable[T any](root any, does string, p *T) *T {
+	r := playing
+	at := here()
+	at.does = does
+	r.stand(&op{at: at})
+	r.touch(root)
 	return p
 }
 
-// Write is a package variable that is changed in place.
-func Write[T any](p *T) *T {
-	playing.stand(&op{at: here().doing("write")})
-	playing.touch(p)
-	return p
+// Variable is a package variable, or a part of one, that is assigned to.
+type Variable[T any] struct {
+	root any
+	p    *T
 }
 
-func (p place) doing(what string) place {
-	p.does = what
-	return p
-}
-
-// Variable is a package variable that is assigned to.
-type Variable[T any] struct{ p *T }
-
-// Var is for an assignment to a package variable, by its pointer. (Its type is known
-// then, and the value may be of another that goes there.)
-func Var[T any](p *T) Variable[T] { return Variable[T]{p} }
+// Var is for an assignment to a part of a package variable, by the pointers to both.
+// (The type is known then, and the value may be of another that goes there.)
+func Var[T any](root any, p *T) Variable[T] { return Variable[T]{root, p} }
 
 // Set assigns.
-func (x Variable[T]) Set(v T) { *Write(x.p) = v }
+func (x Variable[T]) Set(v T) { *variable(x.root, "write", x.p) = v }

@@ -14,11 +14,8 @@ package schedule
 
 import (
 	"fmt"
-	"path"
-	"reflect"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -26,22 +23,6 @@ import (
 
 // MostSteps is how many steps a run may have. One that has more does not end.
 const MostSteps = 2000
-
-// Site is a place in the program: an operation, or where a goroutine was started.
-type Site struct {
-	Func string // as in "chat.(*Client).Listen"
-	File string
-	Line int
-	Does string // what is done there, where the line alone doesn't say: "read"
-}
-
-// String is as in "client.go:37".
-func (s Site) String() string {
-	if s.File == "" {
-		return "the beginning"
-	}
-	return fmt.Sprintf("%s:%d", path.Base(s.File), s.Line)
-}
 
 // state is what a goroutine does.
 type state int
@@ -107,26 +88,6 @@ type Run struct {
 
 // playing is the run that is being played: there is one at a time.
 var playing *Run
-
-// Touch is that a step looks at something or changes it: a goroutine, a channel,
-// a lock, a variable, a direction of a connection.
-type Touch struct {
-	What  string
-	fresh bool // by a name that was given in this very step: in another order it could be another's
-}
-
-// dependent tells whether two steps, each seen after the same steps, could come
-// out otherwise in the other order.
-func dependent(a, b []Touch) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x.What == y.What || x.fresh && y.fresh {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // Program starts a program in a fresh run, and returns what judges it when nothing
 // moves any more: with "" if all is well, else with what is wrong.
@@ -286,67 +247,6 @@ func (r *Run) fail(err error) {
 	}
 }
 
-// Touch notes that the running step touches what is outside of the program, such as
-// a connection. Any goroutine may call it.
-func (r *Run) Touch(what string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.touched = append(r.touched, Touch{What: what})
-}
-
-// touch notes the same of an object of the program, by its pointer. It has a name if it is a
-// package variable, or a part of what New knows; else it gets the next number.
-func (r *Run) touch(object any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	name, known := variables[object]
-	if !known {
-		name, known = r.objects[object]
-	}
-	if !known {
-		at := reflect.ValueOf(object).Pointer()
-		for _, m := range r.made {
-			if m.from <= at && at < m.to {
-				name = fmt.Sprintf("%s+%d", m.name, at-m.from)
-			}
-		}
-		fresh := name == ""
-		if fresh {
-			name = fmt.Sprintf("object %d", len(r.objects)+1)
-		}
-		r.objects[object] = name
-		r.touched = append(r.touched, Touch{name, fresh})
-		return
-	}
-	r.touched = append(r.touched, Touch{What: name})
-}
-
-// made is where something is in memory that was made with a lock in it.
-type made struct {
-	name     string
-	from, to uintptr
-	keep     any
-}
-
-// New is what the program has just made, with a lock or an atomic value in it. It
-// is named by the goroutine that makes it, so that it has the same name in other orders.
-func New[T any](p *T) *T {
-	if r := playing; r != nil {
-		name := r.me().names("object")
-		from := reflect.ValueOf(p).Pointer()
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.made = append(r.made, made{name, from, from + reflect.TypeFor[T]().Size(), p})
-	}
-	return p
-}
-
-// names names what g makes.
-func (g *goroutine) names(what string) string {
-	g.things++
-	return fmt.Sprintf("%s %d of %s", what, g.things, g.name)
-}
-
 // Go starts a goroutine of the program under a name, and AtEnd has f called when
 // the run is over, to end what waits outside.
 func (r *Run) Go(name string, f func()) { r.start(name, place{}, f) }
@@ -380,11 +280,7 @@ func (r *Run) enter(g *goroutine, f func()) {
 	r.mu.Unlock()
 	defer func() {
 		if p := recover(); p != nil {
-			at := ""
-			if g.op != nil {
-				at = ", after " + g.op.at.site().String()
-			}
-			r.panicked = fmt.Sprintf("panic: %v (%s%s)", p, g.name, at)
+			r.panicked = fmt.Sprintf("panic: %v (%s, after %v)", p, g.name, g.at())
 		}
 		g.state = ended
 		r.mu.Lock()
@@ -416,7 +312,10 @@ func (r *Run) me() *goroutine {
 // stand has the calling goroutine stand before an operation until it is chosen.
 func (r *Run) stand(o *op) *goroutine {
 	g := r.me()
-	if g == r.root {
+	if g == r.root { // before the program runs, or after
+		if o.cases == nil && (o.possible == nil || o.possible()) {
+			return g
+		}
 		r.fail(fmt.Errorf("%v: this would wait before the program runs", o.at.site()))
 		return g
 	}
@@ -491,11 +390,7 @@ func (r *Run) Waiting() []Waiting {
 	var all []Waiting
 	for _, g := range r.all {
 		if g.state != ended {
-			w := Waiting{Name: g.name, Outside: g.state == outside}
-			if g.op != nil {
-				w.At = g.op.at.site()
-			}
-			all = append(all, w)
+			all = append(all, Waiting{g.name, g.at(), g.state == outside})
 		}
 	}
 	return all
@@ -521,9 +416,17 @@ func (r *Run) end() {
 			synctest.Wait()
 		}
 		if g.state != ended && r.err == nil {
-			r.err = fmt.Errorf("%s does not end with the run: it waits for something outside, after %v", g.name, g.op.at.site())
+			r.err = fmt.Errorf("%s does not end with the run: it waits for something outside, after %v", g.name, g.at())
 		}
 	}
+}
+
+// at is the last operation of g.
+func (g *goroutine) at() Site {
+	if g.op == nil {
+		return Site{}
+	}
+	return g.op.at.site()
 }
 
 // actor is somebody outside of the program, who acts on it.
@@ -543,32 +446,6 @@ func (r *Run) Actor(name string, acts ...Act) {
 	r.actors = append(r.actors, &actor{name, acts})
 }
 
-// resets set the package variables of rewritten packages to what they were in the
-// beginning.
-var resets []reset
-
-type reset struct {
-	name string
-	f    func()
-}
-
-// Reset has f called before each run. Rewritten packages call it when they are
-// initialized. Functions are called in the order of their names.
-func Reset(name string, f func()) {
-	resets = append(resets, reset{name, f})
-	slices.SortFunc(resets, func(a, b reset) int { return strings.Compare(a.name, b.name) })
-}
-
-// variables are the names of package variables, by their pointers.
-var variables = make(map[any]string)
-
-// Name gives a package variable its name, by its pointer. Rewritten packages call it
-// when they are initialized.
-func Name(name string, pointer any) { variables[pointer] = name }
-
-// Zero sets what p points to to its zero value.
-func Zero[T any](p *T) { *p = *new(T) }
-
 // goid is the number of the goroutine that calls.
 func goid() (id int) {
 	var b [32]byte
@@ -581,57 +458,3 @@ func goid() (id int) {
 	}
 	return id
 }
-
-// place is a Site that has yet to be found out, which takes a while.
-type place struct {
-	calls [6]uintptr // that led there, from this package
-	line  int        // if it is another one
-	does  string
-}
-
-var nocalls [6]uintptr
-
-// here is the place in the program that called the function of this package that
-// calls here.
-func here() (p place) {
-	runtime.Callers(3, p.calls[:])
-	return p
-}
-
-// in is the same place, in another line of it.
-func (p place) in(line int) place {
-	p.line = line
-	return p
-}
-
-// sites remembers what places are.
-var sites struct {
-	sync.Mutex
-	m map[place]Site
-}
-
-func (p place) site() Site {
-	sites.Lock()
-	defer sites.Unlock()
-	if s, ok := sites.m[p]; ok || p.calls == nocalls {
-		return s
-	}
-	s := Site{Does: p.does}
-	for frames, more := runtime.CallersFrames(p.calls[:]), true; more && s.File == ""; {
-		var f runtime.Frame
-		if f, more = frames.Next(); !strings.HasPrefix(f.Function, ownPath) {
-			s.Func, s.File, s.Line = path.Base(f.Function), f.File, f.Line
-		}
-	}
-	if p.line > 0 {
-		s.Line = p.line
-	}
-	if sites.m == nil {
-		sites.m = make(map[place]Site)
-	}
-	sites.m[p] = s
-	return s
-}
-
-// ownPath begins the names of this package's functions.
-const ownPath = "websocket-chat-steps/internal/schedule."

@@ -3,44 +3,271 @@ package orders
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/schedule"
 	"websocket-chat-steps/internal/schedule/room"
 	"websocket-chat-steps/internal/steps"
 )
 
-func TestQuick(t *testing.T) {
-	t0 := time.Now()
-	p, err := Build(t.Context(), nil, steps.Of("01-original"), steps.Of("02-race-fix"), steps.Of("03-single-goroutine"), steps.Of("04-mailbox"), steps.Of("05-batch"))
-	if err != nil {
-		t.Fatal(err)
+// explored are the steps whose orders are counted. In the others something is not
+// understood, which TestNotExplored sees.
+var explored = []string{"01-original", "02-race-fix", "03-single-goroutine", "04-mailbox", "05-batch"}
+
+// long has the tests that take longer be run: in the check.
+var long = os.Getenv("ORDERS_LONG") != ""
+
+// counts are those of the distinct orders: all, those that go wrong, and the steps of the
+// shortest of these.
+var counts = map[string]map[string][3]int{
+	"two-join": {
+		"01-original": {40, 32, 14}, "02-race-fix": {2}, "03-single-goroutine": {2}, "04-mailbox": {2}, "05-batch": {2},
+	},
+	"two-join-one-speaks": {
+		"01-original": {120, 64, 21}, "02-race-fix": {6}, "03-single-goroutine": {6}, "04-mailbox": {6}, "05-batch": {6},
+	},
+	"join-leave": {
+		"01-original": {4, 4, 12}, "02-race-fix": {4, 4, 9}, "03-single-goroutine": {2}, "04-mailbox": {2}, "05-batch": {4},
+	},
+	"two-things": {
+		"01-original": {8}, "02-race-fix": {8}, "03-single-goroutine": {8, 4, 10}, "04-mailbox": {18}, "05-batch": {18},
+	},
+	"two-speak": {
+		"01-original": {8}, "02-race-fix": {8}, "03-single-goroutine": {8, 4, 10}, "04-mailbox": {18}, "05-batch": {18},
+	},
+	"buffer-full": {
+		"01-original": {6, 4, 15}, "02-race-fix": {6, 4, 15},
+	},
+	"mailbox-overflow": {
+		"04-mailbox": {496}, "05-batch": {237},
+	},
+	"leave-while-put": {
+		"01-original": {140, 140, 19}, "02-race-fix": {140, 140, 19}, "03-single-goroutine": {56}, "04-mailbox": {300}, "05-batch": {342},
+	},
+}
+
+// build builds a program for the steps of that name.
+func build(t *testing.T, overlay gocmd.Overlay, names ...string) *Program {
+	t.Helper()
+	root, err := steps.Root()
+	require.NoError(t, err)
+	var all []steps.Step
+	for _, name := range names {
+		all = append(all, steps.Of(name))
+		require.NoError(t, gocmd.ReadSources(root, name))
 	}
-	defer p.Close()
-	fmt.Println("built", time.Since(t0))
-	var qs []room.Question
-	for _, sc := range room.Scenarios {
-		if only := os.Getenv("ONLY"); only != "" && !strings.Contains(only, sc.Name) {
-			continue
-		}
-		for _, s := range steps.All {
-			name, _ := p.Server(s.Name, sc)
-			qs = append(qs, room.Question{Server: name, Scenario: sc.Name, How: schedule.How{Distinct: true, Preemptions: -1}})
-		}
-	}
-	t0 = time.Now()
-	err = p.Ask(t.Context(), qs, func(i int, a room.Answer) error {
-		if a.Last {
-			fmt.Println(qs[i].Server, qs[i].Scenario, a.Error, a.Tally, a.Runs, a.Line)
-			if a.Order != nil {
-				fmt.Println("   ", len(a.Order.Steps), a.Order.Wrong)
-			}
-			fmt.Println("   ", time.Since(t0))
-			t0 = time.Now()
+	require.NoError(t, gocmd.ReadSources(root, "internal/schedule", "internal/judge"))
+	p, err := Build(judgetest.Context(t), overlay, all...)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, p.Close()) })
+	return p
+}
+
+var distinct = schedule.How{Distinct: true, Preemptions: -1}
+
+// ask asks one question after the other, and returns the answers.
+func ask(t *testing.T, p *Program, questions ...room.Question) []room.Answer {
+	t.Helper()
+	answers := make([]room.Answer, len(questions))
+	require.NoError(t, p.Ask(judgetest.Context(t), questions, func(i int, a room.Answer) error {
+		answers[i] = a
+		if a.Error != "" {
+			return fmt.Errorf("%s, %s: %s", questions[i].Server, questions[i].Scenario, a.Error)
 		}
 		return nil
-	})
-	fmt.Println(err)
+	}))
+	return answers
+}
+
+func question(t *testing.T, p *Program, step, scenario string) room.Question {
+	t.Helper()
+	sc, ok := room.Named(scenario)
+	require.True(t, ok)
+	server, _ := p.Server(step, sc)
+	return room.Question{Server: server, Scenario: scenario, How: distinct}
+}
+
+// Each step goes wrong in as many orders of each scenario as it is said to.
+func TestCounts(t *testing.T) {
+	p := build(t, nil, explored...)
+	for _, step := range explored {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			var questions []room.Question
+			for _, sc := range room.Scenarios {
+				_, counted := counts[sc.Name][step]
+				_, small := p.Server(step, sc)
+				assert.Equal(t, counted, sc.Constant == "" || small, "%s: a count, or a constant that is not there", sc.Name)
+				if counted && (long || !sc.Most && step != "05-batch") {
+					questions = append(questions, question(t, p, step, sc.Name))
+				}
+			}
+			if len(questions) == 0 {
+				t.Skip("ORDERS_LONG=1 plays these, too")
+			}
+			for i, a := range ask(t, p, questions...) {
+				got := [3]int{a.Orders, a.Wrong}
+				if a.Order != nil {
+					got[2] = len(a.Order.Steps)
+				}
+				assert.Equal(t, counts[questions[i].Scenario][step], got,
+					"%s: all distinct orders, those that go wrong, and the steps of the shortest. %s", questions[i].Scenario, told(a))
+				assert.True(t, a.Whole)
+			}
+		})
+	}
+}
+
+// told is an order to read.
+func told(a room.Answer) string {
+	if a.Order == nil {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "In the order %q, %s:\n", a.Line, a.Order.Wrong)
+	for _, s := range a.Order.Steps {
+		fmt.Fprintf(&b, "  %s %s %v %v %s\n", s, s.Act, s.At, s.At.Does, s.WithAt)
+	}
+	return b.String()
+}
+
+// All orders of two that join, nothing left out, are binomials: of 14 steps 7 are
+// each one's in 01, and of 8 steps 4 in 02.
+func TestAll(t *testing.T) {
+	p := build(t, nil, "01-original", "02-race-fix", "03-single-goroutine")
+	tests := []struct {
+		step, scenario string
+		orders, wrong  int
+		by             []schedule.Tally // up to so many preemptions
+		long           bool
+	}{
+		{"01-original", "two-join", 3432, 2072, []schedule.Tally{{Orders: 6}, {Orders: 52, Wrong: 12}, {Orders: 250, Wrong: 80}}, false},
+		{"02-race-fix", "two-join", 70, 0, []schedule.Tally{{Orders: 10}, {Orders: 30}, {Orders: 56}}, false},
+		{"03-single-goroutine", "two-join", 20, 0, []schedule.Tally{{Orders: 10}, {Orders: 18}, {Orders: 20}}, false},
+		{"01-original", "join-leave", 18, 18, []schedule.Tally{{Orders: 2, Wrong: 2}, {Orders: 6, Wrong: 6}}, false},
+		{"03-single-goroutine", "join-leave", 3, 0, []schedule.Tally{{Orders: 1}, {Orders: 2}, {Orders: 3}}, false},
+		{"03-single-goroutine", "two-things", 924, 231, []schedule.Tally{{Orders: 24, Wrong: 12}, {Orders: 212, Wrong: 84}, {Orders: 580, Wrong: 189}}, false},
+		{"03-single-goroutine", "two-speak", 9072, 4080, []schedule.Tally{{Orders: 760, Wrong: 360}, {Orders: 5144, Wrong: 2400}, {Orders: 9072, Wrong: 4080}}, true},
+	}
+	var questions []room.Question
+	for _, test := range tests {
+		if test.long && !long {
+			break
+		}
+		q := question(t, p, test.step, test.scenario)
+		q.How.Distinct = false
+		questions = append(questions, q)
+	}
+	for i, a := range ask(t, p, questions...) {
+		test := tests[i]
+		assert.Equal(t, schedule.Tally{Orders: test.orders, Wrong: test.wrong}, a.Tally, "%s, %s", test.step, test.scenario)
+		assert.Equal(t, a.Orders, a.Runs)
+		var sum schedule.Tally
+		for n, by := range test.by {
+			sum.Orders += a.By[n].Orders
+			sum.Wrong += a.By[n].Wrong
+			assert.Equal(t, by, sum, "%s, %s, up to %d preemptions", test.step, test.scenario, n)
+		}
+	}
+}
+
+// The same comes out each time, however many processors there are; and what is
+// played again by its line goes wrong in the same way.
+func TestTheSame(t *testing.T) {
+	p := build(t, nil, "01-original", "03-single-goroutine")
+	questions := []room.Question{question(t, p, "01-original", "two-join"), question(t, p, "03-single-goroutine", "two-things")}
+	first := ask(t, p, questions...)
+	for _, procs := range []string{"1", "2", "8"} {
+		t.Setenv("GOMAXPROCS", procs)
+		for i, a := range ask(t, p, questions...) {
+			assert.Equal(t, first[i], a, "GOMAXPROCS=%s", procs)
+		}
+	}
+	for i, q := range questions {
+		q.Line, q.Replay = true, first[i].Line
+		again := ask(t, p, q)[0]
+		assert.Equal(t, first[i].Order.Wrong, again.Order.Wrong)
+		assert.Equal(t, first[i].Order.Steps, again.Order.Steps)
+		q.Replay += " a.9"
+		err := p.Ask(t.Context(), []room.Question{q}, func(_ int, a room.Answer) error {
+			assert.Contains(t, a.Error, "the run diverged from the line")
+			assert.Contains(t, a.Error, "a.9 is not possible")
+			return nil
+		})
+		assert.NoError(t, err)
+	}
+}
+
+// replaced lays a step's file with some of its text replaced.
+func replaced(t *testing.T, file string, oldnew ...string) gocmd.Overlay {
+	t.Helper()
+	root, err := steps.Root()
+	require.NoError(t, err)
+	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	require.NoError(t, err)
+	text := string(b)
+	for i := 0; i < len(oldnew); i += 2 {
+		require.Equal(t, 1, strings.Count(text, oldnew[i]), "%q in %s", oldnew[i], file)
+		text = strings.Replace(text, oldnew[i], oldnew[i+1], 1)
+	}
+	return gocmd.Overlay{file: text}
+}
+
+// A defect that is mended is not found any more, and one that is put back is found.
+func TestChangedSteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out the changed steps")
+	}
+	atomic := []string{
+		"\t\"log\"\n", "\t\"log\"\n\t\"sync/atomic\"\n",
+		"var maxId int\n", "var maxId int64\n",
+	}
+	for _, test := range []struct {
+		name, step, scenario, file string
+		oldnew                     []string
+		wrong                      bool
+	}{
+		{"what Add returns", "01-original", "two-join", "client.go", append(atomic[:4:4],
+			"\tmaxId++\n", "\tid := atomic.AddInt64(&maxId, 1)\n", "id: maxId,", "id: int(id),"), false},
+		{"half an atomic", "01-original", "two-join", "client.go", append(atomic[:4:4],
+			"\tmaxId++\n", "\tatomic.AddInt64(&maxId, 1)\n", "id: maxId,", "id: int(atomic.LoadInt64(&maxId)),"), true},
+		{"the id behind the map", "02-race-fix", "two-join", "server.go", []string{
+			"\t\t\tc.id = s.clientCount + 1 // first: no mutex before it, see README.md\n", "",
+			"\t\t\ts.clients[c.id] = c\n", "\t\t\ts.clients[c.id] = c\n\t\t\tc.id = s.clientCount\n"}, true},
+		{"a goroutine for each message", "04-mailbox", "two-things", "client.go", []string{
+			"\tc.mailbox.put(msg)\n", "\tgo c.mailbox.put(msg)\n"}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := build(t, replaced(t, test.step+"/chat/"+test.file, test.oldnew...), test.step)
+			q := question(t, p, test.step, test.scenario)
+			q.First = true
+			a := ask(t, p, q)[0]
+			assert.Equal(t, test.wrong, a.Wrong > 0, "%d of %d", a.Wrong, a.Orders)
+		})
+	}
+}
+
+// A step with what is not understood is not explored, and it is said where that is.
+func TestNotExplored(t *testing.T) {
+	overlay := replaced(t, "03-single-goroutine/chat/client.go",
+		"\t\"log\"\n", "\t\"log\"\n\t\"time\"\n", "\tlog.Println(\"send:\", msg)\n", "\ttime.Sleep(1)\n")
+	_, err := Build(judgetest.Context(t), overlay, steps.Of("03-single-goroutine"))
+	var not NotExplored
+	require.ErrorAs(t, err, &not)
+	assert.Equal(t, "03-single-goroutine", not.Step)
+	assert.Regexp(t, `client.go:\d+: a timer is not understood here: time.Sleep`, err.Error())
+	for _, s := range steps.All {
+		if _, ok := counts["two-join"][s.Name]; !ok {
+			_, err := Build(judgetest.Context(t), nil, s)
+			assert.ErrorAs(t, err, &not, s.Name)
+		}
+	}
 }

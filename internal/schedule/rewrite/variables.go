@@ -149,10 +149,12 @@ func (w *rewriter) assign(n ast.Node, e ast.Expr, text, op, value string) {
 		w.assignElement(n, e, op, value)
 		return
 	}
+	root := w.root(e)
 	if op != "" {
-		value = fmt.Sprintf("*%s.Read(&%s) %s %s", own, text, op, value)
+		before, after := root.Pos()-e.Pos(), root.End()-e.Pos()
+		value = fmt.Sprintf("%s(*%s.Read(&%s))%s %s %s", text[:before], own, root.Name, text[after:], op, value)
 	}
-	w.become(n.Pos(), n.End(), fmt.Sprintf("%s.Var(&%s).Set(%s)", own, text, value))
+	w.become(n.Pos(), n.End(), fmt.Sprintf("%s.Var(&%s, &%s).Set(%s)", own, root.Name, text, value))
 }
 
 // addressable tells whether a part of a variable has no index in its way.

@@ -37,8 +37,8 @@ type Room struct {
 	home     schedule.Site // where the server's goroutine waits for something to do
 }
 
-// server is the name of the server's goroutine.
-const server = "server"
+// ServerGoroutine is the name of the server's goroutine.
+const ServerGoroutine = "server"
 
 // program plays a scenario in a room of the server.
 func program(s Server, scenario Scenario) schedule.Program {
@@ -50,7 +50,7 @@ func program(s Server, scenario Scenario) schedule.Program {
 		if handler != nil {
 			http.Handle(s.Path, handler)
 		}
-		run.Go(server, loop)
+		run.Go(ServerGoroutine, loop)
 		web := &http.Server{
 			ErrorLog: log.New(io.Discard, "", 0),
 			Handler: http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -65,10 +65,10 @@ func program(s Server, scenario Scenario) schedule.Program {
 			}
 		})
 		run.Quiet()
-		r.home, _ = r.at(server)
+		r.home, _ = r.at(ServerGoroutine)
 		judge := scenario.play(r)
 		return func() string {
-			if at, there := r.at(server); !there {
+			if at, there := r.at(ServerGoroutine); !there {
 				return "the server's goroutine has ended"
 			} else if at != r.home {
 				return fmt.Sprintf("the room is frozen: its goroutine waits at %v", at)
@@ -198,7 +198,7 @@ func (r *Room) left(stays ...*browser) string {
 	var all []string
 	for _, w := range r.run.Waiting() {
 		family, _, _ := strings.Cut(w.Name, ".")
-		if w.Name == server || slices.ContainsFunc(stays, func(b *browser) bool { return b.name == family }) {
+		if w.Name == ServerGoroutine || slices.ContainsFunc(stays, func(b *browser) bool { return b.name == family }) {
 			continue
 		}
 		all = append(all, fmt.Sprintf("%s, which waits at %v", w.Name, w.At))
