@@ -86,12 +86,14 @@ func (c *command) cell(text source, at schedule.Site, wide int) []string {
 		where += " " + c.words.read
 	case "write":
 		where += " " + c.words.write
+	default:
+		where += " " + at.Does
 	}
 	line := text.line(at)
 	if line == "default:" {
 		line += " " + c.words.fallback
 	}
-	return append([]string{where}, wrap(line, wide, 3)...)
+	return append([]string{strings.TrimSpace(where)}, wrap(line, wide, 3)...)
 }
 
 // source has the lines of files.

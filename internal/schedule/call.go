@@ -1,5 +1,10 @@
 package schedule
 
+import (
+	"net"
+	"strings"
+)
+
 // call is what one goroutine at a time does: to read from a connection, or to write
 // to it. The others wait for a lock that is not the program's.
 type call struct {
@@ -7,11 +12,19 @@ type call struct {
 	side string
 }
 
+// arrows say what is done on a connection, before the name of whoever is at its other
+// end: a WebSocket's origin, or a connection's address.
+var arrows = map[string]string{"read": "← ", "write": "→ ", "": "× "}
+
 // begin stands before a call that may wait outside. What it returns is to be called
 // after it: whoever had to wait goes on when it is its turn.
 func begin(c call) (end func()) {
 	r := playing
-	g := r.stand(&op{possible: func() bool { return !r.busy[c] }})
+	at := here()
+	if named, ok := c.conn.(interface{ RemoteAddr() net.Addr }); ok {
+		at.does = arrows[c.side] + strings.TrimPrefix(named.RemoteAddr().String(), "http://")
+	}
+	g := r.stand(&op{at: at, possible: func() bool { return !r.busy[c] }})
 	if c.side != "" {
 		r.busy[c] = true
 	}

@@ -404,17 +404,15 @@ func (r *Run) end() {
 	for _, f := range r.endings {
 		f()
 	}
-	for _, g := range r.all {
-		if g.state == parked || g.state == ready {
-			g.wake <- struct{}{}
+	for {
+		synctest.Wait()
+		i := slices.IndexFunc(r.all, func(g *goroutine) bool { return g.state == parked || g.state == ready })
+		if i < 0 {
+			break
 		}
+		r.all[i].wake <- struct{}{}
 	}
-	synctest.Wait()
 	for _, g := range r.all {
-		for g.state == ready { // it was outside, and has come back
-			g.wake <- struct{}{}
-			synctest.Wait()
-		}
 		if g.state != ended && r.err == nil {
 			r.err = fmt.Errorf("%s does not end with the run: it waits for something outside, after %v", g.name, g.at())
 		}

@@ -12,7 +12,7 @@ type Site struct {
 	Func string // as in "chat.(*Client).Listen"
 	File string
 	Line int
-	Does string // what is done there, where the line alone doesn't say: "read"
+	Does string // what is done there, where the line alone doesn't say: "read", or "→ a" to whom
 }
 
 // String is as in "client.go:37".

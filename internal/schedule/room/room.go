@@ -120,7 +120,7 @@ func (b *browser) now(act schedule.Act) {
 
 func (b *browser) connects() schedule.Act {
 	return schedule.Act{Does: "connects", Do: func() {
-		b.conn.in = []byte("GET " + b.room.path + " HTTP/1.1\r\nHost: room\r\nOrigin: http://room\r\nUpgrade: websocket\r\n" +
+		b.conn.in = []byte("GET " + b.room.path + " HTTP/1.1\r\nHost: room\r\nOrigin: http://" + b.name + "\r\nUpgrade: websocket\r\n" +
 			"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bm90IHJhbmRvbSBhdCBhbA==\r\n\r\n")
 		b.room.conns <- b.conn
 	}}
