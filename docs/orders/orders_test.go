@@ -31,7 +31,7 @@ func TestOne(t *testing.T) {
 	status, out, errOut := run(judgetest.Context(t), 80, "-lang", "en", "01-original", "two-join")
 	require.Equal(t, 0, status, errOut)
 	assert.Contains(t, out, "32 of 40 orders go wrong")
-	assert.Contains(t, out, "The shortest: 14 steps, with 1 preemptions.")
+	assert.Contains(t, out, "The shortest: 14 steps; preemptions: 1.")
 	for _, text := range []string{"browser a connects", "maxId++", "(read)", "(write)", "client.go:", "s.addCh <- c", "never hears what a says"} {
 		assert.Contains(t, out, text)
 	}

@@ -22,7 +22,7 @@ var languages = map[string]words{
 		small:    "(In it, %s is %s.)",
 		distinct: "%s of %s orders go wrong. (Orders that only swap independent steps are counted as one.)",
 		all:      "%s of %s orders go wrong. (Every single order is counted.)",
-		shortest: "The shortest: %d steps, with %d preemptions.",
+		shortest: "The shortest: %d steps; preemptions: %d.",
 		wrong:    "In the end, %s.",
 		again:    "To play it again:",
 		reading:  "How many orders go wrong, of how many (those that only swap independent steps are counted as one).\n– : the step has no such limit.  ? : the step can't be explored; why is said below.",

@@ -181,6 +181,18 @@ func All() []Program {
 			}()
 			return func() string { return unless(got == 1, "%d", got) }
 		}},
+		// So may the receiver.
+		{"a default beside a send", 2, 2, 1, 1, func() func() string {
+			c, got := make(chan int), 0
+			go func() { got = <-c }()
+			go func() {
+				select {
+				case c <- 1:
+				default:
+				}
+			}()
+			return func() string { return unless(got == 1, "%d", got) }
+		}},
 		// Of two that don't wait, neither finds the other: each takes its default.
 		{"two defaults", 2, 2, 0, 0, func() func() string {
 			c := make(chan int)
@@ -377,6 +389,22 @@ func All() []Program {
 				}
 			}()
 			go func() { l.Lock() }()
+			return fine
+		}},
+		// The lock is set free in the step of the read: TryLock is before, between or behind.
+		{"unlock in a later step", 3, 3, 0, 1, func() func() string {
+			l := &locked{}
+			go func() {
+				l.Lock()
+				l.n = counter
+				l.Unlock()
+			}()
+			go func() { l.TryLock() }()
+			go func() {
+				if false {
+					counter = 1
+				}
+			}()
 			return fine
 		}},
 		// To write is to ask and to get. Who asks lets no more readers in.
