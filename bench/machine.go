@@ -3,12 +3,17 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"websocket-chat-steps/bench/result"
+	"websocket-chat-steps/bench/server"
 )
 
 // machine tells where this runs. It doesn't tell its name.
@@ -43,4 +48,42 @@ func field(file, name string) string {
 		}
 	}
 	return ""
+}
+
+// quietShare is the share of the processors that other programs may use on a
+// machine that is quiet.
+const quietShare = 0.05
+
+// waitForQuiet samples how busy other programs keep the processors until it is
+// quiet, so many times at most, and tells whether it is.
+func waitForQuiet(progress io.Writer, samples int, sample func() (share float64, err error)) (quiet bool, err error) {
+	for i := range samples {
+		share, err := sample()
+		if err != nil {
+			return false, err
+		}
+		if share < quietShare {
+			fmt.Fprintf(progress, "the machine is quiet: other programs use %.1f %% of the processors\n", share*100)
+			return true, nil
+		}
+		if i == 0 {
+			fmt.Fprintf(progress, "other programs use %.0f %% of the processors; waiting some minutes for a quiet machine\n", share*100)
+		}
+	}
+	fmt.Fprintln(progress, "the machine does not become quiet; the result will say so")
+	return false, nil
+}
+
+// sample looks for so long at what other programs use.
+func sample(ctx context.Context, d time.Duration) (share float64, err error) {
+	others, err := server.Watch()
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case <-time.After(d):
+		return others(0)
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
 }

@@ -69,7 +69,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := server.Measurable(); err != nil {
 		return err
 	}
-
 	dir, err := os.MkdirTemp("", "websocket-chat-steps-bench-")
 	if err != nil {
 		return err
@@ -79,6 +78,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := server.Build(ctx, root, dir, o.servers); err != nil {
 		return err
 	}
+
 	f := &result.File{
 		Command:  strings.Join(append([]string{"go run -C bench ."}, args...), " "),
 		Date:     time.Now().Format(time.DateOnly),
@@ -100,7 +100,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := measure(ctx, f, o, dir, stderr); err != nil {
 		return err
 	}
-
 	report.Summary(stdout, f)
 	if o.out != "" {
 		if err := f.Write(o.out); err != nil {
@@ -125,21 +124,16 @@ type options struct {
 }
 
 // scenarios are all that -only may name, in the order in which they are run.
-var scenarios = []string{"one", "forty", "thousand", "idle", "stalled"}
+var scenarios = []string{"one", "forty", "thousand", "growth", "open", "idle", "stalled"}
 
 func parse(root string, args []string, stderr io.Writer) (o options, err error) {
-	all := server.List()
-	var names []string
-	for _, s := range all {
-		names = append(names, s.Name)
-	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.BoolVar(&o.short, "short", false, "run for less than a minute, with fewer clients: to see that all works, not for figures")
-	flags.IntVar(&o.rounds, "rounds", 5, "measure everything so many `times`; with -short, 2 unless given")
-	servers := flags.String("servers", strings.Join(names, ","), "measure these servers, a comma-separated `list`")
-	only := flags.String("only", strings.Join(scenarios, ","), "run these scenarios, a comma-separated `list`")
-	out := flags.String("out", "", "write all measurements to this `file`, relative to bench/; by default a full run of\neverything, in enough rounds, is kept in docs/measurements.json, and anything else nowhere")
+	flags.BoolVar(&o.short, "short", false, "run for about a minute, with fewer clients: to see that all works, not for figures")
+	flags.IntVar(&o.rounds, "rounds", 5, "measure everything so many `times`; with -short, once")
+	servers := flags.String("servers", "", "measure these servers, a comma-separated `list`; by default all")
+	only := flags.String("only", "", "run these scenarios, a comma-separated `list`; by default all")
+	flags.StringVar(&o.out, "out", "", "write all measurements to this `file`, relative to bench/; by default a full run of\neverything, in enough rounds, is kept in docs/measurements.json, and anything else nowhere")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
@@ -150,42 +144,29 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 		fmt.Fprintf(stderr, "bench: "+format+"\n", args...)
 		return o, errUsage
 	}
-	if flags.NArg() > 0 {
-		return wrong("unexpected argument %q; go run -C bench . -help lists what there is", flags.Arg(0))
+	given := false
+	flags.Visit(func(f *flag.Flag) { given = given || f.Name == "rounds" })
+	if o.short && !given {
+		o.rounds = 1
 	}
-	given := make(map[string]bool)
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	if o.short && !given["rounds"] {
-		o.rounds = 2
-	}
-	if o.rounds < 1 {
-		return wrong("-rounds %d: at least one round has to be measured", o.rounds)
-	}
-
-	// In our order, whatever the list's.
-	chosen, err := choose(names, *servers)
+	o.servers, err = choose(server.List(), *servers, func(s server.Server) string { return s.Name })
 	if err != nil {
 		return wrong("-servers: %v", err)
 	}
-	for _, s := range all {
-		if slices.Contains(chosen, s.Name) {
-			o.servers = append(o.servers, s)
-		}
-	}
-	if o.only, err = choose(scenarios, *only); err != nil {
+	if o.only, err = choose(scenarios, *only, func(s string) string { return s }); err != nil {
 		return wrong("-only: %v", err)
 	}
-
 	switch {
-	case given["out"]:
-		if o.out, err = filepath.Abs(*out); err != nil {
+	case flags.NArg() > 0:
+		return wrong("unexpected argument %q; go run -C bench . -help lists what there is", flags.Arg(0))
+	case o.rounds < 1:
+		return wrong("-rounds %d: at least one round has to be measured", o.rounds)
+	case o.out == "" && *servers == "" && *only == "" && !o.short && o.rounds >= report.LeastRounds:
+		o.out, o.pages = filepath.Join(root, filepath.FromSlash(report.Kept)), true
+	case o.out != "":
+		if o.out, err = filepath.Abs(o.out); err != nil {
 			return o, err
 		}
-	case !o.short && o.rounds >= report.LeastRounds && len(o.servers) == len(all) && len(o.only) == len(scenarios):
-		o.out = filepath.Join(root, filepath.FromSlash(report.Kept))
-		o.pages = true
-	}
-	if o.out != "" {
 		// Better now than after all was measured.
 		if info, err := os.Stat(filepath.Dir(o.out)); err != nil || !info.IsDir() {
 			return wrong("-out: there is no directory %s to write to", filepath.Dir(o.out))
@@ -195,15 +176,25 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 }
 
 // choose returns those of all that a comma-separated list names, in the order of
-// all.
-func choose(all []string, list string) ([]string, error) {
-	named := make(map[string]bool)
-	for name := range strings.SplitSeq(list, ",") {
-		name = strings.TrimSpace(name)
-		if !slices.Contains(all, name) {
-			return nil, fmt.Errorf("there is no %q; there are %s", name, strings.Join(all, ", "))
-		}
-		named[name] = true
+// all; and all if the list is empty.
+func choose[T any](all []T, list string, name func(T) string) (chosen []T, err error) {
+	if list == "" {
+		return all, nil
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !named[name] }), nil
+	var names []string
+	for _, one := range all {
+		names = append(names, name(one))
+	}
+	wanted := strings.Split(strings.ReplaceAll(list, " ", ""), ",")
+	for _, one := range wanted {
+		if !slices.Contains(names, one) {
+			return nil, fmt.Errorf("there is no %q; there are %s", one, strings.Join(names, ", "))
+		}
+	}
+	for i, one := range names {
+		if slices.Contains(wanted, one) {
+			chosen = append(chosen, all[i])
+		}
+	}
+	return chosen, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"websocket-chat-steps/bench/load"
@@ -13,42 +14,62 @@ import (
 
 // size is how much is measured.
 type size struct {
-	loads  []result.Scenario
-	timing load.Timing
+	loads  []timed       // those of one name follow one another
 	idle   int           // clients
 	settle time.Duration // how long the server's memory has to stay the same
 	stall  load.StalledPlan
 }
 
-var full = size{
-	loads: []result.Scenario{
-		{Name: "one", Clients: 100, Senders: 1, Window: 1, All: true, Payload: 128},
-		{Name: "forty", Clients: 100, Senders: 10, Window: 4, Payload: 128},
-		{Name: "thousand", Clients: 1000, Senders: 100, Window: 1, Payload: 128},
-	},
-	timing: load.Timing{WarmUp: time.Second, Measured: 3 * time.Second, Quiet: 2 * time.Second},
-	idle:   5000,
-	settle: time.Second,
-	stall: load.StalledPlan{
-		Clients: 10, Messages: 20000, Window: 64, Payload: 1024,
-		Quiet: 2 * time.Second, Wait: 15 * time.Second,
-	},
+type timed struct {
+	result.Scenario
+	load.Timing
 }
 
-var short = size{
-	loads: []result.Scenario{
-		{Name: "one", Clients: 20, Senders: 1, Window: 1, All: true, Payload: 128},
-		{Name: "forty", Clients: 100, Senders: 10, Window: 4, Payload: 128},
-		{Name: "thousand", Clients: 200, Senders: 20, Window: 1, Payload: 128},
-	},
-	timing: load.Timing{WarmUp: 50 * time.Millisecond, Measured: 150 * time.Millisecond, Quiet: 400 * time.Millisecond},
-	idle:   300,
-	settle: 100 * time.Millisecond,
-	stall: load.StalledPlan{
-		// Larger ones, so that few fill the buffers of the kernel, some MiB.
-		Clients: 10, Messages: 600, Window: 64, Payload: 8 << 10,
-		Quiet: 400 * time.Millisecond, Wait: 100 * time.Millisecond,
-	},
+// growth is 40 messages under way among ever more clients. Thousands come faster
+// than in the other loads.
+func growth(t load.Timing, clients ...int) (loads []timed) {
+	t.Group = 5
+	for _, n := range clients {
+		loads = append(loads, timed{result.Scenario{Name: "growth", Clients: n, Senders: 10, Window: 4, Payload: 128}, t})
+	}
+	return loads
+}
+
+// open is ever more messages a second among 100 clients.
+func open(t load.Timing, rates ...int) (loads []timed) {
+	for _, n := range rates {
+		loads = append(loads, timed{result.Scenario{Name: "open", Clients: 100, Senders: 10, Rate: n, Payload: 128}, t})
+	}
+	return loads
+}
+
+func newSize(short bool) (s size) {
+	const ms = time.Millisecond
+	if short {
+		t := load.Timing{WarmUp: 50 * ms, Measured: 100 * ms, Quiet: 400 * ms}
+		s.loads = []timed{
+			{result.Scenario{Name: "one", Clients: 20, Senders: 1, Window: 1, All: true, Payload: 128}, t},
+			{result.Scenario{Name: "forty", Clients: 100, Senders: 10, Window: 4, Payload: 128}, t},
+			{result.Scenario{Name: "thousand", Clients: 200, Senders: 20, Window: 1, Payload: 128}, t},
+		}
+		s.loads = append(s.loads, growth(t, 10, 100)...)
+		s.loads = append(s.loads, open(t, 200, 400)...)
+		s.idle, s.settle = 200, 100*ms
+		// Large messages, so that few fill the buffers of the kernel, some MiB.
+		s.stall = load.StalledPlan{Clients: 10, Messages: 600, Window: 64, Payload: 8 << 10, Quiet: 400 * ms, Wait: 100 * ms}
+		return s
+	}
+	t := load.Timing{WarmUp: 500 * ms, Measured: 2000 * ms, Quiet: 2000 * ms}
+	s.loads = []timed{
+		{result.Scenario{Name: "one", Clients: 100, Senders: 1, Window: 1, All: true, Payload: 128}, t},
+		{result.Scenario{Name: "forty", Clients: 100, Senders: 10, Window: 4, Payload: 128}, t},
+		{result.Scenario{Name: "thousand", Clients: 1000, Senders: 100, Window: 1, Payload: 128}, t},
+	}
+	s.loads = append(s.loads, growth(load.Timing{WarmUp: 300 * ms, Measured: 1000 * ms, Quiet: 1000 * ms}, 10, 100, 1000, 5000)...)
+	s.loads = append(s.loads, open(load.Timing{WarmUp: 300 * ms, Measured: 1500 * ms, Quiet: 1000 * ms}, 500, 1000, 2000, 4000, 8000, 16000, 32000)...)
+	s.idle, s.settle = 5000, 1000*ms
+	s.stall = load.StalledPlan{Clients: 10, Messages: 10000, Window: 64, Payload: 1024, Quiet: 2000 * ms, Wait: 13000 * ms}
+	return s
 }
 
 // measure runs what o says on the servers that are built in dir, puts what came
@@ -58,172 +79,151 @@ var short = size{
 // begins with the next server, so that none always comes first, or always after
 // the same one.
 func measure(ctx context.Context, f *result.File, o options, dir string, progress io.Writer) error {
-	size := full
-	if o.short {
-		size = short
+	if !o.short {
+		quiet, err := waitForQuiet(progress, 60, func() (float64, error) { return sample(ctx, 3*time.Second) })
+		if err != nil {
+			return err
+		}
+		f.OtherWork = !quiet
 	}
-	took := make(times)
+	size := newSize(o.short)
+	begin := time.Now()
 	todo := o.rounds * len(o.only) * len(o.servers)
 	done := 0
 	for round := 1; round <= o.rounds; round++ {
 		for _, scenario := range o.only {
 			for i := range o.servers {
-				s := o.servers[(i+round-1)%len(o.servers)]
-				begin := time.Now()
-				what, err := size.one(ctx, f, s, dir, scenario, round)
+				m := measurement{f: f, size: size, server: o.servers[(i+round-1)%len(o.servers)], dir: dir, round: round}
+				others, err := server.Watch()
 				if err != nil {
-					return fmt.Errorf("%s, %s: %w", s.Name, scenario, err)
+					return err
 				}
-				took[[2]string{s.Name, scenario}] = time.Since(begin)
+				what, err := m.run(ctx, scenario)
+				if err != nil {
+					return fmt.Errorf("%s, %s: %w", m.server.Name, scenario, err)
+				}
+				share, err := others(m.used)
+				if err != nil {
+					return err
+				}
+				f.OtherShare = max(f.OtherShare, min(share, 1))
 				done++
-				fmt.Fprintf(progress, "%3d/%d round %d  %-8s %-19s  %s; %s left\n",
-					done, todo, round, scenario, s.Name, what, took.left(o, done))
+				spent := time.Since(begin)
+				fmt.Fprintf(progress, "%3d/%d round %d  %-8s %-19s  %s; about %.0f min left\n",
+					done, todo, round, scenario, m.server.Name, what, spent.Minutes()/float64(done)*float64(todo-done))
 			}
 		}
 	}
+	f.OtherWork = f.OtherWork || f.OtherShare >= quietShare
 	return nil
 }
 
-// one runs one server under one scenario, puts what was measured into f, and
-// returns it as a line of text.
-func (size size) one(ctx context.Context, f *result.File, s server.Server, dir, scenario string, round int) (what string, err error) {
+// measurement is one server under one scenario, in one round.
+type measurement struct {
+	f      *result.File // gets what was measured
+	size   size
+	server server.Server
+	dir    string // where it is built
+	round  int
+	used   time.Duration // processor time of the server's processes
+}
+
+// run does the measurement, and returns it as a line of text.
+func (m *measurement) run(ctx context.Context, scenario string) (what string, err error) {
 	switch scenario {
 	case "idle":
-		p, err := s.Start(ctx, dir)
-		if err != nil {
-			return "", err
-		}
-		defer p.Stop()
-		idle, err := load.Idle(ctx, p, size.idle, size.settle)
-		if err != nil {
-			return "", err
-		}
-		idle.Server, idle.Round = s.Name, round
-		f.Idles = append(f.Idles, idle)
-		return fmt.Sprintf("%d clients in %.2f s, %.1f KiB and %.2f goroutines each", idle.Connected, idle.ConnectSeconds,
-			perClient(idle.RSSAfter-idle.RSSBefore, idle)/1024, perClient(idle.GoroutinesAfter-idle.GoroutinesBefore, idle)), nil
-
+		return m.idle(ctx)
 	case "stalled":
-		p, err := s.Start(ctx, dir)
+		return m.stalled(ctx)
+	}
+	var parts []string
+	for _, s := range m.size.loads {
+		if s.Name != scenario {
+			continue
+		}
+		var l result.Load
+		var note string
+		err := m.with(ctx, func(p *server.Process) (err error) {
+			l, note, err = load.Load(ctx, p, s.Scenario, s.Timing)
+			return err
+		})
 		if err != nil {
 			return "", err
 		}
-		defer p.Stop()
-		alone, note, err := load.Alone(ctx, p, size.stall)
-		if err != nil {
-			return "", err
+		l.Server, l.Round = m.server.Name, m.round
+		m.f.Loads = append(m.f.Loads, l)
+		parts = append(parts, describe(l, note))
+		if l.Rate > 0 && !l.KeptUp() {
+			break // nor will it with a higher rate
 		}
+	}
+	return strings.Join(parts, "; "), nil
+}
+
+// with runs the server for as long as do takes.
+func (m *measurement) with(ctx context.Context, do func(p *server.Process) error) error {
+	p, err := m.server.Start(ctx, m.dir)
+	if err != nil {
+		return err
+	}
+	defer func() {
 		p.Stop()
-		what := fmt.Sprintf("P99 %.2f ms alone%s", alone.P99/1000, defects(alone, note))
-
-		p, err = s.Start(ctx, dir)
-		if err != nil {
-			return "", err
-		}
-		defer p.Stop()
-		stalled, note, err := load.Stalled(ctx, p, size.stall)
-		if err != nil {
-			return "", err
-		}
-		stalled.Server, stalled.Round, stalled.P99Alone = s.Name, round, alone.P99
-		f.Stalled = append(f.Stalled, stalled)
-		what += fmt.Sprintf(", %.2f ms beside", stalled.P99/1000)
-		if stalled.LetGo >= 0 {
-			what += fmt.Sprintf(", let go after %.2f s", stalled.LetGo)
-		} else {
-			what += ", not let go"
-		}
-		return what + defects(result.Load{Lost: stalled.Lost, Dropped: stalled.Dropped, Frozen: stalled.Frozen}, note), nil
-
-	default:
-		p, err := s.Start(ctx, dir)
-		if err != nil {
-			return "", err
-		}
-		defer p.Stop()
-		for _, s := range size.loads {
-			if s.Name != scenario {
-				continue
-			}
-			l, note, err := load.Load(ctx, p, s, size.timing)
-			if err != nil {
-				return "", err
-			}
-			l.Server, l.Round = p.Name, round
-			f.Loads = append(f.Loads, l)
-			return fmt.Sprintf("%.0f deliveries/s, %.2f µs CPU each, P99 %.2f ms%s", rate(l), cpu(l), l.P99/1000, defects(l, note)), nil
-		}
-		panic("no scenario " + scenario)
-	}
+		m.used += p.Used()
+	}()
+	return do(p)
 }
 
-// times is how long each server took last under each scenario.
-type times map[[2]string]time.Duration
-
-// left says about how long what is still to be done takes: as long as it took
-// last time, and where it is the first time, as long as what was measured so far
-// on average.
-func (t times) left(o options, done int) string {
-	var sum, left time.Duration
-	for _, d := range t {
-		sum += d
-	}
-	average := sum / time.Duration(len(t))
-	i := 0
-	for range o.rounds {
-		for _, scenario := range o.only {
-			var all time.Duration // of the scenario, so far
-			n := 0
-			for _, s := range o.servers {
-				if d, ok := t[[2]string{s.Name, scenario}]; ok {
-					all, n = all+d, n+1
-				}
-			}
-			for range o.servers {
-				if i++; i <= done {
-					continue
-				}
-				if n > 0 {
-					left += all / time.Duration(n)
-				} else {
-					left += average
-				}
-			}
-		}
-	}
-	if left < time.Minute {
-		return fmt.Sprintf("about %.0f s", left.Seconds())
-	}
-	return fmt.Sprintf("about %.0f min", left.Minutes())
+func (m *measurement) idle(ctx context.Context) (what string, err error) {
+	var idle result.Idle
+	err = m.with(ctx, func(p *server.Process) (err error) {
+		idle, err = load.Idle(ctx, p, m.size.idle, m.size.settle)
+		return err
+	})
+	idle.Server, idle.Round = m.server.Name, m.round
+	m.f.Idles = append(m.f.Idles, idle)
+	each := max(1, float64(idle.Connected))
+	return fmt.Sprintf("%d clients in %.2f s, %.1f KiB and %.2f goroutines each", idle.Connected, idle.ConnectSeconds,
+		float64(idle.RSSAfter-idle.RSSBefore)/each/1024, float64(idle.GoroutinesAfter-idle.GoroutinesBefore)/each), err
 }
 
-// rate returns the deliveries of a second.
-func rate(l result.Load) float64 {
-	if l.Seconds == 0 {
-		return 0
+func (m *measurement) stalled(ctx context.Context) (what string, err error) {
+	var alone result.Load
+	var stalled result.Stalled
+	var note string
+	err = m.with(ctx, func(p *server.Process) (err error) {
+		alone, note, err = load.Alone(ctx, p, m.size.stall)
+		return err
+	})
+	if err != nil {
+		return "", err
 	}
-	return float64(l.Deliveries) / l.Seconds
+	what = fmt.Sprintf("P99 %.2f ms alone%s", alone.P99/1000, defects(alone, note))
+	err = m.with(ctx, func(p *server.Process) (err error) {
+		stalled, note, err = load.Stalled(ctx, p, m.size.stall)
+		return err
+	})
+	stalled.Server, stalled.Round, stalled.P99Alone = m.server.Name, m.round, alone.P99
+	m.f.Stalled = append(m.f.Stalled, stalled)
+	what += fmt.Sprintf(", %.2f ms beside, let go after %.2f s (-1: never)", stalled.P99/1000, stalled.LetGo)
+	return what + defects(result.Load{Lost: stalled.Lost, Dropped: stalled.Dropped, Frozen: stalled.Frozen}, note), err
 }
 
-// cpu returns the server's processor time for one delivery, in microseconds.
-func cpu(l result.Load) float64 {
-	if l.Deliveries == 0 {
-		return 0
+// describe returns one load as a line of text.
+func describe(l result.Load, note string) (what string) {
+	switch {
+	case l.Name == "growth":
+		what = fmt.Sprintf("%d clients: ", l.Clients)
+	case l.Rate > 0 && l.KeptUp():
+		what = fmt.Sprintf("%d/s: ", l.Rate)
+	case l.Rate > 0:
+		what = fmt.Sprintf("not %d/s: ", l.Rate)
 	}
-	return l.CPU / float64(l.Deliveries) * 1e6
-}
-
-// perClient divides by the clients that were connected.
-func perClient(n int, idle result.Idle) float64 {
-	if idle.Connected == 0 {
-		return 0
-	}
-	return float64(n) / float64(idle.Connected)
+	return what + fmt.Sprintf("%.0f deliveries/s, %.2f µs CPU each, P99 %.2f ms%s", float64(l.Deliveries)/max(1e-9, l.Seconds),
+		l.CPU/float64(max(1, l.Deliveries))*1e6, l.P99/1000, defects(l, note))
 }
 
 // defects says what went wrong in one measurement, and note, if there is one.
-func defects(l result.Load, note string) string {
-	text := ""
+func defects(l result.Load, note string) (text string) {
 	for _, count := range []struct {
 		what string
 		n    int
@@ -231,6 +231,7 @@ func defects(l result.Load, note string) string {
 		{"inversions", l.Inversions},
 		{"clients in another order", l.Disagree},
 		{"lost", l.Lost},
+		{"not yet heard", l.Unheard},
 		{"dropped", l.Dropped},
 	} {
 		if count.n > 0 {

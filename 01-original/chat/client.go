@@ -11,8 +11,8 @@ import (
 // channelBufSize is how many messages may wait for one client.
 const channelBufSize = 100
 
-// maxId is the id that was given last. DEFECT: nobody owns it, every
-// request's goroutine changes it in NewClient. See race_test.go.
+// maxId is the id that was given last. DEFECT: no goroutine owns it. Every
+// request's goroutine changes it, in NewClient. See race_test.go.
 var maxId int
 
 // Client is the server's side of one browser. Two goroutines serve it:
@@ -25,8 +25,8 @@ type Client struct {
 	doneCh chan bool     // the one that ends tells the other
 }
 
-// NewClient makes a client with an id of its own, or so it means to: each
-// request's goroutine calls it, and two may be in it at the same time.
+// NewClient makes a client, and means to give it an id of its own. Each request's
+// goroutine calls it, so two may be in it at the same time.
 // It panics without a connection or a server.
 func NewClient(ws *websocket.Conn, server *Server) *Client {
 	if ws == nil || server == nil {
@@ -58,7 +58,7 @@ func (c *Client) Write(msg *Message) {
 	}
 }
 
-// Done ends one of the two goroutines, which is to end the other; unused, too.
+// Done ends one of the two goroutines, and that ends the other. Nobody calls it.
 func (c *Client) Done() {
 	c.doneCh <- true
 }
@@ -76,10 +76,10 @@ func (c *Client) listenWrite() {
 		select {
 		case msg := <-c.ch:
 			log.Println("send:", msg)
-			websocket.JSON.Send(c.ws, msg) // DEFECT: no deadline, and the error is lost
+			websocket.JSON.Send(c.ws, msg) // DEFECT: it has no deadline, and its error is lost
 		case <-c.doneCh:
 			c.server.Del(c)
-			c.doneCh <- true // for listenRead. DEFECT: see there
+			c.doneCh <- true // for listenRead. DEFECT: that sends, too. See there
 			return
 		}
 	}
@@ -91,18 +91,18 @@ func (c *Client) listenRead() {
 		select {
 		case <-c.doneCh:
 			c.server.Del(c)
-			c.doneCh <- true // for listenWrite. DEFECT: it may have ended
+			c.doneCh <- true // for listenWrite. DEFECT: it may have ended already
 			return
 		default:
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)
 			if err == io.EOF {
-				// DEFECT: listenWrite takes this one and sends its own. If we read
-				// EOF again first, both send, and neither ever receives; if we take
-				// it first, listenWrite ends, and we alone send. See NothingLeft.
+				// DEFECT: listenWrite receives this, and sends on doneCh itself. Mostly
+				// we read EOF again before we receive that, and send: both wait for
+				// ever. Else it ends, and we wait for ever alone. See NothingLeft.
 				c.doneCh <- true
 			} else if err != nil {
-				c.server.Err(err) // DEFECT: what breaks but by EOF breaks again
+				c.server.Err(err) // DEFECT: after an error that lasts, it loops for ever
 			} else {
 				c.server.SendAll(&msg)
 			}

@@ -51,7 +51,7 @@ func (c *Client) Write(msg *Message) {
 	}
 }
 
-// Done ends one of the two goroutines, which is to end the other; unused, too.
+// Done ends one of the two goroutines, and that ends the other. Nobody calls it.
 func (c *Client) Done() {
 	c.doneCh <- true
 }
@@ -69,10 +69,10 @@ func (c *Client) listenWrite() {
 		select {
 		case msg := <-c.ch:
 			log.Println("send:", msg)
-			websocket.JSON.Send(c.ws, msg) // DEFECT: no deadline, and the error is lost
+			websocket.JSON.Send(c.ws, msg) // DEFECT: it has no deadline, and its error is lost
 		case <-c.doneCh:
 			c.server.Del(c)
-			c.doneCh <- true // for listenRead. DEFECT: see there
+			c.doneCh <- true // for listenRead. DEFECT: that sends, too. See there
 			return
 		}
 	}
@@ -84,18 +84,18 @@ func (c *Client) listenRead() {
 		select {
 		case <-c.doneCh:
 			c.server.Del(c)
-			c.doneCh <- true // for listenWrite. DEFECT: it may have ended
+			c.doneCh <- true // for listenWrite. DEFECT: it may have ended already
 			return
 		default:
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)
 			if err == io.EOF {
-				// DEFECT: listenWrite takes this one and sends its own. If we read
-				// EOF again first, both send, and neither ever receives; if we take
-				// it first, listenWrite ends, and we alone send. See NothingLeft.
+				// DEFECT: listenWrite receives this, and sends on doneCh itself. Mostly
+				// we read EOF again before we receive that, and send: both wait for
+				// ever. Else it ends, and we wait for ever alone. See NothingLeft.
 				c.doneCh <- true
 			} else if err != nil {
-				c.server.Err(err) // DEFECT: what breaks but by EOF breaks again
+				c.server.Err(err) // DEFECT: after an error that lasts, it loops for ever
 			} else {
 				c.server.SendAll(&msg)
 			}

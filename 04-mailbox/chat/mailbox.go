@@ -43,6 +43,9 @@ func (m *mailbox) put(msg *Message) {
 	}
 	m.messages = append(m.messages, msg)
 	m.bytes += msg.size()
+	// Only one goroutine at a time, or a later message could be written first. No
+	// message is left behind: take ends the goroutine under the same lock, and only
+	// when nothing waits.
 	if !m.emptying {
 		m.emptying = true
 		go m.empty()
@@ -50,6 +53,8 @@ func (m *mailbox) put(msg *Message) {
 }
 
 // empty sends what waits, each message in a write of its own, until nothing does.
+// A write waits for the client. So empty doesn't hold mu meanwhile, or put would
+// wait for the client, too.
 func (m *mailbox) empty() {
 	for msg := m.take(); msg != nil; msg = m.take() {
 		m.ws.SetWriteDeadline(time.Now().Add(patience))

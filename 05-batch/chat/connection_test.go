@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -14,93 +15,110 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
 )
 
 // A client that sends pings into a flood of messages gets a pong for each, and
 // each message in a frame of its own: no bytes come between others.
 func TestPingsInAFlood(t *testing.T) {
 	const size, window = 3000, 32
-	messages, pings := fewer(4000), fewer(4000)
-	pinged := func(n int) []byte { return []byte(numbered(n, n%2*125)) } // each other one as long as it may be
 	r := openRoom(t)
-	talker := r.join()
-	pinger := r.join()
-	require.NoError(t, r.sockets.Of(pinger.Conn).SetWriteBuffer(smallBuffer), "so that a write takes several turns")
+	pinger := &pinger{Client: r.Join(), t: t, pings: pings(fewer(4000))}
+	require.NoError(t, r.Sockets.Of(pinger.Conn).SetWriteBuffer(4<<10), "so that a write takes several turns")
 
-	heard := make(chan struct{}, messages/window+1) // so many more
-	atOnce(t, 3, func(i int) error {
-		switch i {
-		case 0: // the talker, who is never ahead of the pinger by more than two windows
-			for n := 0; n < messages; n += window {
-				if n >= 2*window {
-					<-heard
-				}
-				if err := flow(talker, []*judge.Client{talker}, n, min(n+window, messages), size); err != nil {
-					return err
-				}
+	sent := make(chan error, 1)
+	go func() { sent <- pinger.ping() }()
+	for r.Said < fewer(4000) {
+		said := judge.Numbered(r.Said, r.Said+window, size)
+		r.Say(window, size)
+		for _, body := range said {
+			f := pinger.next()
+			for f.Opcode == judge.Pong {
+				f = pinger.next()
 			}
-			return nil
-		case 1:
-			for n := range pings {
-				if err := pinger.Write(judge.AppendFrame(nil, judge.Ping, pinged(n))); err != nil {
-					return err
-				}
-			}
-			return nil
+			require.Equal(t, judge.Frame{Final: true, Opcode: judge.Text, Payload: payload(r.Talker.Name, body)}, f)
 		}
-		defer close(heard)
-		for m, p := 0, 0; m < messages || p < pings; {
-			f, err := pinger.HearFrame()
-			switch {
-			case err != nil:
-				return fmt.Errorf("after %d messages and %d pongs: %w", m, p, err)
-			case isText(f, payload(talker.Name, numbered(m, size))):
-				if m++; m%window == 0 {
-					heard <- struct{}{}
-				}
-			case f.Final && f.Opcode == judge.Pong && string(f.Payload) == string(pinged(p)):
-				p++
-			default:
-				return fmt.Errorf("after %d messages and %d pongs a frame came with %#x, %.40q", m, p, f.Opcode, f.Payload)
-			}
+		require.NoError(t, r.Talker.HearNext(r.Talker.Name, said...))
+	}
+	for pinger.pongs < len(pinger.pings) {
+		require.EqualValues(t, judge.Pong, pinger.next().Opcode)
+	}
+	require.NoError(t, <-sent)
+}
+
+// pinger is a client that sends pings, and wants a pong for each.
+type pinger struct {
+	*judge.Client
+	t     *testing.T
+	pings []string
+	pongs int // that it has heard
+}
+
+// pings returns what n pings carry: each other one as much as it may.
+func pings(n int) []string {
+	all := judge.Numbered(0, n, 0)
+	for i := 1; i < n; i += 2 {
+		all[i] = judge.Numbered(i, i+1, 125)[0]
+	}
+	return all
+}
+
+func (p *pinger) ping() error {
+	for _, ping := range p.pings {
+		if err := p.Write(judge.AppendFrame(nil, judge.Ping, []byte(ping))); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// next returns the next frame. If it is a pong, it must be the next one.
+func (p *pinger) next() judge.Frame {
+	p.t.Helper()
+	f, err := p.HearFrame()
+	require.NoError(p.t, err, "after %d pongs", p.pongs)
+	if f.Opcode == judge.Pong {
+		require.Less(p.t, p.pongs, len(p.pings), "a pong too many")
+		require.Equal(p.t, judge.Frame{Final: true, Opcode: judge.Pong, Payload: []byte(p.pings[p.pongs])}, f)
+		p.pongs++
+	}
+	return f
+}
+
+// pingAndHear has a client ping, and hear the pong as the next frame.
+func pingAndHear(t *testing.T, c *judge.Client, payload string) {
+	t.Helper()
+	p := &pinger{Client: c, t: t, pings: []string{payload}}
+	require.NoError(t, p.ping())
+	require.EqualValues(t, judge.Pong, p.next().Opcode)
 }
 
 // A pong, the longest too, is one write, so that nothing can come between its bytes.
 func TestPongIsOneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
-		c := r.join()
-		conn := r.pipes.last
+		c := r.Join()
 		for _, size := range []int{0, 1, 125} {
-			before := conn.writes.Load()
-			said := bytes.Repeat([]byte("p"), size)
-			require.NoError(t, c.Write(judge.AppendFrame(nil, judge.Ping, said)))
-			f, err := c.HearFrame()
-			require.NoError(t, err)
-			assert.Equal(t, judge.Frame{Final: true, Opcode: judge.Pong, Payload: said}, f)
-			assert.EqualValues(t, 1, conn.writes.Load()-before, "writes for a pong of %d bytes", size)
+			before := r.Sockets.Writes()
+			pingAndHear(t, c, string(bytes.Repeat([]byte("p"), size)))
+			assert.Equal(t, 1, r.Sockets.Writes()-before, "writes for a pong of %d bytes", size)
 		}
 	})
 }
 
 // A client that has been silent for long after something was sent to it gets
-// its pong, and stays: the deadline of the last write is over with that write.
-func TestDeadlineEndsWithTheWrite(t *testing.T) {
+// its pong, and stays: a pong has a deadline of its own, and the one of the last
+// write does it no harm.
+func TestPongAfterSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
-		c := r.join()
-		for n := range 3 {
-			require.NoError(t, flow(c, []*judge.Client{c}, n, n+1, 100))
+		c := r.Join()
+		for range 3 {
+			r.Flow(1, 100, c)
 			<-time.After(time.Minute)
-			require.NoError(t, c.Write(judge.AppendFrame(nil, judge.Ping, []byte("still there?"))))
-			f, err := c.HearFrame()
-			require.NoError(t, err)
-			assert.Equal(t, judge.Frame{Final: true, Opcode: judge.Pong, Payload: []byte("still there?")}, f)
+			pingAndHear(t, c, "still there?")
 		}
-		assert.Equal(t, 1, r.sockets.Open())
+		assert.Equal(t, 2, r.Sockets.Open(), "connections: the talker's and its own")
 	})
 }
 
@@ -110,15 +128,14 @@ func TestFirstFramesWithTheHandshake(t *testing.T) {
 	for _, messages := range []int{1, 5, 200} {
 		if !t.Run(fmt.Sprint(messages), func(t *testing.T) {
 			r := openRoom(t)
+			said := judge.Numbered(0, messages, 100)
 			var frames []byte
-			bodies := []string{welcome}
-			for n := range messages {
-				bodies = append(bodies, numbered(n, 100))
-				frames = judge.AppendFrame(frames, judge.Text, payload("a hasty one", numbered(n, 100)))
+			for _, body := range said {
+				frames = judge.AppendMessage(frames, judge.Message{Author: "a hasty one", Body: body})
 			}
-			c, err := r.tryConnect(frames...)
-			require.NoError(t, err)
-			require.NoError(t, expect(c, bodies...))
+			c := r.Enter(r.Dial(), frames...)
+			require.NoError(t, c.HearNext(r.Talker.Name, judgetest.Welcome))
+			require.NoError(t, c.HearNext("a hasty one", said...))
 		}) {
 			return // the others would wait in vain, too
 		}
@@ -130,29 +147,28 @@ func TestFirstFramesWithTheHandshake(t *testing.T) {
 func TestGoodbye(t *testing.T) {
 	const messages, size = 900, 1 << 10 // less than is in a mailbox, more than in a socket
 	r := openRoom(t)
-	talker := r.join()
-	c := r.joinStalled()
-	require.NoError(t, flow(talker, []*judge.Client{talker}, 0, messages, size))
+	c := r.JoinStalled()
+	r.Flow(messages, size)
 	require.NoError(t, c.SayGoodbye())
-	first, next, err := hearOn(c, func(first, next int) bool { return false })
+
+	first, next, err := c.HearFlow(math.MaxInt)
 	assert.Equal(t, judge.Closed(1000), err)
 	assert.Equal(t, []int{0, messages}, []int{first, next}, "the numbers that it heard")
 	_, err = c.Hear()
 	assert.Equal(t, io.EOF, err)
-	require.NoError(t, flow(talker, []*judge.Client{talker}, 0, 10, size))
+	r.Flow(10, size)
 }
 
 // A client that sends what is no message is closed, alone.
 func TestNoMessage(t *testing.T) {
 	r := openRoom(t)
-	other := r.join()
 	for _, b := range []string{"no JSON", `["JSON", "but no message"]`, ""} {
-		c := r.join()
+		c := r.Join()
 		require.NoError(t, c.Write(judge.AppendFrame(nil, judge.Text, []byte(b))))
 		_, err := c.Hear()
 		var timeout net.Error
 		assert.False(t, err == nil || errors.As(err, &timeout) && timeout.Timeout(), "what it hears: %v", err)
-		await(t, "it to be gone", func() bool { return r.sockets.Open() == 1 })
+		r.AwaitOpen(1)
 	}
-	require.NoError(t, flow(other, []*judge.Client{other}, 0, 10, 100))
+	r.Flow(10, 100)
 }

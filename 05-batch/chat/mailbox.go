@@ -12,15 +12,16 @@ const (
 	maxMessageBytes = 128 << 10        // of a message's JSON, at most, when it is read; sent, it may be six times as long (\u003c for "<")
 	mailboxBytes    = 1 << 20          // of frames that wait for one client, at most
 	writeBytes      = 64 << 10         // of frames in one write, at most; a longer frame goes alone
-	patience        = 10 * time.Second // for one write, and for a client that is let go to leave
+	patience        = 10 * time.Second // for one write, or a second less, and for a client that is let go to leave
 )
 
 // mailbox has the frames that wait for one client, the oldest first. The server's
 // goroutine puts them in. While any wait, one goroutine, and never two, takes them
 // out and writes them: so they keep their order.
 type mailbox struct {
-	conn    net.Conn
-	writing sync.Mutex // held by the goroutine that runs empty
+	conn     net.Conn
+	writing  sync.Mutex // held by the goroutine that runs empty; guards deadline
+	deadline time.Time  // of writes to conn, as empty set it last
 
 	mu       sync.Mutex // guards what follows; nobody writes to conn while they hold it
 	frames   [][]byte
@@ -46,6 +47,9 @@ func (m *mailbox) put(frame []byte) {
 	}
 	m.frames = append(m.frames, frame)
 	m.bytes += len(frame)
+	// Only one goroutine at a time, or a later frame could be written first. No
+	// frame is left behind: take ends the goroutine under the same lock, and only
+	// when nothing waits.
 	if !m.emptying {
 		m.emptying = true
 		go m.empty()
@@ -55,14 +59,20 @@ func (m *mailbox) put(frame []byte) {
 var buffers = sync.Pool{New: func() any { return new([]byte) }} // to join frames in
 
 // empty writes what waits until nothing does. What has gathered goes out in one
-// write, which on a net.Conn no pong gets into. After an error it writes no more.
+// write: a net.Conn takes one write after the other, each as a whole, so no pong
+// gets into it. After an error empty writes no more. A write waits for the client,
+// so empty doesn't hold mu meanwhile, or put would wait, too.
 func (m *mailbox) empty() {
 	m.writing.Lock()
 	defer m.writing.Unlock()
 	joined := buffers.Get().(*[]byte)
 	defer buffers.Put(joined)
 	for m.take(joined) {
-		m.conn.SetWriteDeadline(time.Now().Add(patience))
+		// To set a deadline costs more than to look at the clock.
+		if now := time.Now(); m.deadline.Sub(now) < patience-time.Second {
+			m.deadline = now.Add(patience)
+			m.conn.SetWriteDeadline(m.deadline)
+		}
 		if _, err := m.conn.Write(*joined); err != nil {
 			log.Println("send:", err)
 			m.conn.Close() // which ends Start. Not ws.Close: that writes, too
@@ -70,12 +80,12 @@ func (m *mailbox) empty() {
 			m.closed, m.frames = true, nil
 			m.mu.Unlock()
 		}
-		m.conn.SetWriteDeadline(time.Time{}) // a pong has none
 	}
 }
 
-// take joins the frames of the next write. If none wait, it returns false, and
-// nobody empties the mailbox any more.
+// take joins the frames of the next write: as many as go into writeBytes, but at
+// least one, since a longer frame would never go out. If none wait, it returns
+// false, and the goroutine that empties the mailbox ends.
 func (m *mailbox) take(joined *[]byte) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"fmt"
 	"io"
 	"net/http/httptest"
 	"strings"
@@ -52,25 +53,30 @@ func TestCloseFrames(t *testing.T) {
 	assert.Equal(t, "\x88\x02\x03\xf0", string(tooSlow), "1008")
 }
 
+// payload is a message as a browser sends it: "<" is one byte, and not six as in
+// what encoding/json makes of it. Both texts have no need of escapes.
+func payload(author, body string) []byte {
+	return fmt.Appendf(nil, `{"author":"%s","body":"%s"}`, author, body)
+}
+
 // The longest message that is read goes to everybody, though it is six times
 // as long when it is sent. Of one that is longer by a byte nobody hears, and
 // its sender is let go, alone.
 func TestLongestMessage(t *testing.T) {
 	r := openRoom(t)
-	clients := []*judge.Client{r.join(), r.join(), r.join()}
-	speaker := clients[0]
+	speaker, other := r.Join(), r.Join()
 	long := strings.Repeat("<", maxMessageBytes-len(payload(speaker.Name, "")))
 	require.Len(t, payload(speaker.Name, long), maxMessageBytes)
 	for range 2 {
 		require.NoError(t, speaker.Write(judge.AppendFrame(nil, judge.Text, payload(speaker.Name, long))))
-		for _, c := range clients {
-			require.NoError(t, expect(c, long))
+		for _, c := range []*judge.Client{speaker, other, r.Talker} {
+			require.NoError(t, c.HearNext(speaker.Name, long))
 		}
 	}
 
 	speaker.Write(judge.AppendFrame(nil, judge.Text, payload(speaker.Name, long+"<"))) // which may not be read to its end
 	_, err := speaker.Hear()
 	assert.Error(t, err, "what the speaker hears")
-	await(t, "the speaker to be let go", func() bool { return r.sockets.Open() == 2 })
-	require.NoError(t, flow(clients[1], clients[1:], 0, 100, 100))
+	r.AwaitOpen(2)
+	r.Flow(100, 100, other)
 }

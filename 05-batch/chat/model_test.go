@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/judge/race"
 )
 
@@ -29,7 +30,7 @@ var modelSeed = flag.Uint64("model.seed", 0, "what TestModel is to run with, ins
 // TestModel has clients do things by chance, on the real server, and after each
 // thing compares what everybody has heard with what the model says.
 func TestModel(t *testing.T) {
-	things, runs := max(100, fewer(250)), max(2, fewer(8))
+	many, runs := max(100, fewer(250)), max(2, fewer(8))
 	seen := make(map[string]int) // of what is worth a look, in all runs
 	for n := range runs {
 		seed := *modelSeed
@@ -38,7 +39,7 @@ func TestModel(t *testing.T) {
 		}
 		if !t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Logf("to have this again: go test -run TestModel -model.seed %d", seed)
-			synctest.Test(t, func(t *testing.T) { playModel(t, rand.New(rand.NewPCG(seed, 0)), things, seen) })
+			synctest.Test(t, func(t *testing.T) { playModel(t, rand.New(rand.NewPCG(seed, 0)), many, seen) })
 		}) || *modelSeed != 0 {
 			return
 		}
@@ -58,14 +59,14 @@ type side struct {
 	client   *modelClient
 	compared int // so many of heard, with what it really heard
 
-	heard   []string  // so far; a stalled client hears nothing
-	stalled bool      // it doesn't read
-	writing []string  // one frame, that a stalled client doesn't read
-	since   time.Time // when that write began
-	waiting []string  // behind it
-	bytes   int       // of those
-	letGo   time.Time // when it was; zero: it wasn't
-	ended   bool      // the server has closed the connection
+	heard    []string  // so far; a stalled client hears nothing
+	stalled  bool      // it doesn't read
+	deadline time.Time // of the write to it that began last
+	writing  []string  // one frame, that a stalled client doesn't read
+	waiting  []string  // behind it
+	bytes    int       // of those
+	letGo    time.Time // when it was; zero: it wasn't
+	ended    bool      // the server has closed the connection
 }
 
 // hears is what becomes of one frame for the client.
@@ -73,9 +74,11 @@ func (s *side) hears(what string, size int) {
 	switch {
 	case s.ended || !s.letGo.IsZero():
 	case !s.stalled:
+		s.begins()
 		s.heard = append(s.heard, what)
 	case s.writing == nil:
-		s.writing, s.since = []string{what}, time.Now()
+		s.begins()
+		s.writing = []string{what}
 	case s.bytes+size > 1<<20:
 		s.waiting, s.letGo = []string{"1008"}, time.Now()
 	default:
@@ -83,8 +86,18 @@ func (s *side) hears(what string, size int) {
 	}
 }
 
+// begins is that a write to it begins, which has nine to ten seconds.
+func (s *side) begins() {
+	if now := time.Now(); s.deadline.Sub(now) < 9*time.Second {
+		s.deadline = now.Add(10 * time.Second)
+	}
+}
+
 // resumes has it read all that there is.
 func (s *side) resumes() {
+	if len(s.waiting) > 0 {
+		s.begins()
+	}
 	s.heard = slices.Concat(s.heard, s.writing, s.waiting)
 	s.stalled, s.writing, s.waiting, s.bytes = false, nil, nil, 0
 	if s.ended {
@@ -105,7 +118,7 @@ func (s *side) timeHasPassed() string {
 	const patience = 10 * time.Second
 	switch now := time.Now(); {
 	case s.ended:
-	case s.writing != nil && now.Sub(s.since) >= patience:
+	case s.writing != nil && !now.Before(s.deadline):
 		s.ends()
 		return "closed in a write"
 	case !s.letGo.IsZero() && now.Sub(s.letGo) >= patience:
@@ -118,7 +131,7 @@ func (s *side) timeHasPassed() string {
 // model is the room, as it is to be.
 type model struct {
 	t      *testing.T
-	room   *room
+	room   *judgetest.Room
 	chance *rand.Rand
 	seen   map[string]int
 
@@ -132,89 +145,134 @@ type entry struct {
 	size int // of its frame
 }
 
-func playModel(t *testing.T, chance *rand.Rand, things int, seen map[string]int) {
+// things are what may happen, each so many times in a hundred; where it happens to
+// a client, to one of those of which that is true.
+var things = []struct {
+	often int
+	to    func(*side) bool
+	do    func(*model, *side)
+}{
+	{10, nil, (*model).join},
+	{6, nil, (*model).wait},
+	{62, isOpen, (*model).post},
+	{10, reads, (*model).stall},
+	{7, isStalled, (*model).resume},
+	{3, reads, (*model).leave},
+	{2, isThere, (*model).remove},
+}
+
+func isThere(*side) bool     { return true }
+func isOpen(s *side) bool    { return !s.ended }
+func isStalled(s *side) bool { return s.stalled }
+func reads(s *side) bool     { return !s.stalled }
+
+func playModel(t *testing.T, chance *rand.Rand, many int, seen map[string]int) {
 	m := &model{t: t, room: openRoomInBubble(t), chance: chance, seen: seen}
-	m.said(&Message{"client 0", welcome})
-	for n := range things {
+	m.said(&Message{m.room.Talker.Name, judgetest.Welcome})
+	m.room.Talker.Drop()
+	for n := range many {
 		m.doSomething()
 		synctest.Wait()
-		open := 0
-		for _, s := range slices.Clone(m.sides) {
-			heard := s.client.sofar()
-			require.Equal(t, s.heard[s.compared:], heard[s.compared:], "what %s heard, after %d things", s.client.Name, n+1)
-			s.compared = len(heard)
-			if !s.ended {
-				open++
-			} else if !s.stalled {
-				m.remove(s)
-			}
-		}
-		require.Equal(t, open, m.room.sockets.Open(), "connections, after %d things", n+1)
+		m.compare(n + 1)
 	}
 }
 
+// doSomething has one thing happen. Where there is no client for it, nothing does.
 func (m *model) doSomething() {
-	switch roll := m.chance.IntN(100); {
-	case roll < 10:
-		if len(m.sides) < 8 {
-			m.join()
-		}
-	case roll < 13:
-		if s := m.some(func(s *side) bool { return !s.stalled }); s != nil {
-			m.leave(s)
-		}
-	case roll < 15:
-		if s := m.some(func(s *side) bool { return true }); s != nil {
+	roll, i := m.chance.IntN(100), 0
+	for ; roll >= things[i].often; i++ {
+		roll -= things[i].often
+	}
+	if things[i].to == nil {
+		things[i].do(m, nil)
+		return
+	}
+	some := slices.DeleteFunc(slices.Clone(m.sides), func(s *side) bool { return !things[i].to(s) })
+	if len(some) > 0 {
+		things[i].do(m, some[m.chance.IntN(len(some))])
+	}
+}
+
+// compare compares what everybody has really heard, after so many things.
+func (m *model) compare(things int) {
+	open := 0
+	for _, s := range slices.Clone(m.sides) {
+		heard := s.client.sofar()
+		require.Equal(m.t, s.heard[s.compared:], heard[s.compared:], "what %s heard, after %d things", s.client.Name, things)
+		s.compared = len(heard)
+		if !s.ended {
+			open++
+		} else if !s.stalled {
 			m.remove(s)
 		}
-	case roll < 25:
-		if s := m.some(func(s *side) bool { return !s.stalled }); s != nil {
-			s.client.tap.stall()
-			s.stalled = true
-		}
-	case roll < 32:
-		if s := m.some(func(s *side) bool { return s.stalled }); s != nil {
-			m.resume(s)
-		}
-	case roll < 38:
-		m.wait(time.Duration(m.chance.IntN(8000)) * time.Millisecond)
-	default:
-		if s := m.some(func(s *side) bool { return !s.ended }); s != nil {
-			longest := []int{100, 20_000, 100_000}[m.chance.IntN(3)]
-			letter := []string{"x", "<"}[m.chance.IntN(2)]
-			m.post(s, strings.Repeat(letter, m.chance.IntN(longest)))
-		}
 	}
+	require.Equal(m.t, open, m.room.Sockets.Open(), "connections, after %d things", things)
 }
 
-// some is one of the clients of which that is true, or nil.
-func (m *model) some(is func(*side) bool) *side {
-	var some []*side
-	for _, s := range m.sides {
-		if is(s) {
-			some = append(some, s)
-		}
+// join has a client come, who hears the history.
+func (m *model) join(*side) {
+	if len(m.sides) == 8 {
+		return
 	}
-	if len(some) == 0 {
-		return nil
-	}
-	return some[m.chance.IntN(len(some))]
-}
-
-func (m *model) join() {
-	s := &side{client: m.room.joinModel()}
+	s := &side{client: joinModel(m.room)}
 	for _, e := range m.history {
 		s.hears(e.what, e.size)
 	}
 	m.sides = append(m.sides, s)
 }
 
-func (m *model) post(s *side, body string) {
+// wait lets up to 8 s pass.
+func (m *model) wait(*side) {
+	<-time.After(time.Duration(m.chance.IntN(8000)) * time.Millisecond)
+	for _, s := range m.sides {
+		if what := s.timeHasPassed(); what != "" {
+			m.seen[what]++
+		}
+	}
+}
+
+// post has a client say something short, long or very long, of letters that grow
+// when they are sent, or don't.
+func (m *model) post(s *side) {
+	longest := []int{100, 20_000, 100_000}[m.chance.IntN(3)]
+	letter := []string{"x", "<"}[m.chance.IntN(2)]
+	body := strings.Repeat(letter, m.chance.IntN(longest))
 	if !s.letGo.IsZero() {
 		m.seen["spoke when let go"]++
 	}
 	require.NoError(m.t, s.client.Write(judge.AppendFrame(nil, judge.Text, payload(s.client.Name, body))))
 	m.said(&Message{s.client.Name, body})
+}
+
+// stall has a client read no more.
+func (m *model) stall(s *side) {
+	s.client.tap.stall()
+	s.stalled = true
+}
+
+// resume has a client that is stalled read all that there is.
+func (m *model) resume(s *side) {
+	if slices.Contains(s.waiting, "1008") {
+		m.seen["told 1008"]++
+	}
+	s.resumes()
+	s.client.tap.resume()
+}
+
+// leave has a client say goodbye that has read all that there is.
+func (m *model) leave(s *side) {
+	require.NoError(m.t, s.client.SayGoodbye())
+	if s.letGo.IsZero() {
+		m.seen["told 1000"]++
+		s.heard = append(s.heard, "1000")
+	}
+	s.ends()
+}
+
+// remove has a client close its connection, if the server has not: its end.
+func (m *model) remove(s *side) {
+	s.client.Drop()
+	m.sides = slices.DeleteFunc(m.sides, func(other *side) bool { return other == s })
 }
 
 // said is that everybody hears a message, and it is added to the history.
@@ -235,39 +293,6 @@ func (m *model) said(message *Message) {
 	}
 }
 
-func (m *model) resume(s *side) {
-	if slices.Contains(s.waiting, "1008") {
-		m.seen["told 1008"]++
-	}
-	s.resumes()
-	s.client.tap.resume()
-}
-
-// leave has it say goodbye. It has read all that there is.
-func (m *model) leave(s *side) {
-	require.NoError(m.t, s.client.SayGoodbye())
-	if s.letGo.IsZero() {
-		m.seen["told 1000"]++
-		s.heard = append(s.heard, "1000")
-	}
-	s.ends()
-}
-
-// remove has it close the connection, if the server has not, and is the end of it.
-func (m *model) remove(s *side) {
-	s.client.Drop()
-	m.sides = slices.DeleteFunc(m.sides, func(other *side) bool { return other == s })
-}
-
-func (m *model) wait(d time.Duration) {
-	<-time.After(d)
-	for _, s := range m.sides {
-		if what := s.timeHasPassed(); what != "" {
-			m.seen[what]++
-		}
-	}
-}
-
 // describe is a message in few words.
 func describe(payload []byte) string {
 	return fmt.Sprintf("%.40s (%d bytes, %08x)", payload, len(payload), crc32.ChecksumIEEE(payload))
@@ -283,15 +308,11 @@ type modelClient struct {
 	heard []string
 }
 
-func (r *room) joinModel() *modelClient {
-	conn, err := r.dial()
-	require.NoError(r.t, err)
-	tap := &tap{Conn: conn, goOn: make(chan struct{})}
-	c, err := r.enter(tap)
-	require.NoError(r.t, err)
-	m := &modelClient{Client: c, tap: tap}
-	go m.listen()
-	return m
+func joinModel(r *judgetest.Room) *modelClient {
+	tap := &tap{Conn: r.Dial(), goOn: make(chan struct{})}
+	c := &modelClient{Client: r.Enter(tap), tap: tap}
+	go c.listen()
+	return c
 }
 
 func (c *modelClient) listen() {

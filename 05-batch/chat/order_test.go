@@ -1,16 +1,15 @@
 package chat
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
 )
 
 // All clients hear all messages in one and the same order, and each sender's in
@@ -19,112 +18,93 @@ func TestOrder(t *testing.T) {
 	const receivers, senders = 40, 4 // the first ones also send
 	each := fewer(1000)
 	r := openRoom(t)
-	var clients []*judge.Client
-	for range receivers {
-		clients = append(clients, r.join())
+	clients := []*judge.Client{r.Talker}
+	for len(clients) < receivers {
+		clients = append(clients, r.Join())
 	}
-	heard := make([][]string, receivers)
-	atOnce(t, receivers+senders, func(i int) error {
-		if i >= receivers {
-			sender := clients[i-receivers]
-			for n := range each {
-				if err := sender.Say(numbered(n, 0)); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		for range senders * each {
-			_, b, err := clients[i].HearRaw()
-			if err != nil {
-				return fmt.Errorf("%s, after %d messages: %w", clients[i].Name, len(heard[i]), err)
-			}
-			heard[i] = append(heard[i], string(b))
-		}
-		return nil
-	})
+	for _, c := range clients {
+		c.Listen()
+	}
+	for _, sender := range clients[:senders] {
+		require.NoError(t, sender.Say(judge.Numbered(0, each, 0)...))
+	}
 
-	for i := range heard {
-		for n := range heard[i] {
-			require.Equal(t, heard[0][n], heard[i][n], "message %d, at clients 0 and %d", n, i)
+	first := heard(t, clients[0], senders*each)
+	for _, c := range clients[1:] {
+		for n, m := range heard(t, c, senders*each) {
+			require.Equal(t, first[n], m, "message %d, at %s and at %s", n, clients[0].Name, c.Name)
 		}
 	}
-	next := make(map[string]int) // for each sender
-	for _, b := range heard[0] {
-		var m Message
-		require.NoError(t, json.Unmarshal([]byte(b), &m))
-		n, err := number(m.Body)
-		require.NoError(t, err)
-		require.Equal(t, next[m.Author], n, "what is heard next of %s", m.Author)
-		next[m.Author]++
+	of := make(map[string][]string) // what each sender said, as it was heard
+	for _, m := range first {
+		of[m.Author] = append(of[m.Author], m.Body)
 	}
-	assert.Len(t, next, senders)
+	assert.Len(t, of, senders)
+	for sender, bodies := range of {
+		assert.Equal(t, judge.Numbered(0, each, 0), bodies, "what was heard of %s", sender)
+	}
+}
+
+// heard waits until a client that listens has heard n messages, and returns them.
+func heard(t *testing.T, c *judge.Client, n int) []judge.Message {
+	t.Helper()
+	for {
+		heard, ended := c.SoFar()
+		if len(heard) >= n {
+			require.Len(t, heard, n, "messages that %s heard", c.Name)
+			return heard
+		}
+		require.NoError(t, ended, "%s has heard %d messages of %d", c.Name, len(heard), n)
+		select {
+		case <-c.News:
+		case <-time.After(judgetest.Patience()):
+			require.FailNowf(t, "no news", "%s has heard %d messages of %d", c.Name, len(heard), n)
+		}
+	}
 }
 
 // While others come, and leave or reset the connection, those that stay hear
 // everything in order. Of the others nothing is left.
 func TestComingAndGoing(t *testing.T) {
-	const atOnce, staying = 10, 3
-	each := fewer(1000) / atOnce
+	const atOnce = 10
 	r := openRoom(t)
-	var stay []*judge.Client
-	for range staying {
-		stay = append(stay, r.join())
-	}
-
-	leave := func() error {
-		c, err := r.tryConnect()
-		if err != nil {
-			return err
+	stay := []*judge.Client{r.Join(), r.Join()}
+	for range fewer(1000) / atOnce {
+		before := r.Said
+		var leavers []*judge.Client
+		for range atOnce {
+			r.Say(1, 100)
+			c := r.Connect()
+			require.NoError(t, c.SayGoodbye())
+			leavers = append(leavers, c)
+			r.Connect().Reset()
 		}
-		if err := c.SayGoodbye(); err != nil {
-			return err
-		}
-		for err == nil {
-			_, err = c.Hear()
-		}
-		if err != judge.Closed(1000) {
-			return err
-		}
-		if _, err = c.Hear(); err != io.EOF {
-			return fmt.Errorf("after the goodbye: %w", err)
-		}
-		c.Drop()
-		return nil
-	}
-	reset := func() error {
-		c, err := r.tryConnect()
-		if err == nil {
-			c.Reset()
-		}
-		return err
-	}
-	errs := make(chan error, atOnce)
-	for range atOnce {
-		go func() {
-			for range each {
-				if err := errors.Join(leave(), reset()); err != nil {
-					errs <- err
-					return
-				}
-			}
-			errs <- nil
-		}()
-	}
-	said := 0
-	for left := atOnce; left > 0; said += 20 {
-		require.NoError(t, flow(stay[0], stay, said, said+20, 100))
-		select {
-		case err := <-errs:
+		for _, c := range append(stay, r.Talker) {
+			first, _, err := c.HearFlow(r.Said)
 			require.NoError(t, err)
-			left--
-		default:
+			require.Equal(t, before, first, "the first that %s heard of this round", c.Name)
+		}
+		for _, c := range leavers {
+			left(t, c)
 		}
 	}
-	t.Logf("%d came and went while %d messages were said", 2*atOnce*each, said)
-
-	await(t, "those who went to be gone", func() bool {
-		return r.sockets.Open() == staying && countIn("(*Client).Start") == staying
+	r.AwaitOpen(1 + len(stay))
+	judgetest.Await(t, "the goroutines of those who went to end", func() bool {
+		return judgetest.Count("chat.(*Client).Start") == 1+len(stay)
 	})
-	require.NoError(t, flow(stay[0], stay, said, said+100, 100))
+	r.Flow(100, 100, stay...)
+}
+
+// left has a client that said goodbye hear what was still sent to it, then 1000,
+// and then the end of the connection.
+func left(t *testing.T, c *judge.Client) {
+	t.Helper()
+	var err error
+	for err == nil {
+		_, err = c.Hear()
+	}
+	require.Equal(t, judge.Closed(1000), err)
+	_, err = c.Hear()
+	require.Equal(t, io.EOF, err, "after the goodbye")
+	c.Drop()
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/net/websocket"
 )
@@ -126,10 +127,19 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buf, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err == nil {
 		h.conn = conn
-		buf.Writer = bufio.NewWriterSize(conn, 128) // a pong has 127 bytes, at most: one write
-		if buf.Reader.Buffered() == 0 {             // else the first frames are in it
+		buf.Writer = bufio.NewWriterSize(pongs{conn}, 128) // a pong has 127 bytes, at most: one write
+		if buf.Reader.Buffered() == 0 {                    // else the first frames are in it
 			buf.Reader = bufio.NewReaderSize(conn, 256)
 		}
 	}
 	return conn, buf, err
+}
+
+// pongs is what x/net/websocket writes to. It gives each write a deadline of its
+// own, as empty does: the one from the write before may be over.
+type pongs struct{ net.Conn }
+
+func (p pongs) Write(b []byte) (int, error) {
+	p.SetWriteDeadline(time.Now().Add(patience))
+	return p.Conn.Write(b)
 }

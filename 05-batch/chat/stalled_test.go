@@ -2,6 +2,7 @@ package chat
 
 import (
 	"io"
+	"math"
 	"net"
 	"runtime"
 	"testing"
@@ -12,7 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
 )
+
+// serving and emptying count goroutines: those that serve a client, and those that
+// empty a mailbox.
+func serving() int  { return judgetest.Count("chat.(*Client).Start") }
+func emptying() int { return judgetest.Count("chat.(*mailbox).empty") }
 
 // A client that never reads costs no more than its mailbox and a goroutine, and
 // the others nothing at all: they hear everything.
@@ -25,22 +32,22 @@ func TestStalledClientCostsLittle(t *testing.T) {
 
 	r := openRoom(t)
 	var others []*judge.Client
-	for range 10 {
-		others = append(others, r.join())
+	for range 9 {
+		others = append(others, r.Join())
 	}
-	require.NoError(t, flow(others[0], others, 0, 200, size)) // the history is full
-	r.joinStalled()
-	goroutines, heap, held := runtime.NumGoroutine(), heapInUse(), 0
+	r.Flow(200, size, others...) // the history is full
+	r.JoinStalled()
+	goroutines, heap, held := runtime.NumGoroutine(), judge.HeapInUse(), 0
 
-	for said := 200; said < messages; said += 200 {
-		require.NoError(t, flow(others[0], others, said, said+200, size))
-		if said > 2000 && said%2000 != 0 {
+	for r.Said < messages {
+		r.Flow(200, size, others...)
+		if r.Said > 2200 && r.Said%2000 != 200 {
 			continue // each look takes a while; by now it has been let go
 		}
-		more := heapInUse() - heap
+		more := judge.HeapInUse() - heap
 		held = max(held, more)
-		require.Less(t, more, most, "bytes held after %d messages of %d", said+200, size)
-		await(t, "all goroutines to end but the one that is stuck", func() bool {
+		require.Less(t, more, most, "bytes held after %d messages of %d", r.Said, size)
+		judgetest.Await(t, "all goroutines to end but the one that is stuck", func() bool {
 			return runtime.NumGoroutine() <= goroutines+1
 		})
 	}
@@ -48,32 +55,23 @@ func TestStalledClientCostsLittle(t *testing.T) {
 	t.Logf("at most %d KiB were held", held>>10)
 }
 
-// heapInUse is how much memory, in bytes, can't be set free.
-func heapInUse() int {
-	runtime.GC()
-	runtime.GC() // what pools keep goes with the second
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int(m.HeapAlloc)
-}
-
 // A client that does not read for so long that its mailbox is full is let go,
 // alone. When it reads again it gets what had been written, and then 1008.
 func TestSlowClientIsToldSo(t *testing.T) {
 	const messages, size = 2500, 1 << 10
 	r := openRoom(t)
-	others := []*judge.Client{r.join(), r.join()}
-	slow := r.joinStalled()
-	require.NoError(t, flow(others[0], others, 0, messages, size))
+	other := r.Join()
+	slow := r.JoinStalled()
+	r.Flow(messages, size, other)
 
-	first, next, err := hearOn(slow, func(first, next int) bool { return false })
+	first, next, err := slow.HearFlow(math.MaxInt)
 	assert.Equal(t, judge.Closed(1008), err, "after numbers %d to %d", first, next-1)
 	assert.Zero(t, first)
 	assert.Less(t, next, messages-mailboxBytes/size, "messages that it got: its mailbox was to be dropped")
 	require.NoError(t, slow.SayGoodbye())
 	_, err = slow.Hear()
 	assert.Equal(t, io.EOF, err, "after the close frames")
-	require.NoError(t, flow(others[1], others, messages, messages+100, size))
+	r.Flow(100, size, other)
 }
 
 // A client that never reads again is gone 10 s after the write that it does not
@@ -81,23 +79,23 @@ func TestSlowClientIsToldSo(t *testing.T) {
 func TestStalledForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
-		talker := r.join()
-		stalled := r.join()
-		conn := r.pipes.last
+		stalled := r.Join()
 		synctest.Wait()
-		before := conn.writes.Load()
+		before := r.Sockets.Writes()
 		for n := range 10 {
-			require.NoError(t, flow(talker, []*judge.Client{talker}, n, n+1, 100))
+			r.Flow(1, 100)
 			synctest.Wait()
-			assert.Equal(t, 2, r.sockets.Open(), "connections after %d s", n)
+			assert.Equal(t, 2, r.Sockets.Open(), "connections after %d s", n)
 			<-time.After(time.Second)
 		}
 		synctest.Wait()
-		assert.Equal(t, 1, r.sockets.Open(), "connections after 10 s")
-		assert.Equal(t, 1, countIn("(*Client).Start"))
-		assert.Zero(t, countIn("(*mailbox)."))
-		require.NoError(t, flow(talker, []*judge.Client{talker}, 10, 20, 100))
-		assert.EqualValues(t, 1, conn.writes.Load()-before, "writes to it")
+		assert.Equal(t, 1, r.Sockets.Open(), "connections after 10 s")
+		assert.Equal(t, 1, serving())
+		assert.Zero(t, emptying())
+		for range 10 {
+			r.Flow(1, 100)
+		}
+		assert.Equal(t, 20+1, r.Sockets.Writes()-before, "writes: one to it, and those to the talker")
 		_, err := stalled.Hear()
 		assert.Equal(t, io.EOF, err)
 	})
@@ -108,22 +106,21 @@ func TestStalledForGood(t *testing.T) {
 func TestLetGoHasTimeToLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
-		talker := r.join()
-		slow := r.join()
+		slow := r.Join()
 		const size = 100 << 10
-		require.NoError(t, flow(talker, []*judge.Client{talker}, 0, 12, size))
+		r.Flow(12, size)
 		synctest.Wait() // the talker may hear the last one before it is put into the other mailbox
-		require.NoError(t, expect(slow, numbered(0, size)), "the write in progress")
+		require.NoError(t, slow.HearNext(r.Talker.Name, judge.Numbered(0, 1, size)...), "the write in progress")
 		_, err := slow.Hear()
 		require.Equal(t, judge.Closed(1008), err)
 
 		<-time.After(9 * time.Second)
 		require.NoError(t, slow.Say("am I heard?"))
-		require.NoError(t, expect(talker, "am I heard?"))
-		assert.Equal(t, 2, r.sockets.Open(), "connections after 9 s")
+		require.NoError(t, r.Talker.HearNext(slow.Name, "am I heard?"))
+		assert.Equal(t, 2, r.Sockets.Open(), "connections after 9 s")
 		<-time.After(time.Second)
 		synctest.Wait()
-		assert.Equal(t, 1, r.sockets.Open(), "connections after 10 s")
+		assert.Equal(t, 1, r.Sockets.Open(), "connections after 10 s")
 		_, err = slow.Hear()
 		assert.Equal(t, io.EOF, err)
 	})
@@ -147,25 +144,19 @@ func TestSlowButSteady(t *testing.T) {
 		const messages, size = 10, 40_000 // every 90 s so many, which it reads in 80; each alone goes out in 8
 		rounds := max(5, fewer(40))
 		r := openRoomInBubble(t)
-		talker := r.join()
-		conn, err := r.dial()
-		require.NoError(t, err)
-		slow, err := r.enter(slowly{conn})
-		require.NoError(t, err)
-		require.NoError(t, expect(slow, welcome))
+		slow := r.Enter(slowly{r.Dial()})
+		require.NoError(t, slow.HearUntil(judgetest.Welcome))
+		slow.Listen()
 		start := time.Now()
-		heardAll := make(chan error)
-		go func() {
-			_, _, err := hearOn(slow, func(first, next int) bool { return first == 0 && next == rounds*messages })
-			heardAll <- err
-		}()
-		for n := range rounds {
-			require.NoError(t, flow(talker, []*judge.Client{talker}, n*messages, (n+1)*messages, size))
+		for range rounds {
+			r.Flow(messages, size)
 			<-time.After(90 * time.Second)
 		}
-		require.NoError(t, <-heardAll)
+		for n, m := range heard(t, slow, rounds*messages) {
+			require.Equal(t, judge.Numbered(n, n+1, size)[0], m.Body)
+		}
 		assert.GreaterOrEqual(t, time.Since(start), time.Duration(rounds)*90*time.Second, "so long it stays")
-		assert.Equal(t, 2, r.sockets.Open())
+		assert.Equal(t, 2, r.Sockets.Open())
 	})
 }
 
@@ -175,20 +166,19 @@ func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const messages = 100
 		r := openRoomInBubble(t)
-		talker := r.join()
-		stalled := []*judge.Client{r.join(), r.join(), r.join()}
+		stalled := []*judge.Client{r.Join(), r.Join(), r.Join()}
 		synctest.Wait()
-		require.Zero(t, countIn("(*mailbox)."), "before anything is said")
+		require.Zero(t, emptying(), "before anything is said")
 		for n := range messages {
-			require.NoError(t, flow(talker, []*judge.Client{talker}, n, n+1, 100))
+			r.Flow(1, 100)
 			synctest.Wait()
-			require.Equal(t, len(stalled), countIn("(*mailbox)."), "after %d messages", n+1)
+			require.Equal(t, len(stalled), emptying(), "after %d messages", n+1)
 		}
 		for _, c := range stalled {
-			_, _, err := hearOn(c, func(_, next int) bool { return next == messages })
+			_, _, err := c.HearFlow(messages)
 			require.NoError(t, err)
 		}
 		synctest.Wait()
-		require.Zero(t, countIn("(*mailbox)."), "after all was read")
+		require.Zero(t, emptying(), "after all was read")
 	})
 }

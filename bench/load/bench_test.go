@@ -55,7 +55,7 @@ func BenchmarkListen(b *testing.B) {
 				servers = append(servers, server)
 				r.clients = append(r.clients, &client{
 					frames: frames{conn: conn, buffer: make([]byte, readBuffer)},
-					run:    r, index: i, from: make([]from, 10),
+					run:    r, index: 10 + i, from: make([]from, 10),
 				})
 			}
 			b.ReportAllocs()

@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// ring is how many of a sender's messages are told apart while they are under
-// way; a power of two.
-const ring = 1024
-
 // client is a healthy client of a run: it reads what comes, at once. Its fields
 // belong to the goroutine that runs listen, and when that has ended, to the run;
 // the atomic ones are for all to read.
@@ -34,11 +30,13 @@ type client struct {
 	why      error        // then; guarded by run.mu
 }
 
+// errSilent is why a client is out that was never in.
+var errSilent = errors.New("it never heard the first message")
+
 // from is what a client has heard from one sender.
 type from struct {
 	messages int32
-	next     int32   // 1 + the highest number
-	taken    []int32 // by number%ring: 1 + the number, if heard; nil where nobody waits for this client to hear
+	next     int32 // 1 + the highest number
 }
 
 // listen reads until the connection ends. Then the server has let the client go,
@@ -72,38 +70,28 @@ func (c *client) read() error {
 	}
 }
 
+var newline = []byte{'\n'}
+
 // hear takes the messages of one frame: one, or several with newlines between.
 func (c *client) hear(payload []byte, now int64, counts bool) error {
-	size := c.run.Payload
 	for len(payload) > 0 {
-		// Nearly always it is a message of the usual size.
-		message := payload
-		if len(payload) > size && payload[size] == '\n' {
-			message, payload = payload[:size], payload[size+1:]
-		} else if i := bytes.IndexByte(payload, '\n'); i >= 0 {
-			message, payload = payload[:i], payload[i+1:]
-		} else {
-			payload = nil
-		}
-		if len(message) == 0 {
+		var message []byte
+		if message, payload, _ = bytes.Cut(payload, newline); len(message) == 0 {
 			continue // a newline at the end, as json.Encoder writes it
 		}
 		sender, number, at, err := parseMessage(message)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case sender < len(c.from):
+			c.take(sender, int32(number), now-at, counts)
+		case sender == hello:
+			c.greeted.Store(true)
+		case sender == probe:
+			c.answered.Store(true)
+		default:
+			return notOurs(message)
 		}
-		if sender >= len(c.from) {
-			switch sender {
-			case hello:
-				c.greeted.Store(true)
-			case probe:
-				c.answered.Store(true)
-			default:
-				return notOurs(message)
-			}
-			continue
-		}
-		c.take(sender, int32(number), now-at, counts)
 	}
 	return nil
 }
@@ -114,53 +102,53 @@ func (c *client) take(sender int, number int32, delay int64, counts bool) {
 	mixed := mix(sender, number)
 	c.order = (c.order ^ mixed) * 0x100000001b3
 	c.set += mixed
-
 	f := &c.from[sender]
 	f.messages++
-	inverted := number+1 < f.next
-	f.next = max(f.next, number+1)
 	if counts {
 		c.counted++
-		if inverted {
+		if number+1 < f.next {
 			c.inversions++
 		}
 		c.delays.add(delay)
 	}
-	if f.taken != nil && f.taken[number%ring] != number+1 && !c.out.Load() {
-		f.taken[number%ring] = number + 1
-		c.run.senders[sender].acknowledge(number)
+	f.next = max(f.next, number+1)
+	if r := c.run; r.Rate == 0 && (r.All || sender == c.index) && !c.out.Load() {
+		r.senders[sender].acknowledge(number)
 	}
 }
 
 // mix makes of a message a number that looks like none of another's.
 func mix(sender int, number int32) uint64 {
-	x := uint64(sender)<<32 | uint64(uint32(number))
-	x = (x + 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9
-	x ^= x >> 31
-	x *= 0x94d049bb133111eb
-	return x ^ x>>29
+	x := (uint64(sender)<<32 | uint64(number)) * 0xbf58476d1ce4e5b9
+	return (x ^ x>>31) * 0x94d049bb133111eb
 }
+
+// ring is how many of a sender's messages may be under way.
+const ring = 1024
 
 // sender is the sending side of a client, in a goroutine of its own: a client
-// that waits to send still reads. Its fields are guarded by run.mu, but for the
-// atomic ones.
+// that waits to send still reads.
 type sender struct {
-	client  *client
-	sent    int                // messages
-	counted int                // between the marks
-	number  [ring]int32        // by number%ring: the message that is or was there
-	waits   [ring]atomic.Int32 // by number%ring: how many clients have yet to hear it
-	under   atomic.Int32       // messages under way
-	wake    chan struct{}
-	out     []byte // frames to write; the sender's goroutine's own
+	client *client
+	heard  [ring]atomic.Int32 // by number%ring: how many have heard it, of the clients that it waits for
+	wake   chan struct{}      // there may be something to send
+	out    []byte             // frames to write; the sender's goroutine's own
+
+	// Guarded by run.mu.
+	sent    int // messages
+	counted int // between the marks
+	done    int // those before this number are not under way
 }
 
-// acknowledge is called by each client that a message waits for, once.
+// acknowledge is called by each client that a message waits for.
 func (s *sender) acknowledge(number int32) {
-	if s.waits[number%ring].Add(-1) > 0 {
-		return
+	if s.heard[number%ring].Add(1) >= s.client.run.awaited() {
+		s.look()
 	}
-	s.under.Add(-1)
+}
+
+// look has the sender look whether it may send.
+func (s *sender) look() {
 	select {
 	case s.wake <- struct{}{}:
 	default: // it will look anyway
@@ -185,26 +173,27 @@ func (s *sender) talk() {
 	}
 }
 
-// fill makes the frames that the window has room for.
+// fill makes the frames that are due, or that the window has room for.
 func (s *sender) fill() {
 	r := s.client.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s.out = s.out[:0]
-	now := int64(time.Since(r.begin))
-	for !r.stopped && !s.client.out.Load() && s.under.Load() < int32(r.Window) && (r.limit == 0 || s.sent < r.limit) {
-		place := s.sent % ring
-		if s.waits[place].Load() > 0 {
-			break // a message of long ago is still under way
+	now := time.Since(r.begin)
+	for !r.stopped && !s.client.out.Load() && (r.limit == 0 || s.sent < r.limit) {
+		at := now
+		if r.Rate > 0 {
+			// However late it goes, its delay begins when it was due.
+			if at = r.due(s.sent*r.Senders + s.client.index); at > now {
+				return
+			}
+		} else {
+			if s.underWay() >= r.Window || s.sent-s.done == ring {
+				return
+			}
+			s.heard[s.sent%ring].Store(0)
 		}
-		waits := 1 // for the sender itself
-		if r.All {
-			waits = r.kept
-		}
-		s.number[place] = int32(s.sent)
-		s.waits[place].Store(int32(waits))
-		s.under.Add(1)
-		s.out = appendMessage(s.out, s.client.index, s.sent, now, r.Payload)
+		s.out = appendMessage(s.out, s.client.index, s.sent, int64(at), r.Payload)
 		s.sent++
 		r.sent.Add(1)
 		if r.phase.Load() == counting {
@@ -213,19 +202,16 @@ func (s *sender) fill() {
 	}
 }
 
-// forget has nobody wait for a client any more. It is called by the goroutine
-// that runs the client's listen, with run.mu held.
-func (s *sender) forget(c *client) {
-	f := &c.from[s.client.index]
-	if f.taken == nil {
-		return
-	}
-	for place := range min(s.sent, ring) {
-		if number := s.number[place]; f.taken[place] != number+1 {
-			s.acknowledge(number)
+// underWay returns how many messages have not come to all that they wait for. A
+// client that the server lets go counts for those under way that it has heard.
+func (s *sender) underWay() (n int) {
+	awaited := s.client.run.awaited()
+	for number := s.done; number < s.sent; number++ {
+		if s.heard[number%ring].Load() < awaited {
+			n++
+		} else if n == 0 {
+			s.done++
 		}
 	}
+	return n
 }
-
-// errSilent is why a client is out that was never in.
-var errSilent = errors.New("it never heard the first message")

@@ -66,38 +66,34 @@ func handshake(ctx context.Context, p Process, buffer []byte, space int) (f fram
 	if err != nil {
 		return f, err
 	}
-	defer func() {
-		if err != nil {
-			conn.Close()
-		}
-	}()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		return f, err
-	}
-	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
+	f = frames{conn: conn, buffer: buffer}
+	conn.SetDeadline(time.Now().Add(patience))
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	// The origin is the page that the server serves: x/net/websocket demands one,
 	// and others demand that it is theirs.
-	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n", path, addr, key); err != nil {
-		return f, err
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n", path, addr, key) // after an error nothing can be read
+	var answer []byte
+	for whole := false; !whole && err == nil && f.to < len(buffer); {
+		err = f.fill()
+		answer, _, whole = bytes.Cut(buffer[:f.to], []byte("\r\n\r\n"))
 	}
-	f = frames{conn: conn, buffer: buffer}
-	for {
-		if err := f.fill(); err != nil {
-			return f, err
-		}
-		answer, _, whole := bytes.Cut(f.buffer[:f.to], []byte("\r\n\r\n"))
-		switch {
-		case !whole && f.to < len(f.buffer):
-			continue
-		case bytes.HasPrefix(answer, []byte("HTTP/1.1 404 ")):
-			return f, errNotYet
-		case !whole || !bytes.HasPrefix(answer, []byte("HTTP/1.1 101 ")) || !bytes.Contains(answer, []byte(accept)):
-			return f, fmt.Errorf("the handshake was answered with %.200q", answer)
-		}
-		f.from = len(answer) + 4 // what follows is frames already
-		return f, conn.SetDeadline(time.Time{})
+	switch {
+	case err != nil:
+	case bytes.HasPrefix(answer, []byte("HTTP/1.1 404 ")):
+		err = errNotYet
+	case !bytes.HasPrefix(answer, []byte("HTTP/1.1 101 ")) || !bytes.Contains(answer, []byte(accept)):
+		err = fmt.Errorf("the handshake was answered with %.200q", answer)
+	case !stop():
+		err = context.Cause(ctx)
+	default:
+		f.from = min(len(answer)+4, f.to) // what follows is frames already
+		conn.SetDeadline(time.Time{})
+		return f, nil
 	}
+	stop()
+	conn.Close()
+	return f, err
 }
 
 // sleep waits for d, or returns why ctx has ended.

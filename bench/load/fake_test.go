@@ -20,7 +20,7 @@ import (
 // fake is a chat server in the test's process, and does what says makes of it.
 type fake struct {
 	listener   net.Listener
-	space      int // of a connection's send buffer; 0 for the default
+	space      int // of a connection's buffers; 0 for the default
 	goroutines sync.WaitGroup
 	open       sync.Map // net.Conn to nothing
 
@@ -92,6 +92,7 @@ func (f *fake) talk(conn net.Conn) {
 	}
 	if f.space > 0 {
 		conn.(*net.TCPConn).SetWriteBuffer(f.space)
+		conn.(*net.TCPConn).SetReadBuffer(f.space)
 	}
 	c := &fakeConn{Conn: conn}
 	f.mu.Lock()

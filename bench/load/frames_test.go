@@ -165,7 +165,7 @@ func TestFramesTakeNoMemory(t *testing.T) {
 }
 
 func TestMessage(t *testing.T) {
-	for _, size := range []int{MinPayload, 125, 126, 128, 1024, 65535} {
+	for _, size := range []int{smallest, 125, 126, 128, 1024, 65535} {
 		b := appendMessage(nil, 42, 12345678, 1234567890123456, size)
 		header := 6
 		if size > 125 {
@@ -173,7 +173,7 @@ func TestMessage(t *testing.T) {
 		}
 		require.Len(t, b, header+size)
 		message := b[header:]
-		if size == MinPayload {
+		if size == smallest {
 			assert.Equal(t, `{"author":"client-00000042","body":"@00000042123456781234567890123456"}`, string(message))
 		}
 		sender, number, at, err := parseMessage(message)

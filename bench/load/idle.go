@@ -52,20 +52,17 @@ func Idle(ctx context.Context, p Process, clients int, same time.Duration) (idle
 	}
 	for _, f := range conns {
 		readers.Go(func() {
-			for {
+			var err error
+			for err == nil {
 				// The pings among what comes are answered by next.
-				for more := true; more; {
-					var err error
-					if _, more, err = f.next(); err != nil {
-						ended.Add(1)
-						return
-					}
+				for more := true; more && err == nil; {
+					_, more, err = f.next()
 				}
-				if err := f.fill(); err != nil {
-					ended.Add(1)
-					return
+				if err == nil {
+					err = f.fill()
 				}
 			}
+			ended.Add(1)
 		})
 	}
 	if idle.RSSAfter, idle.GoroutinesAfter, err = settled(ctx, p, same); err != nil {
@@ -77,33 +74,28 @@ func Idle(ctx context.Context, p Process, clients int, same time.Duration) (idle
 
 // connectAll connects clients, many at the same time. It returns those that it
 // has connected also after an error.
-func connectAll(ctx context.Context, p Process, clients int) ([]frames, error) {
+func connectAll(ctx context.Context, p Process, clients int) (conns []frames, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var mu sync.Mutex // guards conns
-	conns := make([]frames, 0, clients)
-	var left atomic.Int64
-	left.Store(int64(clients))
+	slots := make(chan struct{}, dials)
 	var dialers sync.WaitGroup
-	for range dials {
+	for range clients {
+		slots <- struct{}{}
 		dialers.Go(func() {
-			for left.Add(-1) >= 0 {
-				f, err := connect(ctx, p, make([]byte, idleBuffer), 0)
-				if err != nil {
-					cancel(err)
-					return
-				}
-				mu.Lock()
-				conns = append(conns, f)
-				mu.Unlock()
+			defer func() { <-slots }()
+			f, err := connect(ctx, p, make([]byte, idleBuffer), 0)
+			if err != nil {
+				cancel(err)
+				return
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			conns = append(conns, f)
 		})
 	}
 	dialers.Wait()
-	if len(conns) < clients {
-		return conns, context.Cause(ctx)
-	}
-	return conns, nil
+	return conns, context.Cause(ctx)
 }
 
 // settled waits until the server's memory and goroutines have stayed about as they

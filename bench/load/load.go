@@ -37,6 +37,7 @@ type Timing struct {
 	WarmUp   time.Duration // not counted
 	Measured time.Duration
 	Quiet    time.Duration // with nothing heard for so long, nothing will be
+	Group    int           // clients that connect before it waits a millisecond; 0 is 1
 }
 
 // Load measures the server p under a scenario. It fills all fields but Server
@@ -50,6 +51,11 @@ type Timing struct {
 // heard between them, whenever it was sent. Disagree, Lost and Dropped are of the
 // whole run: after the second mark nobody sends, and everything that is under
 // way is waited for.
+//
+// With a rate, message after message has a time at which it is due, which nothing
+// that the server does changes. Its delay begins then, so a server that makes its
+// senders wait does not look faster for it. After the second mark an open load
+// waits for some seconds only: what is still coming then is Unheard.
 //
 // If everything stands still before the second mark, the counted time ends with
 // the last delivery. If somebody then hears a message that another client sends,

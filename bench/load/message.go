@@ -22,9 +22,6 @@ const (
 	probe = 99999998 // asks whether the room still hears
 )
 
-// MinPayload is how many bytes of JSON a message has at least.
-const MinPayload = smallest
-
 // appendMessage appends a frame with a message of size bytes, masked with a key
 // of zeros, which leaves it as it is. at is in nanoseconds.
 func appendMessage(b []byte, sender, number int, at int64, size int) []byte {

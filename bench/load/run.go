@@ -21,17 +21,18 @@ const (
 	finishing
 )
 
-// apart is how long the next client waits after one has connected.
-const apart = time.Millisecond
+const (
+	apart      = time.Millisecond       // from one group of clients to the next one
+	afterwards = 100 * time.Millisecond // a process has ended so long after its connections, at most
+	look       = 10 * time.Millisecond  // from one look at how far a run is to the next
+)
 
-// afterwards is how long after its connections a process has ended, at most.
-const afterwards = 100 * time.Millisecond
-
-// look is how often a run looks at how far it is.
-const look = 10 * time.Millisecond
+// drain is how long an open load waits after the second mark for what is under
+// way. A variable for the tests.
+var drain = 2 * time.Second
 
 // run is a measurement of one scenario. The goroutine that made it calls its
-// methods, but for left.
+// methods, but for left and pace.
 type run struct {
 	result.Scenario
 	Timing
@@ -44,52 +45,46 @@ type run struct {
 
 	phase  atomic.Int32
 	sent   atomic.Int64  // messages of all senders
+	kept   atomic.Int32  // clients that are not out
 	stop   chan struct{} // closed: nobody sends any more
 	failed chan error    // why the server can't be measured; has room for one
 	ended  atomic.Bool   // we close the connections ourselves
 
-	mu      sync.Mutex // guards what follows, and the senders
-	kept    int        // clients that are not out
+	mu      sync.Mutex // guards what follows, and of clients and senders what they say
 	stopped bool       // nobody sends any more
 
 	goroutines sync.WaitGroup
 
-	// What came of it.
-	talk    time.Duration // when the senders began, since begin
-	mark    time.Duration // the first, likewise
-	cpu     time.Duration // first at the mark, then of the time between the marks
-	seconds float64       // between the marks
-	frozen  bool
+	// What came of it. Times are since begin.
+	talk     time.Duration // when the senders began
+	from, to time.Duration // the marks
+	cpu      time.Duration // first at the mark, then of the time between the marks
+	rss      [2]int        // before the first client, and at the second mark
+	frozen   bool
+	behind   bool // the open load's time was over, with deliveries still coming
 }
 
 // newRun connects all clients. Close it also after an error of its methods.
 func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, error) {
-	switch {
-	case s.Payload < MinPayload || s.Payload > 0xFFFF:
-		return nil, fmt.Errorf("a payload of %d bytes; it has to be %d to 65535", s.Payload, MinPayload)
-	case s.Senders < 1 || s.Senders > s.Clients || s.Window < 1 || s.Window > ring:
-		return nil, fmt.Errorf("%d senders of %d clients with a window of %d; there has to be a sender, no more than clients, and a window of 1 to %d",
-			s.Senders, s.Clients, s.Window, ring)
-	}
-	r := &run{
-		Scenario: s,
-		Timing:   t,
-		process:  p,
-		stop:     make(chan struct{}),
-		failed:   make(chan error, 1),
-	}
+	r := &run{Scenario: s, Timing: t, process: p, stop: make(chan struct{}), failed: make(chan error, 1)}
 	if err := roomFor(s.Clients); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.rss[0], err = p.RSS(); err != nil {
 		return nil, err
 	}
 	for i := range s.Clients {
 		// One after the other, and not at once: in 01-original two that come at the
 		// same time may get one id, and then one of them hears nothing. A server
 		// still has something to do for a client that has its answer.
-		if err := sleep(ctx, apart); err != nil {
-			r.close()
-			return nil, err
+		if i%max(1, t.Group) == 0 {
+			err = sleep(ctx, apart)
 		}
-		f, err := connect(ctx, p, make([]byte, readBuffer), 0)
+		var f frames
+		if err == nil {
+			f, err = connect(ctx, p, make([]byte, readBuffer), 0)
+		}
 		if err != nil {
 			r.close()
 			return nil, err
@@ -99,11 +94,6 @@ func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, 
 		if i < s.Senders {
 			r.senders = append(r.senders, &sender{client: c, wake: make(chan struct{}, 1)})
 		}
-		for sender := range c.from {
-			if s.All || sender == i {
-				c.from[sender].taken = make([]int32, ring)
-			}
-		}
 	}
 	return r, nil
 }
@@ -111,7 +101,7 @@ func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, 
 // measure does all that there is to do, and closes the run.
 func (r *run) measure(ctx context.Context) (l result.Load, note string, err error) {
 	defer r.close()
-	if err := r.start(ctx); err != nil {
+	if err := r.start(ctx, r.clients[len(r.clients)-1].conn); err != nil {
 		return l, "", err
 	}
 	if err := r.watch(ctx); err != nil {
@@ -121,16 +111,12 @@ func (r *run) measure(ctx context.Context) (l result.Load, note string, err erro
 	return r.result()
 }
 
-// start has the last client, or another connection that came later, say hello;
-// and when all have heard it, which they don't before they are in the room, it
-// has the senders talk. A client that doesn't hear it counts as dropped.
-func (r *run) start(ctx context.Context) error {
-	return r.startAfter(ctx, r.clients[len(r.clients)-1].conn)
-}
-
-func (r *run) startAfter(ctx context.Context, last net.Conn) error {
+// start has the connection that came last say hello; and when all clients have
+// heard it, which they don't before they are in the room, it has the senders talk.
+// A client that doesn't hear it within Quiet after another has counts as dropped.
+func (r *run) start(ctx context.Context, last net.Conn) error {
 	r.begin = time.Now()
-	r.kept = len(r.clients)
+	r.kept.Store(int32(len(r.clients)))
 	for _, c := range r.clients {
 		r.goroutines.Add(1)
 		go c.listen()
@@ -138,27 +124,33 @@ func (r *run) startAfter(ctx context.Context, last net.Conn) error {
 	if _, err := last.Write(appendMessage(nil, hello, 0, 0, r.Payload)); err != nil {
 		return fmt.Errorf("the first message can't be sent: %w", err)
 	}
-	silent := r.await(ctx, func(c *client) bool { return c.greeted.Load() })
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+	silent, since := len(r.clients), time.Now()
+	for silent > 0 && time.Since(since) <= r.Quiet {
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		missing := 0
+		for _, c := range r.clients {
+			if !c.out.Load() && !c.greeted.Load() {
+				missing++
+			}
+		}
+		if missing < silent {
+			silent, since = missing, time.Now()
+		}
 	}
 	if silent == len(r.clients) {
 		return fmt.Errorf("within %v, none of %d clients heard the first message", r.Quiet, silent)
+	}
+	for _, c := range r.clients {
+		if !c.greeted.Load() {
+			r.out(c, errSilent) // nobody waits for it, whatever it hears from now on
+		}
 	}
 	r.talk = time.Since(r.begin)
 	if r.WarmUp == 0 {
 		if err := r.openMark(); err != nil {
 			return err
-		}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, c := range r.clients {
-		if !c.greeted.Load() && !c.out.Load() {
-			c.out.Store(true)
-			c.why = errSilent
-			r.kept--
-			// Nobody waits for it, whatever it hears from now on.
 		}
 	}
 	for _, s := range r.senders {
@@ -167,27 +159,42 @@ func (r *run) startAfter(ctx context.Context, last net.Conn) error {
 			go s.talk()
 		}
 	}
+	if r.Rate > 0 {
+		r.goroutines.Go(r.pace)
+	}
 	return nil
 }
 
-// await waits until all clients are as they should be, but no longer than Quiet
-// after one more was. It returns how many are not, those that are out not counted.
-func (r *run) await(ctx context.Context, done func(*client) bool) (missing int) {
-	before, since := -1, time.Now()
-	for {
-		missing = 0
-		for _, c := range r.clients {
-			if !c.out.Load() && !done(c) {
-				missing++
-			}
-		}
-		if missing != before {
-			before, since = missing, time.Now()
-		}
-		if missing == 0 || time.Since(since) > r.Quiet || sleep(ctx, pause) != nil {
-			return missing
+// due returns when message n of all senders of an open load is to be sent, since
+// begin. The senders take turns.
+func (r *run) due(n int) time.Duration {
+	return r.talk + time.Duration(n)*time.Second/time.Duration(r.Rate)
+}
+
+// dueBefore returns how many messages of an open load are due before a time.
+func (r *run) dueBefore(t time.Duration) int {
+	return int(((t-r.talk)*time.Duration(r.Rate) + time.Second - 1) / time.Second)
+}
+
+// pace wakes each sender of an open load when its next message is due.
+func (r *run) pace() {
+	for n := 0; ; n++ {
+		nap(r.due(n) - time.Since(r.begin))
+		select {
+		case <-r.stop:
+			return
+		default:
+			r.senders[n%r.Senders].look()
 		}
 	}
+}
+
+// awaited returns how many clients a message is under way to.
+func (r *run) awaited() int32 {
+	if r.All {
+		return r.kept.Load()
+	}
+	return 1 // its sender
 }
 
 // left is called by a client's goroutine when its connection is over.
@@ -204,28 +211,32 @@ func (r *run) left(c *client, err error) {
 		}
 	}
 	c.conn.Close()
+	r.out(c, err)
+	for _, s := range r.senders {
+		s.look()
+	}
+}
+
+// out notes that a client is out, and why.
+func (r *run) out(c *client, why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if c.out.Load() {
-		return
-	}
-	c.out.Store(true)
-	c.why = err
-	r.kept--
-	for _, s := range r.senders {
-		s.forget(c)
+	if !c.out.Swap(true) {
+		c.why = why
+		r.kept.Add(-1)
 	}
 }
 
 // watch sets the marks, and returns when all that was sent was heard, or when
-// nothing is heard any more.
+// nothing is heard any more, or when an open load's time is over.
 func (r *run) watch(ctx context.Context) error {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
 	var before int64
 	progress := r.talk // when something was last heard
 	for {
-		if r.phase.Load() == warming && time.Since(r.begin) >= r.talk+r.WarmUp {
+		phase := r.phase.Load()
+		if phase == warming && time.Since(r.begin) >= r.talk+r.WarmUp {
 			if err := r.openMark(); err != nil {
 				return err
 			}
@@ -238,21 +249,14 @@ func (r *run) watch(ctx context.Context) error {
 		case <-ticker.C:
 		}
 		now := time.Since(r.begin)
-		heard, kept, waiting := r.state()
+		heard, waiting := r.state()
 		if heard != before {
 			before, progress = heard, now
 		}
-		stuck := now-progress >= r.Quiet
-		allSent := r.limit > 0 && r.sent.Load() == int64(r.limit)*int64(r.Senders)
+		allSent := phase == finishing || r.limit > 0 && r.sent.Load() == int64(r.limit)*int64(r.Senders)
 		switch {
-		case r.phase.Load() == finishing && waiting == 0:
-			return nil
-		case allSent && waiting == 0:
-			r.stopSending()
-			return r.closeMark(0)
-		case kept == 0:
+		case r.kept.Load() == 0:
 			// It let all go, or it is no more, which takes a moment to be known.
-			r.stopSending()
 			if err := sleep(ctx, afterwards); err != nil {
 				return err
 			}
@@ -260,14 +264,17 @@ func (r *run) watch(ctx context.Context) error {
 				return err
 			}
 			return r.closeMark(time.Since(r.begin) - progress)
-		case stuck:
-			r.stopSending()
+		case allSent && waiting == 0:
+			return r.closeMark(0)
+		case now-progress >= r.Quiet:
 			if err := r.closeMark(now - progress); err != nil {
 				return err
 			}
 			return r.probe(ctx)
-		case r.limit == 0 && r.phase.Load() == counting && now-r.mark >= r.Measured:
-			r.stopSending()
+		case r.Rate > 0 && phase == finishing && now-r.to >= drain:
+			r.behind = true
+			return nil
+		case r.limit == 0 && phase == counting && now-r.from >= r.Measured:
 			if err := r.closeMark(0); err != nil {
 				return err
 			}
@@ -276,18 +283,17 @@ func (r *run) watch(ctx context.Context) error {
 }
 
 // openMark and closeMark set the two marks. What is between them is counted, but
-// not how long everything has stood still before the second one.
-func (r *run) openMark() error {
-	cpu, err := r.process.CPU()
-	if err != nil {
-		return err
-	}
-	r.cpu, r.mark = cpu, time.Since(r.begin)
+// not how long everything has stood still before the second one. From then on
+// nobody sends.
+func (r *run) openMark() (err error) {
+	r.cpu, err = r.process.CPU()
+	r.from = time.Since(r.begin)
 	r.phase.Store(counting)
-	return nil
+	return err
 }
 
-func (r *run) closeMark(still time.Duration) error {
+func (r *run) closeMark(still time.Duration) (err error) {
+	r.stopSending()
 	now := time.Since(r.begin)
 	if r.phase.Swap(finishing) != counting {
 		return nil // closed already, or never opened
@@ -297,25 +303,23 @@ func (r *run) closeMark(still time.Duration) error {
 		return err
 	}
 	r.cpu = cpu - r.cpu
-	r.seconds = max(0, now-r.mark-still).Seconds()
-	return nil
+	r.to = max(r.from, now-still)
+	r.rss[1], err = r.process.RSS()
+	return err
 }
 
-// state returns how many deliveries there were, how many clients are not out, and
-// how many of these have yet to hear something.
-func (r *run) state() (heard int64, kept, waiting int) {
+// state returns how many deliveries there were, and how many clients that are not
+// out have yet to hear something.
+func (r *run) state() (heard int64, waiting int) {
 	sent := r.sent.Load()
 	for _, c := range r.clients {
 		n := c.heard.Load()
 		heard += n
-		if !c.out.Load() {
-			kept++
-			if n < sent {
-				waiting++
-			}
+		if n < sent && !c.out.Load() {
+			waiting++
 		}
 	}
-	return heard, kept, waiting
+	return heard, waiting
 }
 
 // stopSending has the senders send no more.
@@ -336,27 +340,20 @@ func (r *run) probe(ctx context.Context) error {
 	said := 0
 	// From the last one, which sends least, and so isn't stuck in that.
 	for _, c := range slices.Backward(r.clients) {
-		if c.out.Load() {
-			continue
-		}
-		// A frozen server may not even read any more.
-		c.conn.SetWriteDeadline(time.Now().Add(r.Quiet))
-		c.conn.Write(message)
-		if said++; said == tries {
-			break
-		}
-	}
-	for deadline := time.Now().Add(r.Quiet); time.Now().Before(deadline); {
-		for _, c := range r.clients {
-			if c.answered.Load() {
-				return nil
-			}
-		}
-		if err := sleep(ctx, pause); err != nil {
-			return err
+		if said < tries && !c.out.Load() {
+			// A frozen server may not even read any more.
+			c.conn.SetWriteDeadline(time.Now().Add(r.Quiet))
+			c.conn.Write(message)
+			said++
 		}
 	}
 	r.frozen = true
+	for deadline := time.Now().Add(r.Quiet); r.frozen && time.Now().Before(deadline); {
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		r.frozen = !slices.ContainsFunc(r.clients, func(c *client) bool { return c.answered.Load() })
+	}
 	return nil
 }
 
@@ -372,7 +369,8 @@ func (r *run) close() {
 
 // result sums up what the clients heard. It is called after close.
 func (r *run) result() (l result.Load, note string, err error) {
-	l = result.Load{Scenario: r.Scenario, Seconds: r.seconds, CPU: r.cpu.Seconds(), Frozen: r.frozen}
+	l = result.Load{Scenario: r.Scenario, Seconds: (r.to - r.from).Seconds(), CPU: r.cpu.Seconds(),
+		RSSBefore: r.rss[0], RSSAfter: r.rss[1], Frozen: r.frozen}
 	expected := make([]int32, r.Senders)
 	var set uint64 // of all messages
 	sure := true   // that expected is what was sent
@@ -394,6 +392,9 @@ func (r *run) result() (l result.Load, note string, err error) {
 			set += mix(i, number)
 		}
 	}
+	if r.Rate > 0 {
+		l.Sent = r.dueBefore(r.to) - r.dueBefore(r.from)
+	}
 
 	var delays delays
 	var order uint64
@@ -408,17 +409,19 @@ func (r *run) result() (l result.Load, note string, err error) {
 			}
 			continue
 		}
-		lost := 0
+		missing := 0
 		for sender, f := range c.from {
 			if f.messages > expected[sender] {
 				return l, "", fmt.Errorf("client %d heard %d messages of sender %d, who sent %d: some came twice",
 					c.index, f.messages, sender, expected[sender])
 			}
-			lost += int(expected[sender] - f.messages)
+			missing += int(expected[sender] - f.messages)
 		}
-		l.Lost += lost
 		switch {
-		case lost > 0:
+		case r.behind:
+			l.Unheard += missing
+		case missing > 0:
+			l.Lost += missing
 		case sure && c.set != set:
 			return l, "", fmt.Errorf("client %d heard as many messages as were sent, but not the same: some came twice", c.index)
 		case order == 0:

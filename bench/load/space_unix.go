@@ -5,6 +5,7 @@ package load
 import (
 	"fmt"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,6 +22,15 @@ func receiveSpace(size int) func(network, addr string, c syscall.RawConn) error 
 			return err
 		}
 		return set
+	}
+}
+
+// nap waits for d, if there is something to wait for. Unlike a timer of Go's, which
+// may be a millisecond late, it is late by some 60 microseconds.
+func nap(d time.Duration) {
+	if d > 0 {
+		t := unix.NsecToTimeval(int64(d))
+		unix.Select(0, nil, nil, nil, &t)
 	}
 }
 

@@ -67,7 +67,7 @@ func Stalled(ctx context.Context, p Process, plan StalledPlan) (s result.Stalled
 	if err != nil {
 		return s, "", err
 	}
-	if err := r.startAfter(ctx, f.conn); err != nil {
+	if err := r.start(ctx, f.conn); err != nil {
 		return s, "", err
 	}
 
@@ -75,9 +75,7 @@ func Stalled(ctx context.Context, p Process, plan StalledPlan) (s result.Stalled
 	defer cancel()
 	over := make(chan struct{}) // closed when no more messages go
 	sampled := make(chan error, 1)
-	go func() {
-		sampled <- r.sample(sampling, &s, held, over, plan.Wait)
-	}()
+	go func() { sampled <- r.sample(sampling, &s, held, over, plan.Wait) }()
 	if err = r.watch(ctx); err != nil {
 		cancel()
 	}

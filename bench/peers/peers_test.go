@@ -330,37 +330,6 @@ func TestHandshakeOfNoWebSocket(t *testing.T) {
 	})
 }
 
-// TestFloorRefuses is for what the libraries do by themselves.
-func TestFloorRefuses(t *testing.T) {
-	p := start(t, "floor")
-	for what, test := range map[string]struct {
-		bytes string // behind them is nothing that could be left unread
-		code  int
-	}{
-		"a message in fragments":       {"\x01\x80", websocket.CloseUnsupportedData},
-		"a binary message":             {"\x82\x80mask", websocket.CloseUnsupportedData},
-		"a fragment without beginning": {"\x80\x80mask", websocket.CloseUnsupportedData},
-		"a frame without mask":         {"\x81\x00", websocket.CloseProtocolError},
-		"a reserved bit":               {"\xC1\x80", websocket.CloseProtocolError},
-		"a ping in fragments":          {"\x09\x80", websocket.CloseProtocolError},
-		"a long ping":                  {"\x89\xFE", websocket.CloseProtocolError},
-		"what is no message":           {"\x81\x80mask", websocket.CloseInvalidFramePayloadData},
-		"a message too long":           {"\x81\xFF\x00\x00\x00\x00\x00\x02\x00\x01", websocket.CloseMessageTooBig},
-		"a message of 2^63 bytes":      {"\x81\xFF\x80\x00\x00\x00\x00\x00\x00\x00", websocket.CloseMessageTooBig},
-	} {
-		t.Run(what, func(t *testing.T) {
-			c := join(t, p)
-			_, err := c.conn.NetConn().Write([]byte(test.bytes))
-			require.NoError(t, err)
-			_, err = c.hear()
-			closed := new(websocket.CloseError)
-			require.ErrorAs(t, err, &closed)
-			assert.Equal(t, test.code, closed.Code)
-			assert.NotEmpty(t, closed.Text)
-		})
-	}
-}
-
 // What talkHeavily says is more than the system's buffers and a queue of 256
 // messages take for a client that doesn't read.
 const (
@@ -393,8 +362,8 @@ func talkHeavily(c *client, heard *atomic.Int32) error {
 // client that doesn't read: the others don't feel it; and what it finds when it
 // reads again.
 func TestStalled(t *testing.T) {
-	stall := func(t *testing.T, name string) (talker, stalled *client) {
-		p := start(t, name)
+	stall := func(t *testing.T, name string, args ...string) (talker, stalled *client) {
+		p := start(t, name, args...)
 		talker = enter(t, p)
 		stalled = enter(t, p, talker)
 		require.NoError(t, talkHeavily(talker, new(atomic.Int32)))
@@ -414,7 +383,7 @@ func TestStalled(t *testing.T) {
 		return heard, nil
 	}
 
-	for _, name := range []string{"gorilla", "coder", "channel"} {
+	for _, name := range []string{"gorilla", "mailbox-gorilla", "coder", "channel"} {
 		t.Run(name+" lets it go", func(t *testing.T) {
 			_, stalled := stall(t, name)
 			heard, err := next(t, stalled, 0, heavyMessages-1)
@@ -424,11 +393,13 @@ func TestStalled(t *testing.T) {
 		})
 	}
 
-	t.Run("gws keeps everything for it", func(t *testing.T) {
-		_, stalled := stall(t, "gws")
-		_, err := next(t, stalled, 0, heavyMessages-1)
-		require.NoError(t, err)
-	})
+	for name, args := range map[string][]string{"gws": nil, "gorilla": {"-queue", "1024"}} {
+		t.Run(name+" keeps everything for it", func(t *testing.T) {
+			_, stalled := stall(t, name, args...)
+			_, err := next(t, stalled, 0, heavyMessages-1)
+			require.NoError(t, err)
+		})
+	}
 
 	t.Run("melody drops messages", func(t *testing.T) {
 		began := time.Now()

@@ -27,7 +27,7 @@ import (
 // is very busy.
 const deadline = 30 * time.Second
 
-var peerNames = []string{"gorilla", "coder", "gws", "melody", "channel", "floor"}
+var peerNames = []string{"gorilla", "mailbox-gorilla", "coder", "gws", "melody", "channel", "floor"}
 
 // binaries is the directory that has the peers' commands when buildOnce has
 // returned nil. TestMain removes it.
@@ -121,9 +121,10 @@ type process struct {
 // start runs a peer, and returns when it says that it serves. When the test is
 // over it is killed, if it hasn't ended before. What it prints to stderr, such
 // as the race detector's report, fails the test.
-func start(t *testing.T, name string) *process {
+func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, name: name, cmd: command(t, name, "-addr", "127.0.0.1:0"), ended: make(chan struct{})}
+	cmd := command(t, name, append(args, "-addr", "127.0.0.1:0")...)
+	p := &process{t: t, name: name, cmd: cmd, ended: make(chan struct{})}
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)

@@ -1,309 +1,257 @@
 package report
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
 
 	"websocket-chat-steps/bench/result"
 )
 
-// chart is a plot of the page. It has bars, for a figure of a section, or else
-// lines, for what samples have.
+// chart is a plot: bars for a figure of a place or, if y is given, lines for a
+// figure over the places of a scenario or, with a sample, over time. It has no
+// words but names and units, and so is for both languages.
 type chart struct {
-	name   string // its file's, without language and ending
-	place  string
-	figure figure
-	says   said // of lines: what they are
+	name   string // its file's, without ending
+	at     place
+	figure *figure
 	sample func(result.Sample) float64
+	x, y   string // the axes' units
 }
 
-var plots = []chart{
-	{name: "deliveries", place: forty, figure: deliveries},
-	{name: "cpu", place: one, figure: cpu},
-	{name: "memory", place: idle, figure: memory},
-	{name: "stalled-memory", says: wordResident, sample: func(s result.Sample) float64 { return float64(s.RSS) / mib }},
-	{name: "stalled-goroutines", says: wordGoroutines, sample: func(s result.Sample) float64 { return float64(s.Goroutines) }},
+var charts = []chart{
+	{name: "cpu", at: one, figure: cpu, x: "µs / delivery"},
+	{name: "deliveries", at: forty, figure: deliveries, x: "deliveries / s"},
+	{name: "memory", at: idle, figure: memory, x: "KiB / client"},
+	{name: "stalled-memory", sample: func(s result.Sample) float64 { return float64(s.RSS) / mib }, x: "s", y: "MiB"},
+	{name: "stalled-goroutines", sample: func(s result.Sample) float64 { return float64(s.Goroutines) }, x: "s", y: "goroutines"},
+	{name: "growth-deliveries", at: place{growth, 0}, figure: deliveries, x: "clients", y: "deliveries / s"},
+	{name: "growth-cpu", at: place{growth, 0}, figure: cpu, x: "clients", y: "µs / delivery"},
+	{name: "growth-memory", at: place{growth, 0}, figure: resident, x: "clients", y: "MiB"},
+	{name: "open-p50", at: place{open, 0}, figure: p50, x: "messages / s", y: "P50, ms"},
+	{name: "open-p99", at: place{open, 0}, figure: p99, x: "messages / s", y: "P99, ms"},
 }
 
-func (p page) draw(c chart) ([]byte, error) {
-	if c.sample != nil {
-		return p.lines(c.says, c.sample)
-	}
-	return p.bars(c.place, c.figure)
-}
-
-// file is a plot's file.
-func (p page) file(name string) string {
-	return name + said{".en", ".ja"}[p.in] + ".svg"
-}
-
-func plotCalled(name string) (chart, error) {
-	i := slices.IndexFunc(plots, func(c chart) bool { return c.name == name })
-	if i < 0 {
-		return chart{}, fmt.Errorf("there is no plot %q", name)
-	}
-	return plots[i], nil
-}
-
-// Plot is where a plot is, from docs/.
-func (p page) Plot(name string) (string, error) {
-	c, err := plotCalled(name)
-	return "measurements/" + p.file(c.name), err
-}
-
-// Alt says in words what a plot shows.
-func (p page) Alt(name string) (string, error) {
-	c, err := plotCalled(name)
-	if c.sample != nil {
-		return fmt.Sprintf(wordAltLines[p.in], c.says[p.in], ours), err
-	}
-	return fmt.Sprintf(wordAlt[p.in], p.Place(c.place)+wordColon[p.in]+labels[c.figure].head(p.in), ours), err
-}
-
-// Colours that most colour-blind people tell apart, after Okabe and Ito. Lines
-// have dashes of their own, too.
+// Colours that a dark page turns round. The others can be read on both.
 var (
-	black      = color.RGBA{0x1b, 0x1f, 0x24, 0xff}
-	grid       = color.RGBA{0xdd, 0xdf, 0xe2, 0xff}
-	vermillion = color.RGBA{0xd5, 0x5e, 0x00, 0xff} // ours, and nothing else
+	ink   = color.RGBA{0x1b, 0x1f, 0x24, 0xff}
+	paper = color.RGBA{0xff, 0xff, 0xff, 0xff}
+	grid  = color.RGBA{0xdd, 0xdf, 0xe2, 0xff}
 )
 
-var looks = map[string]draw.LineStyle{
-	"01-original":         {Color: color.RGBA{0x8c, 0x8c, 0x8c, 0xff}, Width: 1.5, Dashes: []vg.Length{1, 2}},
-	"02-race-fix":         {Color: color.RGBA{0x5c, 0x5c, 0x5c, 0xff}, Width: 1.5, Dashes: []vg.Length{6, 2, 1, 2}},
-	"03-single-goroutine": {Color: color.RGBA{0x00, 0x72, 0xb2, 0xff}, Width: 2},
-	ours:                  {Color: vermillion, Width: 3.5},
-	channel:               {Color: color.RGBA{0x7a, 0x5c, 0x3e, 0xff}, Width: 2, Dashes: []vg.Length{5, 5}},
-	floor:                 {Color: black, Width: 1.5, Dashes: []vg.Length{3, 3}},
-	gorilla:               {Color: color.RGBA{0x00, 0x9e, 0x73, 0xff}, Width: 2, Dashes: []vg.Length{8, 3}},
-	coder:                 {Color: color.RGBA{0xe6, 0x9f, 0x00, 0xff}, Width: 2, Dashes: []vg.Length{2, 2}},
-	gws:                   {Color: color.RGBA{0xcc, 0x79, 0xa7, 0xff}, Width: 2, Dashes: []vg.Length{8, 3, 2, 3}},
-	melody:                {Color: color.RGBA{0x56, 0xb4, 0xe9, 0xff}, Width: 2, Dashes: []vg.Length{4, 2}},
+// themed makes these colours the page's: gonum writes an SVG's opening in
+// four lines, and colours as they stand here.
+var themed = strings.NewReplacer("xlink\">\n", `xlink">
+<style>svg{--ink:#1b1f24;--paper:#fff;--grid:#dddfe2}text{font-family:"Liberation Sans",Arial,Helvetica,sans-serif!important}
+@media(prefers-color-scheme:dark){svg{--ink:#e6edf3;--paper:#0d1117;--grid:#30363d}}</style>
+`, "#1B1F24", "var(--ink)", "#FFFFFF", "var(--paper)", "#DDDFE2", "var(--grid)")
+
+// Glyphs, filled and hollow.
+var (
+	circle   = [2]draw.GlyphDrawer{draw.CircleGlyph{}, draw.RingGlyph{}}
+	box      = [2]draw.GlyphDrawer{draw.BoxGlyph{}, draw.SquareGlyph{}}
+	triangle = [2]draw.GlyphDrawer{draw.PyramidGlyph{}, draw.TriangleGlyph{}}
+)
+
+type look struct {
+	draw.LineStyle
+	glyph [2]draw.GlyphDrawer
+	layer int
 }
 
-// filling is the colour of a server's bar: ours, the other steps, and others.
-func filling(server string) color.Color {
-	switch {
-	case server == ours:
-		return vermillion
-	case server == floor:
-		return color.White
-	case server != channel && known(server).library == xnet:
-		return color.RGBA{0x6b, 0x8f, 0xb5, 0xff}
+// looks are those of the designs that are to be told apart at first sight, after
+// Okabe and Ito: most colour-blind people can. All others are grey.
+var looks = map[string]look{
+	single:            {draw.LineStyle{Color: color.RGBA{0x2f, 0x81, 0xd0, 0xff}, Width: 1.5}, circle, 2},
+	mailbox:           {draw.LineStyle{Color: color.RGBA{0xc0, 0x5a, 0x9a, 0xff}, Width: 1.5, Dashes: []vg.Length{6, 2}}, box, 2},
+	ours:              {draw.LineStyle{Color: color.RGBA{0xd5, 0x5e, 0x00, 0xff}, Width: 3}, circle, 1},
+	floor:             {draw.LineStyle{Color: ink, Width: 1.2, Dashes: []vg.Length{2, 2}}, triangle, 2},
+	deep:              {draw.LineStyle{Color: color.RGBA{0x00, 0x9e, 0x73, 0xff}, Width: 1.5, Dashes: []vg.Length{8, 2, 2, 2}}, box, 2},
+	"mailbox-gorilla": {draw.LineStyle{Color: color.RGBA{0x00, 0x9e, 0x73, 0xff}, Width: 1.5}, triangle, 2},
+	gws:               {draw.LineStyle{Color: color.RGBA{0xb8, 0x86, 0x0b, 0xff}, Width: 1.5, Dashes: []vg.Length{4, 2}}, circle, 2},
+}
+
+func (d data) look(i int) look {
+	if l, ok := looks[d.Servers[i]]; ok {
+		return l
 	}
-	return color.RGBA{0xb4, 0xb9, 0xc0, 0xff}
+	dashes := []vg.Length{vg.Length(1 + i%4*2), 2}
+	return look{draw.LineStyle{Color: color.RGBA{0x8b, 0x94, 0x9e, 0xff}, Width: 0.8, Dashes: dashes}, [][2]draw.GlyphDrawer{circle, box, triangle}[i%3], 0}
 }
 
-// Sizes in units of the picture, of which its width has so many.
+// Sizes in points.
 const (
-	wide    = 420
-	margin  = 12
-	title   = 15 // a text's size
-	text    = 12.5
-	line    = 18 // from one line of text to the next
-	heading = margin + 2*line + 8
+	wide   = 340
+	tall   = 250 // of lines, without the names
+	bar    = 20
+	row    = 15 // of a name below lines, two side by side
+	margin = 8
 )
 
-// bars draws a figure of a section, a bar for each server.
-func (p page) bars(place string, f figure) ([]byte, error) {
-	const (
-		names = 150 // room at the left
-		row   = 25
-	)
-	m := p.all[place]
-	most := 0.0
-	values := 0.0 // room at the right
-	for _, s := range m.servers {
-		most = max(most, m.figure(f, s).most)
-		_, width := placed{size: text, bold: true, words: number(m.figure(f, s).median)}.extent()
-		values = max(values, width+2*margin)
+func (c chart) draw(d data) ([]byte, error) {
+	plot.DefaultFont = font.Font{Typeface: "Liberation", Variant: "Sans"}
+	plotter.DefaultFont = plot.DefaultFont
+	p := plot.New()
+	p.BackgroundColor = paper
+	p.X.Label.Text, p.Y.Label.Text = c.x, c.y
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		a.Color, a.Label.TextStyle.Color, a.Tick.Label.Color, a.Tick.Color = ink, ink, ink, ink
 	}
-	ticks := linear(most, wide-names-values)
-	n := len(m.servers)
-	height := float64(heading + n*row + 2*line + margin)
-	under := labels[f].head(p.in)
-	c := newPicture(wide, height, p.in, p.Place(place), fmt.Sprintf(wordBars[p.in], m.rounds))
-	data := c.within(names, heading, wide-values, heading+float64(n*row))
-	g := c.plot()
-	g.X.Min, g.X.Max = 0, max(most, ticks[len(ticks)-1])
-	g.Y.Min, g.Y.Max = -0.5, float64(n)-0.5
-	x, y := g.Transforms(&data)
-	for _, t := range ticks {
-		data.StrokeLine2(draw.LineStyle{Color: grid, Width: 1}, x(t), data.Min.Y, x(t), data.Max.Y)
-		c.words(float64(x(t)), heading+float64(n*row)+line-3, "middle", text, false, tick(t))
+	height, below := vg.Length(len(d.Servers)*bar+45), vg.Length(0)
+	var names []plot.Legend
+	if c.y != "" {
+		names = c.lines(d, p)
+		below = vg.Length((len(d.Servers)+1)/2*row + margin)
+		height = tall + below
+	} else if err := c.bars(d, p); err != nil {
+		return nil, err
 	}
-	c.words(float64(data.Center().X), height-margin, "middle", text, false, under)
-	for i, server := range m.servers {
-		at := float64(n - 1 - i)
-		s := m.figure(f, server)
-		base := height - float64(y(at)) + text/3
-		c.words(names-8, base, "end", text, server == ours, server)
-		if s.rounds == 0 {
-			c.words(names+4, base, "start", text, false, p.figure(f).cell(m, server))
-			continue
-		}
-		bar, err := plotter.NewBarChart(plotter.Values{s.median}, row*0.62)
-		if err != nil {
-			return nil, err
-		}
-		bar.Horizontal, bar.XMin, bar.Color = true, at, filling(server)
-		bar.LineStyle = draw.LineStyle{Width: 0}
-		if server == floor {
-			bar.LineStyle = draw.LineStyle{Color: black, Width: 1}
-		}
-		whisker, err := plotter.NewXErrorBars(struct {
-			plotter.XYs
-			plotter.XErrors
-		}{plotter.XYs{{X: s.median, Y: at}}, plotter.XErrors{{Low: s.median - s.least, High: s.most - s.median}}})
-		if err != nil {
-			return nil, err
-		}
-		whisker.LineStyle, whisker.CapWidth = draw.LineStyle{Color: black, Width: 1}, 7
-		g.Add(bar, whisker)
-		c.words(float64(x(s.most))+6, base, "start", text, server == ours, number(s.median))
+	file := vgsvg.New(wide, height)
+	all := draw.New(file)
+	all.SetColor(paper)
+	all.Fill(all.Rectangle.Path())
+	p.Draw(draw.Crop(all, margin, -2*margin, below+margin, -margin))
+	for i, n := range names {
+		n.Draw(draw.Crop(all, vg.Length(margin+i*wide/2), 0, 0, below-height))
 	}
-	g.Draw(data)
-	return c.svg()
+	var b bytes.Buffer
+	_, err := file.WriteTo(&b)
+	return []byte(themed.Replace(b.String())), err
 }
 
-// lines draws what a figure came to over time, in the first round, with the
-// client that doesn't read. Servers that froze or dropped others are left out.
-func (p page) lines(name said, figure func(result.Sample) float64) ([]byte, error) {
-	const (
-		left  = 62 // room for numbers
-		right = 20
-		tall  = 230
-	)
-	type course struct {
-		server string
-		points plotter.XYs
-	}
-	var courses []course
-	least, most, longest := math.Inf(1), 0.0, 0.0
-	for _, server := range p.Servers {
-		i := slices.IndexFunc(p.File.Stalled, func(s result.Stalled) bool { return s.Server == server && s.Round == 1 })
-		if s := p.File.Stalled[i]; s.Frozen || s.Dropped > 0 {
+// bars draws a bar for each server, from the least to the most a thin line, and
+// the median as a number. One whose server made healthy clients suffer is hollow.
+func (c chart) bars(d data, p *plot.Plot) error {
+	n := len(d.Servers)
+	names := make([]string, n)
+	var medians plotter.XYLabels
+	for i, s := range d.Servers {
+		at, marks, x := n-1-i, d.at(c.at, s).marks(), d.spread(c.at, c.figure, s)
+		names[at] = s + marks
+		if x.rounds == 0 {
 			continue
 		}
-		var points plotter.XYs
-		for _, s := range p.File.Stalled[i].Samples {
-			y := max(figure(s), 0.01) // what has no logarithm
-			points = append(points, plotter.XY{X: s.Seconds, Y: y})
-			least, most, longest = min(least, y), max(most, y), max(longest, s.Seconds)
+		b := &plotter.BarChart{Values: plotter.Values{x.median}, Width: bar * 0.6, Horizontal: true, XMin: float64(at), Color: d.look(i).Color}
+		b.LineStyle = draw.LineStyle{Color: b.Color, Width: 1}
+		if marks != "" {
+			b.Color = paper
 		}
+		ends := plotter.XYs{{X: x.least, Y: float64(at)}, {X: x.most, Y: float64(at)}}
+		p.Add(b, &plotter.Line{XYs: ends, LineStyle: draw.LineStyle{Color: ink, Width: 1}})
+		medians.XYs, medians.Labels = append(medians.XYs, ends[1]), append(medians.Labels, number(x.median))
+	}
+	labels, err := plotter.NewLabels(medians)
+	if err != nil {
+		return err
+	}
+	for i := range labels.TextStyle {
+		labels.TextStyle[i].Color, labels.TextStyle[i].YAlign = ink, draw.YCenter
+	}
+	labels.Offset.X = 4
+	p.Add(labels)
+	p.NominalY(names...)
+	p.X.Tick.Marker = plot.ConstantTicks{}
+	p.X.Min, p.Y.Min, p.Y.Max = 0, -0.6, float64(n)-0.4
+	return nil
+}
+
+// lines draws a line for each server, and returns the names to be put below, in
+// two columns.
+func (c chart) lines(d data, p *plot.Plot) []plot.Legend {
+	g := plotter.NewGrid()
+	g.Horizontal.Color, g.Vertical.Color = grid, grid
+	p.Add(g)
+	// gonum leaves out the ticks that are beyond an axis's ends, but makes room for them.
+	tick := func(x float64) plot.Tick {
+		return plot.Tick{Value: x, Label: cmp.Or(strings.TrimPrefix(whole(int(x)), "0"), fmt.Sprintf("%.2g", x))}
+	}
+	var up, across plot.ConstantTicks
+	for power := -3; power < 9; power++ {
+		up = append(up, tick(math.Pow10(power)), tick(2*math.Pow10(power)), tick(5*math.Pow10(power)))
+	}
+	for s := 0; s <= 60 && c.sample != nil; s += 5 {
+		across = append(across, tick(float64(s)))
+	}
+	for _, at := range d.places(c.at.scenario) {
+		across = append(across, tick(float64(at.n)))
+	}
+	p.X.Tick.Marker, p.Y.Scale = across, plot.LogScale{}
+	p.Y.Tick.Marker = plot.TickerFunc(func(least, most float64) []plot.Tick {
+		return slices.DeleteFunc(slices.Clone(up), func(t plot.Tick) bool { return t.Value < least || t.Value > most })
+	})
+	if c.sample == nil {
+		p.X.Scale = plot.LogScale{}
+	}
+	names := []plot.Legend{plot.NewLegend(), plot.NewLegend()}
+	var layers [3][]plot.Plotter // the grey ones; ours, which is thick; the others
+	for i, s := range d.Servers {
+		l := d.look(i)
+		points, glyphs, marks := c.course(d, s, l)
+		line := &plotter.Line{XYs: points, LineStyle: l.LineStyle}
+		dots := &plotter.Scatter{XYs: points, GlyphStyle: draw.GlyphStyle{Color: l.Color, Radius: 2.5, Shape: l.glyph[0]}}
+		dots.GlyphStyleFunc = func(i int) draw.GlyphStyle { return draw.GlyphStyle{Color: l.Color, Radius: 2.5, Shape: glyphs[i]} }
+		n := &names[i%2]
+		n.Left, n.Top, n.Padding, n.ThumbnailWidth, n.TextStyle.Color, n.TextStyle.Font.Size = true, true, 3, 26, ink, 10
+		n.Add(s+marks, line, dots)
 		if len(points) > 0 {
-			courses = append(courses, course{server, points})
+			layers[l.layer] = append(layers[l.layer], line, dots)
 		}
 	}
-	if len(courses) == 0 {
-		least, most, longest = 1, 10, 1
-	}
-	rows := (len(courses) + 1) / 2
-	height := float64(heading + line + tall + 2*line + rows*line + 2*margin)
-	c := newPicture(wide, height, p.in, p.Place(stalled), wordLines[p.in])
-	top := float64(heading + line)
-	data := c.within(left, top, wide-right, top+tall)
-	g := c.plot()
-	across := linear(longest, wide-left-right)
-	g.X.Min, g.X.Max = 0, max(longest, across[len(across)-1])
-	low, high, up := logarithmic(least, most)
-	g.Y.Min, g.Y.Max = low, high
-	g.Y.Scale = plot.LogScale{}
-	x, y := g.Transforms(&data)
-	thin := draw.LineStyle{Color: grid, Width: 1}
-	c.words(margin, top-10, "start", text, false, name[p.in]+wordLogarithmic[p.in])
-	for _, t := range up {
-		data.StrokeLine2(thin, data.Min.X, y(t), data.Max.X, y(t))
-		c.words(left-6, height-float64(y(t))+text/3, "end", text, false, tick(t))
-	}
-	for _, t := range across {
-		data.StrokeLine2(thin, x(t), data.Min.Y, x(t), data.Max.Y)
-		c.words(float64(x(t)), top+tall+line-2, "middle", text, false, tick(t))
-	}
-	c.words(float64(data.Center().X), top+tall+2*line-1, "middle", text, false, wordSeconds[p.in])
-	var above []plot.Plotter // the thick line, which would hide them
-	for i, course := range courses {
-		l, err := plotter.NewLine(course.points)
-		if err != nil {
-			return nil, err
-		}
-		l.LineStyle = looks[course.server]
-		if course.server == ours {
-			g.Add(l)
-		} else {
-			above = append(above, l)
-		}
-		lx := float64(margin + i%2*(wide-2*margin)/2)
-		ly := top + tall + 2*line + margin + float64((i/2+1)*line)
-		c.canvas.StrokeLine2(l.LineStyle, vg.Length(lx), vg.Length(height-ly+4), vg.Length(lx+34), vg.Length(height-ly+4))
-		c.words(lx+42, ly, "start", text, course.server == ours, course.server)
-	}
-	g.Add(above...)
-	g.Draw(data)
-	return c.svg()
+	p.Add(slices.Concat(layers[:]...)...)
+	p.Y.Min, p.Y.Max = p.Y.Min/1.1, p.Y.Max*1.1
+	return names
 }
 
-// linear are round numbers from 0 to most, so few that there is room for them
-// below an axis that is so long.
-func linear(most, long float64) []float64 {
-	if most <= 0 {
-		return []float64{0, 1}
-	}
-	for power := math.Floor(math.Log10(most)) - 1; ; power++ {
-		for _, part := range []float64{1, 2, 5} {
-			step := part * math.Pow10(int(power))
-			ticks, width := []float64{0}, 0.0
-			for i := 1; float64(i)*step <= most; i++ {
-				ticks = append(ticks, float64(i)*step)
-				_, w := placed{size: text, words: tick(ticks[i])}.extent()
-				width = max(width, w)
-			}
-			if long*step/most >= width+16 {
-				return ticks
+// course is a server's line, with a glyph for each point: a hollow one where the
+// server made healthy clients suffer, a cross where it no longer kept up, which
+// ends the line. Over time it is the first round's, with a glyph at its end alone.
+func (c chart) course(d data, server string, l look) (points plotter.XYs, glyphs []draw.GlyphDrawer, marks string) {
+	if c.sample != nil {
+		marks = d.at(stalled, server).marks()
+		for _, st := range d.Stalled {
+			if st.Server == server && st.Round == 1 && !st.Frozen {
+				for _, s := range st.Samples {
+					points = append(points, plotter.XY{X: s.Seconds, Y: max(1, c.sample(s))})
+					glyphs = append(glyphs, cross{})
+				}
+				glyphs[len(glyphs)-1] = l.glyph[min(1, len(marks))]
 			}
 		}
+		return points, glyphs, marks
 	}
-}
-
-// tick writes a number at an axis.
-func tick(x float64) string {
-	words := number(x)
-	if strings.Contains(words, ".") {
-		words = strings.TrimRight(strings.TrimRight(words, "0"), ".")
-	}
-	return words
-}
-
-// logarithmic are the ends of an axis from least to most, and the numbers to
-// write at it: ones, twos and fives, or, if these are many, powers of ten.
-func logarithmic(least, most float64) (low, high float64, ticks []float64) {
-	var tens []float64
-	for power := int(math.Floor(math.Log10(least))); high < most || high == low; power++ {
-		for _, part := range []string{"1", "2", "5"} {
-			t, _ := strconv.ParseFloat(part+"e"+strconv.Itoa(power), 64) // no error; exact, as a product is not
-			if t <= least {
-				low, ticks, tens = t, nil, nil
-			}
-			ticks = append(ticks, t)
-			if part == "1" {
-				tens = append(tens, t)
-			}
-			if high = t; t >= most && t > low {
-				break
-			}
+	for _, at := range d.places(c.at.scenario) {
+		s, here := d.spread(at, c.figure, server), d.at(at, server).marks()
+		if !strings.Contains(marks, here) {
+			marks += here
 		}
+		if s.rounds == 0 {
+			continue
+		}
+		points = append(points, plotter.XY{X: float64(at.n), Y: s.median})
+		if at.scenario == open && at.n > d.keptUp(server) {
+			return points, append(glyphs, cross{5}), marks
+		}
+		glyphs = append(glyphs, l.glyph[min(1, len(here))])
 	}
-	if len(ticks) > 8 {
-		ticks = tens
-	}
-	return low, high, ticks
+	return points, glyphs, marks
+}
+
+// cross is a glyph of so many points from its middle: gonum's is too thin to see.
+type cross struct{ size vg.Length }
+
+func (x cross) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
+	line := draw.LineStyle{Color: s.Color, Width: 1.5}
+	c.StrokeLine2(line, at.X-x.size, at.Y-x.size, at.X+x.size, at.Y+x.size)
+	c.StrokeLine2(line, at.X-x.size, at.Y+x.size, at.X+x.size, at.Y-x.size)
 }

@@ -1,82 +1,168 @@
-// Package report writes what a run of the benchmark measured as pages: medians,
-// ratios, tables and plots, in English and Japanese. It knows nothing of how it
-// was measured. The sentences are in the two templates, page.*.tmpl; every figure
-// that was measured comes into them from the result file.
+// Package report writes what a run of the benchmark measured into the blocks of
+// the repository's pages, and draws its plots: medians, ratios and tables. It
+// knows nothing of how it was measured. The sentences around the blocks are
+// written by people. A block is
+//
+//	<!-- measured: NAME -->
+//	<!-- /measured -->
+//
+// with each mark alone on its line; blocks has the names.
 package report
 
 import (
-	"bytes"
-	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"text/template"
+	"strings"
+	"text/tabwriter"
 
 	"websocket-chat-steps/bench/result"
 )
 
-// Command writes the pages anew from the result file that is kept, at the
+// Kept is the result file that blocks and plots are written from, from the
 // repository's root.
-const Command = "go run -C bench ./report/write"
-
-// Kept is the result file that the pages are written from, from the repository's
-// root.
 const Kept = "docs/measurements.json"
 
-//go:embed page.en.tmpl
-var englishPage string
+// LeastRounds is how many rounds it takes to state figures from them.
+const LeastRounds = 5
 
-//go:embed page.ja.tmpl
-var japanesePage string
-
-var templates = [languages]*template.Template{
-	english:  parse("page.en.tmpl", englishPage),
-	japanese: parse("page.ja.tmpl", japanesePage),
-}
-
-func parse(name, text string) *template.Template {
-	functions := template.FuncMap{"n": whole}
-	return template.Must(template.New(name).Option("missingkey=error").Funcs(functions).Parse(text))
-}
-
-// Write writes docs/measurements.md, docs/measurements.ja.md and the plots in
-// docs/measurements below root, the repository's directory. The same f makes the
-// same bytes. It writes nothing if Check refuses f.
-func Write(root string, f *result.File) error {
-	if err := Check(f); err != nil {
-		return err
+// Check says why pages can't be written from f: it has too few rounds to state
+// figures from, or a part of the servers or scenarios only.
+func Check(f *result.File) error {
+	const remedy = "measure with go run -C bench . and nothing behind it"
+	if f.Short || f.Rounds < LeastRounds {
+		return fmt.Errorf("this was measured with -short or in %d rounds, and to state figures takes %d full ones: %s", f.Rounds, LeastRounds, remedy)
 	}
-	files := make(map[string][]byte)
-	all := sections(f)
-	for in, name := range [languages]string{"measurements.md", "measurements.ja.md"} {
-		p := page{f, language(in), all}
-		var b bytes.Buffer
-		if err := templates[in].Execute(&b, p); err != nil {
-			return err
+	for _, s := range []string{single, mailbox, ours, floor, gorilla, deep, gws, melody} {
+		if !slices.Contains(f.Servers, s) {
+			return fmt.Errorf("%s was not measured, and the pages speak of it: %s", s, remedy)
 		}
-		files[name] = b.Bytes()
-		for _, plot := range plots {
-			svg, err := p.draw(plot)
-			if err != nil {
-				return err
+	}
+	d := figures(f)
+	sizes, rates := d.places(growth), d.places(open)
+	if len(sizes) == 0 || len(rates) == 0 {
+		return fmt.Errorf("growth or an open load was not measured: %s", remedy)
+	}
+	for _, p := range slices.Concat([]place{one, forty, thousand, idle, stalled}, sizes, rates) {
+		for _, s := range f.Servers {
+			for round := 1; round <= f.Rounds; round++ {
+				n := d.at(p, s).times[round]
+				// A server that didn't keep up with a rate isn't asked for a higher one.
+				if n != 1 && (n != 0 || p.scenario != open || p == rates[0]) {
+					return fmt.Errorf("%s, round %d of %v: measured %d times, and it should be once: %s", s, round, p, n, remedy)
+				}
 			}
-			files[filepath.Join("measurements", p.file(plot.name))] = svg
 		}
 	}
-	docs := filepath.Join(root, "docs")
-	if err := os.MkdirAll(filepath.Join(docs, "measurements"), 0o777); err != nil {
+	return nil
+}
+
+// Write writes the blocks of all pages below root, the repository's directory, and
+// the plots in docs/measurements. The same f makes the same bytes. It writes
+// nothing if Check refuses f or a page has a block that it doesn't know.
+func Write(root string, f *result.File) error {
+	files, err := Files(root, f)
+	if err != nil {
 		return err
 	}
 	for name, b := range files {
-		if err := os.WriteFile(filepath.Join(docs, name), b, 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), b, 0o666); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// known returns what is said of a server. Check has seen to it that there is
-// something.
-func known(name string) server {
-	return servers[slices.IndexFunc(servers, func(s server) bool { return s.name == name })]
+// Files returns what is to stand in each page that has blocks, and in each plot,
+// by their paths from root, with slashes.
+func Files(root string, f *result.File) (map[string][]byte, error) {
+	if err := Check(f); err != nil {
+		return nil, err
+	}
+	d := figures(f)
+	files := make(map[string][]byte)
+	for _, c := range charts {
+		svg, err := c.draw(d)
+		if err != nil {
+			return nil, fmt.Errorf("the plot %s: %w", c.name, err)
+		}
+		files["docs/measurements/"+c.name+".svg"] = svg
+	}
+	var problems []error
+	in := os.DirFS(root)
+	err := fs.WalkDir(in, ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() && name != "." && (strings.HasPrefix(e.Name(), ".") || e.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if err != nil || path.Ext(name) != ".md" {
+			return err
+		}
+		b, err := fs.ReadFile(in, name)
+		if err != nil {
+			return err
+		}
+		text, n, err := fill(d, name, string(b))
+		problems = append(problems, err)
+		if n > 0 {
+			files[name] = []byte(text)
+		}
+		return nil
+	})
+	return files, errors.Join(append(problems, err)...)
+}
+
+var (
+	block  = regexp.MustCompile(`(?s)^<!-- measured: (.*?) -->\n(.*?)(?m:^<!-- /measured -->$)`)
+	begins = regexp.MustCompile(`(?m)^<!-- measured: .*-->$`)
+)
+
+// fill writes the blocks of a page's text anew, and returns how many it has.
+func fill(d data, name, text string) (filled string, n int, err error) {
+	p := page{d, english}
+	if strings.HasSuffix(name, ".ja.md") {
+		p.in = japanese
+	}
+	done := 0 // of text, in bytes
+	for _, at := range begins.FindAllStringIndex(text, -1) {
+		line := 1 + strings.Count(text[:at[0]], "\n")
+		m := block.FindStringSubmatch(text[at[0]:])
+		if m == nil || strings.Contains(m[2], "<!-- ") {
+			return "", 0, fmt.Errorf("%s:%d: this block has no end: put <!-- /measured --> below it", name, line)
+		}
+		i := slices.IndexFunc(blocks, func(b kind) bool { return b.name == m[1] })
+		if i < 0 {
+			return "", 0, fmt.Errorf("%s:%d: nothing that is measured is called %q: bench/report/tables.go has the names", name, line, m[1])
+		}
+		filled += text[done:at[1]] + "\n" + blocks[i].text(p) + "\n<!-- /measured -->"
+		done = at[0] + len(m[0])
+		n++
+	}
+	return filled + text[done:], n, nil
+}
+
+// Summary writes the blocks for a terminal, in English: those for which f has
+// anything, be it too little for a page.
+func Summary(w io.Writer, f *result.File) {
+	p := page{figures(f), english}
+	for _, b := range blocks {
+		if text := b.text(p); text != "" {
+			t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+			fmt.Fprintf(t, "\n%s\n", b.name)
+			for l := range strings.SplitSeq(strings.NewReplacer("**", "", "`", "").Replace(text), "\n") {
+				if !strings.HasPrefix(l, "| ---") {
+					fmt.Fprintln(t, strings.ReplaceAll(strings.Trim(l, "| "), " | ", "\t"))
+				}
+			}
+			t.Flush()
+		}
+	}
+	if f.Short {
+		fmt.Fprintln(w, "\n-short: too little to state figures from.")
+	}
 }

@@ -1,128 +1,193 @@
 package report
 
 import (
-	"math"
 	"slices"
+	"strings"
+
+	"websocket-chat-steps/bench/result"
 )
 
-// values are one figure of one server, by round. A round in which it can't be
-// said is not among them.
-type values map[int]float64
+// place is a scenario and, of growth and of an open load, how much of it: so many
+// clients, or so many messages a second.
+type place struct {
+	scenario string
+	n        int
+}
+
+// The scenarios, by their names in the result file.
+var (
+	one      = place{scenario: "one"}
+	forty    = place{scenario: "forty"}
+	thousand = place{scenario: "thousand"}
+	idle     = place{scenario: "idle"}
+	stalled  = place{scenario: "stalled"}
+)
+
+const (
+	growth = "growth" // of which there are several places
+	open   = "open"
+)
+
+const mib = 1 << 20
+
+// series is all that was measured of one server in one place.
+type series struct {
+	times   map[int]int     // by round
+	figures map[key]float64 // without those that can't be said
+	counts  map[*said]int   // of all rounds together
+}
+
+type key struct {
+	*figure
+	round int
+}
+
+func (s series) went(round, losses, drops int, froze bool) {
+	s.times[round]++
+	s.counts[lost] += losses
+	s.counts[dropped] += drops
+	if froze {
+		s.counts[frozen]++
+	}
+}
+
+// marks say what the server did, in any round, that healthy clients had to suffer.
+// It then did less than the others.
+func (s series) marks() (marks string) {
+	if s.counts[dropped] > 0 {
+		marks = "†"
+	}
+	if s.counts[frozen] > 0 {
+		return marks + "‡" // with what was lost by it
+	}
+	return marks + strings.Repeat("§", min(1, s.counts[lost]))
+}
+
+// data is a result file with what was measured by place and server.
+type data struct {
+	*result.File
+	of map[place]map[string]series
+}
+
+func (d data) at(p place, server string) series { return d.of[p][server] }
+
+// figures takes the file's figures. A round in which the server froze has none:
+// what it did before is not what was to be measured.
+func figures(f *result.File) data {
+	d := data{f, make(map[place]map[string]series)}
+	in := func(p place, server string) series { // to add to
+		if d.of[p] == nil {
+			d.of[p] = make(map[string]series)
+		}
+		if _, ok := d.of[p][server]; !ok {
+			d.of[p][server] = series{make(map[int]int), make(map[key]float64), make(map[*said]int)}
+		}
+		return d.of[p][server]
+	}
+	for _, l := range f.Loads {
+		n := l.Rate
+		if l.Name == growth {
+			n = l.Clients
+		}
+		s := in(place{l.Name, n}, l.Server)
+		if !l.Frozen && l.Seconds > 0 && l.Deliveries > 0 {
+			s.figures[key{deliveries, l.Round}] = float64(l.Deliveries) / l.Seconds
+			s.figures[key{processors, l.Round}] = l.CPU / l.Seconds
+			s.figures[key{cpu, l.Round}] = l.CPU / float64(l.Deliveries) * 1e6
+			s.figures[key{p50, l.Round}] = l.P50 / 1e3
+			s.figures[key{p99, l.Round}] = l.P99 / 1e3
+			s.figures[key{resident, l.Round}] = float64(l.RSSAfter) / mib
+		}
+		if l.Rate > 0 && l.KeptUp() {
+			s.figures[key{kept, l.Round}] = 1
+		}
+		s.counts[inversions] += l.Inversions
+		s.counts[disagree] += l.Disagree
+		s.went(l.Round, l.Lost, l.Dropped, l.Frozen)
+	}
+	for _, i := range f.Idles {
+		s := in(idle, i.Server)
+		if n := float64(i.Connected); n > 0 {
+			s.figures[key{connections, i.Round}] = n / i.ConnectSeconds
+			s.figures[key{memory, i.Round}] = float64(i.RSSAfter-i.RSSBefore) / 1024 / n
+			s.figures[key{goroutines, i.Round}] = float64(i.GoroutinesAfter-i.GoroutinesBefore) / n
+		}
+		s.went(i.Round, 0, i.Clients-i.Connected, false)
+	}
+	for _, st := range f.Stalled {
+		s := in(stalled, st.Server)
+		s.figures[key{alone, st.Round}] = st.P99Alone / 1e3
+		if !st.Frozen {
+			s.figures[key{beside, st.Round}] = st.P99 / 1e3
+			s.figures[key{slowdown, st.Round}] = st.P99 / st.P99Alone
+			var rss, running int
+			for _, sample := range st.Samples {
+				rss = max(rss, sample.RSS-st.Samples[0].RSS)
+				running = max(running, sample.Goroutines-st.Samples[0].Goroutines)
+			}
+			s.figures[key{peakMemory, st.Round}] = float64(rss) / mib
+			s.figures[key{peakGoroutines, st.Round}] = float64(running)
+		}
+		if st.LetGo >= 0 {
+			s.figures[key{letGo, st.Round}] = st.LetGo
+		}
+		s.went(st.Round, st.Lost, st.Dropped, st.Frozen)
+	}
+	return d
+}
+
+// places are those of a scenario that has several, the smallest first.
+func (d data) places(scenario string) (all []place) {
+	for p := range d.of {
+		if p.scenario == scenario {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b place) int { return a.n - b.n })
+	return all
+}
 
 // spread is what a figure, or a ratio of two, came to over the rounds.
 type spread struct {
 	median, least, most float64
 	rounds              int // that it is from; with 0 it is from nothing
-	of                  int // rounds that were run
 }
 
-// over sums a figure up over the rounds.
-func over(v values, of int) spread {
-	all := make([]float64, 0, len(v))
-	for _, x := range v {
-		all = append(all, x)
-	}
-	if len(all) == 0 {
-		return spread{of: of}
-	}
-	slices.Sort(all)
-	half := len(all) / 2
-	median := all[half]
-	if len(all)%2 == 0 {
-		median = (all[half-1] + all[half]) / 2
-	}
-	return spread{median, all[0], all[len(all)-1], len(all), of}
-}
+func (d data) spread(p place, f *figure, server string) spread { return d.ratio(p, f, server, "") }
 
-// ratios divides a by b within each round, but for those to leave out.
-func ratios(a, b values, leaveOut map[int]bool) values {
-	v := make(values)
-	for round, x := range a {
-		y, measured := b[round]
+// ratio sums up a figure of one server to that of a peer, if one is named. It is
+// taken within each round, as what was measured shortly before or after is most
+// alike.
+func (d data) ratio(p place, f *figure, server, peer string) spread {
+	var all []float64
+	for round := range d.Rounds {
+		x, ok := d.at(p, server).figures[key{f, round + 1}]
+		y, also := d.at(p, peer).figures[key{f, round + 1}]
 		switch {
-		case !measured || leaveOut[round]:
+		case peer == "":
+			y, also = 1, true
 		case x == y: // 0 to 0, too
-			v[round] = 1
-		case y == 0:
-			v[round] = math.Inf(1)
-		default:
-			v[round] = x / y
+			x, y = 1, 1
+		}
+		if ok && also {
+			all = append(all, x/y)
 		}
 	}
-	return v
-}
-
-// series is all that was measured of one server in one section of the page.
-type series struct {
-	figures map[figure]values
-	counts  map[count]int // of all rounds together
-	// unsound are the rounds in which it let healthy clients go, lost messages or
-	// froze: what it did then is not the work that the others did.
-	unsound map[int]bool
-}
-
-// figure is something measured that has a median.
-type figure int
-
-const (
-	deliveries     figure = iota // a second
-	cpu                          // µs for a delivery
-	p50                          // ms
-	p99                          // ms
-	processors                   // how many the server kept busy
-	memory                       // KiB for an idle client
-	goroutines                   // for an idle client
-	connections                  // a second
-	alone                        // P99 without the client that stalls, ms
-	beside                       // and with it
-	slowdown                     // beside to alone
-	peakMemory                   // MiB above the start
-	peakGoroutines               // above the start
-	letGo                        // seconds until the client that stalls is let go
-)
-
-// moreIsBetter are the figures of which that is so. Of the others less is.
-var moreIsBetter = map[figure]bool{deliveries: true, connections: true}
-
-// count is something that happened, or didn't.
-type count int
-
-const (
-	inversions count = iota
-	disagree
-	lost
-	dropped
-	frozen // rounds
-	absent // of clients that only stay
-)
-
-// measured is a section of the page: its servers, and how many rounds they ran.
-type measured struct {
-	rounds  int
-	servers []string
-	of      map[string]series
-}
-
-// figure sums up a figure of one server.
-func (m measured) figure(f figure, server string) spread {
-	return over(m.of[server].figures[f], m.rounds)
-}
-
-// ratio sums up a figure of one server to that of a peer, leaving out the
-// rounds in which the peer was not sound.
-func (m measured) ratio(f figure, server, peer string) spread {
-	p := m.of[peer]
-	return over(ratios(m.of[server].figures[f], p.figures[f], p.unsound), m.rounds)
-}
-
-// better tells whether a ratio of a figure says that the peer, below the line,
-// is the better one.
-func (f figure) better(s spread) bool {
-	if s.rounds == 0 {
-		return false
+	n := len(all)
+	if n == 0 {
+		return spread{}
 	}
-	if moreIsBetter[f] {
-		return s.median < 1
+	slices.Sort(all)
+	return spread{(all[(n-1)/2] + all[n/2]) / 2, all[0], all[n-1], n}
+}
+
+// keptUp returns the highest rate of an open load that the server kept up with in
+// most rounds; 0 if there is none.
+func (d data) keptUp(server string) (rate int) {
+	for _, p := range d.places(open) {
+		if 2*d.spread(p, kept, server).rounds > d.Rounds {
+			rate = p.n
+		}
 	}
-	return s.median > 1
+	return rate
 }

@@ -1,313 +1,276 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-
-	"websocket-chat-steps/bench/result"
 )
 
-// page is what the templates write a page from. Its methods are theirs to use,
-// and return Markdown.
+// page is what blocks are written from, in one language.
 type page struct {
-	*result.File
-	in  language
-	all map[string]measured
+	data
+	in language
 }
 
-// number writes x with three significant digits, or all before the point.
-func number(x float64) string {
-	if math.IsInf(x, 0) {
-		return "∞"
-	}
-	decimals := 2
-	if x != 0 {
-		decimals -= int(math.Floor(math.Log10(math.Abs(x))))
-	}
-	if decimals < 0 { // 412,345 is 412,000
-		scale := math.Pow10(-decimals)
-		x = math.Round(x/scale) * scale
-	}
-	if x == math.Trunc(x) {
-		decimals = 0
-	}
-	return thousands(strconv.FormatFloat(x, 'f', max(decimals, 0), 64))
+// kind is a kind of block. Its text is Markdown without the last line's end, and
+// empty if nothing of it was measured.
+type kind struct {
+	name string
+	text func(page) string
 }
 
-// thousands puts commas between groups of digits before the point.
-func thousands(digits string) string {
-	whole, rest, _ := strings.Cut(digits, ".")
-	for at := len(whole) - 3; at > 0 && whole[at-1] != '-'; at -= 3 {
-		whole = whole[:at] + "," + whole[at:]
-	}
-	if rest != "" {
-		whole += "." + rest
-	}
-	return whole
+// blocks are all that a page may have, in the order in which Summary prints them.
+var blocks = []kind{
+	{"decide", func(p page) string {
+		in := func(at place, f *figure) column { return p.median(at, f, f.head(p.in)).in(p) }
+		return p.servers(in(one, cpu), in(forty, cpu), in(forty, deliveries), in(thousand, p99), p.rate().in(p), in(idle, memory), in(stalled, peakMemory))
+	}},
+	{"speed one", func(p page) string { return p.speed(one) }},
+	{"care one", func(p page) string { return p.care(one) }},
+	{"speed forty", func(p page) string { return p.speed(forty) }},
+	{"care forty", func(p page) string { return p.care(forty) }},
+	{"speed thousand", func(p page) string { return p.speed(thousand) }},
+	{"care thousand", func(p page) string { return p.care(thousand) }},
+	{"growth deliveries", func(p page) string { return p.several(growth, deliveries) }},
+	{"growth cpu", func(p page) string { return p.several(growth, cpu) }},
+	{"growth memory", func(p page) string { return p.several(growth, resident) }},
+	{"open p50", func(p page) string { return p.several(open, p50) }},
+	{"open p99", func(p page) string { return p.several(open, p99) }},
+	{"idle", func(p page) string {
+		return p.servers(p.figure(idle, memory), p.to(deep, idle, memory), p.to(floor, idle, memory),
+			p.figure(idle, goroutines), p.figure(idle, connections), p.count(idle, dropped))
+	}},
+	{"stalled others", func(p page) string {
+		return p.servers(p.figure(stalled, alone), p.figure(stalled, beside), p.figure(stalled, slowdown),
+			p.count(stalled, lost), p.count(stalled, dropped), p.count(stalled, frozen))
+	}},
+	{"stalled cost", func(p page) string {
+		gone := p.figure(stalled, letGo)
+		seconds := gone.cell
+		gone.cell = func(server string) string { return cmp.Or(seconds(server), said{"never", "切断されない"}[p.in]) }
+		return p.servers(p.figure(stalled, peakMemory), p.figure(stalled, peakGoroutines), gone)
+	}},
+	{"processors", func(p page) string {
+		in := func(at place) column { return p.median(at, processors, names[at.scenario][p.in]) }
+		return p.servers(in(one), in(forty), in(thousand))
+	}},
+	{"write", func(p page) string {
+		three := *p.File
+		three.Servers = []string{mailbox, ours, floor}
+		p.File = &three
+		return p.servers(p.figure(one, cpu).in(p), p.to(mailbox, one, cpu), p.figure(forty, cpu).in(p), p.to(mailbox, forty, cpu))
+	}},
+	{"verdicts", page.verdicts},
+	{"scenarios", page.scenarios},
+	{"machine", page.machine},
 }
 
-// quotient writes a ratio: two decimals, or two digits where these say little.
-func quotient(x float64) string {
-	switch {
-	case math.IsInf(x, 0):
-		return "∞"
-	case x != 0 && math.Abs(x) < 0.1:
-		return strconv.FormatFloat(x, 'f', 1-int(math.Floor(math.Log10(math.Abs(x)))), 64)
-	}
-	return thousands(strconv.FormatFloat(x, 'f', 2, 64))
+// column is one of a table whose rows are servers. An empty cell is one that has
+// no figure.
+type column struct {
+	at   place // whose marks the cells get
+	head string
+	cell func(server string) string
 }
 
-// sided writes a ratio with as many decimals as show on which side of limit it
-// is.
-func sided(x, limit float64) string {
-	text := quotient(x)
-	for decimals := 3; decimals < 10 && !math.IsInf(x, 0); decimals++ {
-		shown, _ := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64) // just written
-		if (shown < limit) == (x < limit) && (shown > limit) == (x > limit) {
-			break
+func (p page) figure(at place, f *figure) column {
+	return column{at, f.head(p.in), func(server string) string { return p.about(p.spread(at, f, server)) }}
+}
+
+// median is a figure without what lies about it.
+func (p page) median(at place, f *figure, head string) column {
+	return column{at, head, func(server string) string {
+		s := p.spread(at, f, server)
+		s.least, s.most = s.median, s.median
+		return p.about(s)
+	}}
+}
+
+// in is the column with its place in its head.
+func (c column) in(p page) column {
+	c.head = names[c.at.scenario][p.in] + ": " + c.head
+	return c
+}
+
+func (p page) to(peer string, at place, f *figure) column {
+	return column{at, said{"to " + peer, peer + " 比"}[p.in], func(server string) string { return p.about(p.ratio(at, f, server, peer)) }}
+}
+
+func (p page) count(at place, c *said) column {
+	return column{at, c[p.in], func(server string) string { return whole(p.at(at, server).counts[c]) }}
+}
+
+// rate is how many messages a second of an open load each server kept up with.
+func (p page) rate() column {
+	lowest := append(p.places(open), place{})[0]
+	return column{lowest, said{"kept up to, /s", "追いつけた件/秒"}[p.in], func(server string) string { return whole(p.keptUp(server)) }}
+}
+
+// servers is a table with a row for each server. A column that has nothing to say
+// is left out; the line below tells of which it would say 0, and what the marks
+// mean.
+func (p page) servers(columns ...column) string {
+	head := []string{said{"server", "サーバー"}[p.in]}
+	rows := make([][]string, len(p.Servers))
+	for i, s := range p.Servers {
+		rows[i] = []string{s}
+		if s == ours {
+			rows[i][0] = "**" + s + "**"
 		}
-		text = thousands(strconv.FormatFloat(x, 'f', decimals, 64))
+	}
+	var zero []string
+	for _, c := range columns {
+		cells := make(map[string]bool)
+		for _, s := range p.Servers {
+			cells[c.cell(s)] = true
+		}
+		switch only := len(cells) == 1; {
+		case only && cells[""] || len(p.of[c.at]) == 0:
+		case only && cells["0"]:
+			zero = append(zero, c.head)
+		default:
+			head = append(head, c.head)
+			for i, s := range p.Servers {
+				rows[i] = append(rows[i], cmp.Or(c.cell(s)+p.at(c.at, s).marks(), "–"))
+			}
+		}
+	}
+	text := table(head, rows)
+	var notes []string
+	for _, l := range legend {
+		if mark, _, _ := strings.Cut(l[p.in], " "); strings.Contains(text, mark) {
+			notes = append(notes, l[p.in])
+		}
+	}
+	if zero != nil {
+		notes = append(notes, said{"0 for all: ", "全サーバーで 0: "}[p.in]+strings.Join(zero, comma[p.in]))
+	}
+	if notes != nil && text != "" {
+		text += "\n\n" + strings.Join(notes, said{". ", "。"}[p.in]) + said{".", "。"}[p.in]
 	}
 	return text
 }
 
-// spread writes what a figure came to. It may stand alone or in a table's cell.
-func (p page) spread(s spread) string { return p.about(s, number(s.median), number) }
-
-// quotients writes what a ratio came to.
-func (p page) quotients(s spread) string { return p.about(s, quotient(s.median), quotient) }
-
-// about writes a median with what lies about it.
-func (p page) about(s spread, median string, format func(float64) string) string {
-	if s.rounds == 0 {
-		return wordNoRounds[p.in]
-	}
-	if s.least != s.most {
-		median += fmt.Sprintf(wordBetween[p.in], format(s.least), format(s.most))
-	}
-	if s.rounds < s.of {
-		median += fmt.Sprintf(wordSomeOf[p.in], s.rounds, s.of)
-	}
-	return median
+// speed is what came through, and what it cost.
+func (p page) speed(at place) string {
+	return p.servers(p.figure(at, deliveries), p.to(deep, at, deliveries), p.to(floor, at, deliveries),
+		p.figure(at, cpu), p.to(deep, at, cpu), p.to(floor, at, cpu))
 }
 
-// column is one of a table whose rows are servers.
-type column struct {
-	head string
-	cell func(m measured, server string) string
+// care is how late messages came, and what went wrong.
+func (p page) care(at place) string {
+	return p.servers(p.figure(at, p50), p.figure(at, p99),
+		p.count(at, inversions), p.count(at, disagree), p.count(at, lost), p.count(at, dropped), p.count(at, frozen))
 }
 
-func (p page) figure(f figure) column {
-	return column{labels[f].head(p.in), func(m measured, server string) string {
-		s := m.figure(f, server)
-		switch {
-		case s.rounds == 0 && m.of[server].counts[frozen] > 0:
-			return wordFrozen[p.in]
-		case s.rounds == 0: // it had let everybody go before it was measured
-			return wordNobodyLeft[p.in]
+// several is a figure in each place of a scenario that has several; of an open
+// load also the rate that each server kept up with.
+func (p page) several(scenario string, f *figure) string {
+	var columns []column
+	for i, at := range p.places(scenario) {
+		c := p.median(at, f, whole(at.n)+units[scenario][p.in])
+		median := c.cell
+		if scenario == open && i == 0 {
+			columns = append(columns, p.rate())
 		}
-		return p.spread(s)
-	}}
-}
-
-func (p page) to(peer string, f figure) column {
-	return column{fmt.Sprintf(wordTo[p.in], peer), func(m measured, server string) string {
-		switch {
-		case server == peer:
-			return "1"
-		case !slices.Contains(m.servers, peer): // in a summary of some servers
-			return "-"
+		c.cell = func(server string) string {
+			if _, asked := p.of[at][server]; asked && scenario == open && p.keptUp(server) < at.n {
+				return "✗"
+			}
+			return median(server)
 		}
-		return p.quotients(m.ratio(f, server, peer))
-	}}
-}
-
-func (p page) count(c count) column {
-	return column{counted[c][p.in], func(m measured, server string) string {
-		n := m.of[server].counts[c]
-		if c == frozen && n > 0 {
-			return fmt.Sprintf(wordOf[p.in], n, m.rounds)
-		}
-		return thousands(strconv.Itoa(n))
-	}}
-}
-
-// servers is a table of a section, with a row for each server.
-func (p page) servers(place string, columns ...column) string {
-	m := p.all[place]
-	head := []string{wordServer[p.in]}
-	for _, c := range columns {
-		head = append(head, c.head)
+		columns = append(columns, c)
 	}
+	return p.servers(columns...)
+}
+
+// scenarios is what clients do in each of them, each number once.
+func (p page) scenarios() string {
 	var rows [][]string
-	for _, s := range m.servers {
-		row := []string{s}
-		if s == ours {
-			row[0] = "**" + s + "**"
+	add := func(name string, numbers ...int) {
+		i := slices.IndexFunc(rows, func(row []string) bool { return row[0] == names[name][p.in] })
+		if i < 0 {
+			i, rows = len(rows), append(rows, append([]string{names[name][p.in]}, make([]string, len(numbers))...))
 		}
-		for _, c := range columns {
-			row = append(row, c.cell(m, s))
+		for n, x := range numbers {
+			cell := &rows[i][n+1]
+			if text := strings.Replace(whole(x), "0", "–", 1-min(1, x)); !slices.Contains(strings.Split(*cell, " / "), text) {
+				*cell = strings.TrimPrefix(*cell+" / "+text, " / ")
+			}
 		}
-		rows = append(rows, row)
 	}
-	return table(head, rows)
-}
-
-// table writes a table without the last line's end.
-func table(head []string, rows [][]string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "| %s |\n|%s", strings.Join(head, " | "), strings.Repeat(" --- |", len(head)))
-	for _, row := range rows {
-		fmt.Fprintf(&b, "\n| %s |", strings.Join(row, " | "))
-	}
-	return b.String()
-}
-
-// Speed is a scenario's table of what came through, and what it cost.
-func (p page) Speed(scenario string) string {
-	return p.servers(scenario,
-		p.figure(deliveries), p.to(floor, deliveries), p.to(gorilla, deliveries),
-		p.figure(cpu), p.to(floor, cpu), p.to(gorilla, cpu))
-}
-
-// Care is a scenario's table of how late messages came, and what went wrong.
-func (p page) Care(scenario string) string {
-	return p.servers(scenario, p.figure(p50), p.figure(p99),
-		p.count(inversions), p.count(disagree), p.count(lost), p.count(dropped), p.count(frozen))
-}
-
-// Quiet is the table of clients that only stay connected.
-func (p page) Quiet() string {
-	return p.servers(idle, p.figure(memory), p.to(floor, memory), p.to(gorilla, memory), p.figure(goroutines),
-		p.figure(connections), p.to(floor, connections), p.to(gorilla, connections), p.count(absent))
-}
-
-// Others is the table of those who read beside the one that doesn't.
-func (p page) Others() string {
-	ratio := p.figure(slowdown)
-	figures := ratio.cell
-	ratio.cell = func(m measured, server string) string {
-		if s := m.figure(slowdown, server); s.rounds > 0 {
-			return p.quotients(s)
-		}
-		return figures(m, server)
-	}
-	return p.servers(stalled, p.figure(alone), p.figure(beside), ratio, p.count(lost), p.count(dropped), p.count(frozen))
-}
-
-// Cost is the table of what the one that doesn't read costs.
-func (p page) Cost() string {
-	gone := p.figure(letGo)
-	gone.cell = func(m measured, server string) string {
-		s := m.figure(letGo, server)
-		if s.rounds == 0 {
-			return wordNever[p.in]
-		}
-		return p.spread(s)
-	}
-	return p.servers(stalled, p.figure(peakMemory), p.figure(peakGoroutines), gone)
-}
-
-// Processors is the table of how many processors each server kept busy.
-func (p page) Processors() string {
-	head := []string{wordServer[p.in]}
-	for _, s := range scenarios {
-		head = append(head, p.Place(s))
-	}
-	var rows [][]string
-	for _, server := range p.Servers {
-		row := []string{server}
-		for _, s := range scenarios {
-			row = append(row, p.figure(processors).cell(p.all[s], server))
-		}
-		rows = append(rows, row)
-	}
-	return table(head, rows)
-}
-
-// ServerTable says what each server is.
-func (p page) ServerTable() string {
-	var rows [][]string
-	for _, name := range p.Servers {
-		s := known(name)
-		library := wordNone[p.in]
-		if s.library != "" {
-			library = fmt.Sprintf("[%s](%s) %s", s.library, s.project, p.Versions[s.library])
-		}
-		rows = append(rows, []string{fmt.Sprintf("[%s](%s)", s.name, s.code), strings.TrimSpace(library), s.is[p.in]})
-	}
-	return table([]string{wordServer[p.in], wordLibrary[p.in], wordIs[p.in]}, rows)
-}
-
-// ScenarioTable says what clients do in each scenario.
-func (p page) ScenarioTable() string {
-	var rows [][]string
-	for _, name := range scenarios {
-		s := p.Scenario(name)
-		way := wordSender
-		if s.All {
-			way = wordAll
-		}
-		rows = append(rows, []string{p.Place(name), whole(s.Clients), whole(s.Senders), whole(s.Window), way[p.in], whole(s.Payload)})
-	}
-	return table([]string{wordScenario[p.in], wordClients[p.in], wordSenders[p.in], wordWindow[p.in], wordWay[p.in], wordBytes[p.in]}, rows)
-}
-
-// Place names a section.
-func (p page) Place(name string) string {
-	words := places[name][p.in]
-	switch name {
-	case forty:
-		s := p.Scenario(name)
-		return fmt.Sprintf(words, whole(s.Senders*s.Window))
-	case thousand:
-		return fmt.Sprintf(words, whole(p.Scenario(name).Clients))
-	}
-	return words
-}
-
-// Scenario is the one of that name.
-func (p page) Scenario(name string) result.Scenario {
 	for _, l := range p.Loads {
-		if l.Name == name {
-			return l.Scenario
-		}
+		add(l.Name, l.Clients, l.Senders, l.Window, l.Rate, l.Payload)
 	}
-	return result.Scenario{}
+	for _, i := range p.Idles {
+		add(idle.scenario, i.Clients, 0, 0, 0, 0)
+	}
+	for _, s := range p.Stalled {
+		add(stalled.scenario, s.Clients, 1, 0, 0, s.Payload)
+	}
+	return table(scenarioHead[p.in], rows)
 }
 
-// Seconds is for how long a scenario was measured in each round.
-func (p page) Seconds() string {
-	var all []float64
-	for _, l := range p.Loads {
-		if !l.Frozen {
-			all = append(all, l.Seconds)
-		}
-	}
-	slices.Sort(all)
-	if len(all) == 0 {
-		return "0"
-	}
-	return strconv.FormatFloat(all[len(all)/2], 'f', 0, 64)
-}
-
-// Libraries are the modules that were measured, each with its version.
-func (p page) Libraries() string {
-	var all []string
+// machine is where it was measured.
+func (p page) machine() string {
+	var libraries []string
 	for _, path := range slices.Sorted(maps.Keys(p.Versions)) {
-		all = append(all, "`"+path+"` "+p.Versions[path])
+		libraries = append(libraries, "`"+path+"` "+p.Versions[path])
 	}
-	return strings.Join(all, wordComma[p.in])
+	m := p.Machine
+	text := fmt.Sprintf(machine[p.in], m.CPU, whole(m.Cores), whole(m.MemoryMiB), m.OS, m.Arch, m.Kernel, m.Go,
+		strings.Join(libraries, comma[p.in]), p.Date, p.Command, p.Rounds, number(100*p.OtherShare))
+	if p.OtherWork {
+		text += otherWork[p.in]
+	}
+	return text
 }
 
-// Idle is one of the rounds with clients that only stay: what they have in common.
-func (p page) Idle() result.Idle { return p.Idles[0] }
+// table writes a table without the last line's end; nothing if it has no rows.
+func table(head []string, rows [][]string) string {
+	if len(rows) == 0 || len(rows[0]) == 1 {
+		return ""
+	}
+	text := "| " + strings.Join(head, " | ") + " |\n|" + strings.Repeat(" --- |", len(head))
+	for _, row := range rows {
+		text += "\n| " + strings.Join(row, " | ") + " |"
+	}
+	return text
+}
 
-// OneStalled is the same of those with a client that doesn't read.
-func (p page) OneStalled() result.Stalled { return p.File.Stalled[0] }
+// about writes a median with what lies about it; nothing if there is none.
+func (p page) about(s spread) string {
+	switch {
+	case s.rounds == 0:
+		return ""
+	case s.least == s.most:
+		return number(s.median)
+	}
+	return number(s.median) + fmt.Sprintf(said{" (%s–%s)", "（%s〜%s）"}[p.in], number(s.least), number(s.most))
+}
 
-func whole(n int) string { return thousands(strconv.Itoa(n)) }
+// number writes x with three significant digits, or all before the point.
+func number(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1000 || math.IsInf(x, 0) {
+		return strings.Replace(fmt.Sprint(x), "+Inf", "∞", 1)
+	}
+	decimals := 2 - int(math.Floor(math.Log10(math.Abs(x))))
+	x = math.Round(x*math.Pow10(decimals)) / math.Pow10(decimals)
+	if decimals <= 0 {
+		return whole(int(x))
+	}
+	return strconv.FormatFloat(x, 'f', decimals, 64)
+}
+
+// whole writes n with commas between groups of digits.
+func whole(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}

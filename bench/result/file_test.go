@@ -43,7 +43,7 @@ func TestEachMeasurementHasOneLine(t *testing.T) {
 	b, err := os.ReadFile(name)
 	require.NoError(t, err)
 	lines := strings.Split(string(b), "\n")
-	for _, server := range []string{`"server": "a", "round": 1`, `"server": "b", "round": 2`, `"letGo": -1`} {
+	for _, server := range []string{`"server":"a","round":1`, `"server":"b","round":2`, `"letGo":-1`} {
 		var with []string
 		for _, line := range lines {
 			if strings.Contains(line, server) {
@@ -51,10 +51,10 @@ func TestEachMeasurementHasOneLine(t *testing.T) {
 			}
 		}
 		if assert.Len(t, with, 1, "lines with %s", server) {
-			assert.Regexp(t, `^\t\t\{.*\},?$`, with[0])
+			assert.Regexp(t, `^\{.*\}[]},]+$`, with[0])
 		}
 	}
-	assert.Contains(t, lines, "\t\"idles\": null,", "what was not measured")
+	assert.Contains(t, lines, `"idles":null,`, "what was not measured")
 	assert.Equal(t, "", lines[len(lines)-1], "the last line ends")
 }
 

@@ -5,14 +5,15 @@ package result
 
 // File is one run of the benchmark.
 type File struct {
-	Command   string            `json:"command"` // what was typed, as in "go run -C bench ."
-	Date      string            `json:"date"`    // the day, as in 2006-01-02
-	Machine   Machine           `json:"machine"`
-	Versions  map[string]string `json:"versions"` // of the modules measured, by path
-	Short     bool              `json:"short"`    // -short: too little to state figures from
-	Rounds    int               `json:"rounds"`
-	OtherWork bool              `json:"otherWork,omitempty"` // other programs had work meanwhile; whoever kept the file says so
-	Servers   []string          `json:"servers"`             // in the order in which pages show them
+	Command    string            `json:"command"` // what was typed, as in "go run -C bench ."
+	Date       string            `json:"date"`    // the day, as in 2006-01-02
+	Machine    Machine           `json:"machine"`
+	Versions   map[string]string `json:"versions"` // of the modules measured, by path
+	Short      bool              `json:"short"`    // -short: too little to state figures from
+	Rounds     int               `json:"rounds"`
+	OtherWork  bool              `json:"otherWork,omitempty"` // other programs had work before it began, for minutes, or meanwhile: 5 % of the processors or more
+	OtherShare float64           `json:"otherShare"`          // of the processors, that other programs used during one measurement, at most: 0.02 is 2 %
+	Servers    []string          `json:"servers"`             // in the order in which pages show them
 
 	Loads   []Load    `json:"loads"`
 	Idles   []Idle    `json:"idles"`
@@ -52,11 +53,12 @@ type Load struct {
 	RSSAfter   int     `json:"rssAfter"`   // at the end of the measured time
 	P50        float64 `json:"p50"`        // delay from sending to hearing, microseconds; with a Rate, from when the message was due
 	P99        float64 `json:"p99"`
-	Inversions int     `json:"inversions"` // a client heard a sender's later message before an earlier one
-	Disagree   int     `json:"disagree"`   // clients that did not hear all in the order in which the first one did
-	Lost       int     `json:"lost"`       // deliveries that never came to clients that the server kept
-	Dropped    int     `json:"dropped"`    // healthy clients that the server let go
-	Frozen     bool    `json:"frozen"`     // no client heard anything more, with messages under way
+	Inversions int     `json:"inversions"`        // a client heard a sender's later message before an earlier one
+	Disagree   int     `json:"disagree"`          // clients that did not hear all in the order in which the first one did
+	Lost       int     `json:"lost"`              // deliveries that never came to clients that the server kept
+	Unheard    int     `json:"unheard,omitempty"` // with a Rate: deliveries that had yet to come when the run was over, of a server that was behind and still delivered; it has lost nothing as far as can be told
+	Dropped    int     `json:"dropped"`           // healthy clients that the server let go
+	Frozen     bool    `json:"frozen"`            // no client heard anything more, with messages under way
 }
 
 // Idle is one server with clients that only stay connected, in one round.

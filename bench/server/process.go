@@ -7,8 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +40,7 @@ var served = regexp.MustCompile(`serves the chat at http://([^/ ]+)/`)
 func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	p := &Process{
 		Server: s,
-		cmd:    exec.Command(s.file(dir), "-addr", "127.0.0.1:0"),
+		cmd:    exec.Command(s.file(dir), append(slices.Clone(s.args), "-addr", "127.0.0.1:0")...),
 		done:   make(chan struct{}),
 		http:   http.Client{Transport: new(http.Transport), Timeout: patience},
 	}
@@ -60,6 +63,7 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	}()
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
+	var problem error
 	select {
 	case first := <-line:
 		if address := served.FindStringSubmatch(first); address != nil {
@@ -72,15 +76,14 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 		case <-time.After(patience / 20):
 		}
 		p.Stop()
-		return nil, fmt.Errorf("%s does not say where it serves: it printed %q, and ended with %q; %s -addr 127.0.0.1:0 shows why",
-			s.Name, strings.TrimSpace(first), p.cmd.ProcessState, s.Command)
+		problem = fmt.Errorf("it printed %q, and ended with %q", strings.TrimSpace(first), p.cmd.ProcessState)
 	case <-timeout.C:
-		p.Stop()
-		return nil, fmt.Errorf("%s has not said within %v where it serves; %s -addr 127.0.0.1:0 shows why", s.Name, patience, s.Command)
+		problem = fmt.Errorf("it has printed nothing within %v", patience)
 	case <-ctx.Done():
-		p.Stop()
-		return nil, context.Cause(ctx)
+		problem = context.Cause(ctx)
 	}
+	p.Stop()
+	return nil, fmt.Errorf("%s does not say where it serves: %w; %s -addr 127.0.0.1:0 shows why", s.Name, problem, s.Command)
 }
 
 // Stop kills the server, and returns when it is over. It may be called again.
@@ -109,12 +112,12 @@ func (p *Process) WebSocket() (addr, path string) {
 // Goroutines returns how many the server has, those that answer this included.
 // The answer costs the server some 50 microseconds.
 func (p *Process) Goroutines() (int, error) {
+	var b []byte
 	response, err := p.http.Get("http://" + p.Addr + asked)
-	if err != nil {
-		return 0, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.Name, err))
+	if err == nil {
+		b, err = io.ReadAll(response.Body)
+		response.Body.Close()
 	}
-	defer response.Body.Close()
-	b, err := io.ReadAll(response.Body)
 	if err != nil {
 		return 0, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.Name, err))
 	}
@@ -130,6 +133,33 @@ func (p *Process) Goroutines() (int, error) {
 func (p *Process) CPU() (time.Duration, error) {
 	used, err := cpu(p.cmd.Process.Pid)
 	return used, p.because(err)
+}
+
+// Used returns the processor time that the server has used in all. It is called
+// after Stop.
+func (p *Process) Used() time.Duration {
+	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+}
+
+// Watch begins to watch the processors. The function that it returns tells which
+// share of them other programs have used since then, from 0 to 1: others than this
+// one, and than the servers, which used so much. It is known to 10 ms.
+func Watch() (others func(servers time.Duration) (share float64, err error), err error) {
+	used := func() (time.Duration, error) {
+		all, err := busy()
+		if err != nil {
+			return 0, err
+		}
+		own, err := cpu(os.Getpid())
+		return all - own, err
+	}
+	begin := time.Now()
+	before, err := used()
+	return func(servers time.Duration) (float64, error) {
+		now, err := used()
+		all := time.Since(begin) * time.Duration(runtime.NumCPU())
+		return max(0, float64(now-before-servers)/float64(all)), err
+	}, err
 }
 
 // RSS returns how many bytes of the server's memory are resident. It includes
@@ -151,10 +181,7 @@ func (p *Process) Socket(conn net.Conn) (held func() bool, err error) {
 
 // because returns a better reason for err, if there is one.
 func (p *Process) because(err error) error {
-	if err == nil {
-		return nil
-	}
-	if ended := p.Ended(); ended != nil {
+	if ended := p.Ended(); err != nil && ended != nil {
 		return ended
 	}
 	return err

@@ -21,6 +21,8 @@ func attributes() *syscall.SysProcAttr { return nil }
 
 func cpu(int) (time.Duration, error) { return 0, Measurable() }
 
+func busy() (time.Duration, error) { return 0, Measurable() }
+
 func rss(int) (int, error) { return 0, Measurable() }
 
 func socket(int, net.Conn) (held func() bool, err error) { return nil, Measurable() }

@@ -196,3 +196,25 @@ func TestAServerDoesNotOutliveUs(t *testing.T) {
 		return err != nil
 	})
 }
+
+// What servers use is not other programs' use.
+func TestWatch(t *testing.T) {
+	measurable(t)
+	others, err := Watch()
+	require.NoError(t, err)
+	p := start(t)
+	tell(t, p, "/burn", 0)
+	comes(t, "200 ms of processor time", func() bool {
+		used, err := p.CPU()
+		require.NoError(t, err)
+		return used >= 200*time.Millisecond
+	})
+	p.Stop()
+	assert.GreaterOrEqual(t, p.Used(), 200*time.Millisecond)
+	without, err := others(p.Used())
+	require.NoError(t, err)
+	all, err := others(0)
+	require.NoError(t, err)
+	assert.Greater(t, all, without+0.01)
+	assert.LessOrEqual(t, all, 1.05) // what is counted in steps of 10 ms may be more than there was
+}

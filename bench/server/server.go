@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/steps"
@@ -20,14 +22,15 @@ import (
 // Server is a chat server that can be measured: a command in a directory of its
 // own.
 type Server struct {
-	Name    string // its directory's
+	Name    string // its directory's, or another one for the same command with arguments
 	Path    string // of its WebSocket
 	Module  string // the WebSocket library that it uses, as a module's path; "" for none
 	Command string // what a reader types at the repository's root to run it
 
-	at  string // its directory, from the repository's root, with slashes
-	in  string // that of its module
-	pkg string // its package, as the go command names it there
+	at   string   // its directory, from the repository's root, with slashes
+	in   string   // that of its module
+	pkg  string   // its package, as the go command names it there
+	args []string // of its command
 }
 
 const xnet = "golang.org/x/net"
@@ -39,23 +42,34 @@ func List() []Server {
 	for _, s := range steps.All {
 		all = append(all, step(s))
 	}
+	// In gorilla-deep nobody is dropped for being slow for a moment.
+	deep := peer("gorilla", "github.com/gorilla/websocket", "-queue", deepQueue)
+	deep.Name = "gorilla-deep"
 	return append(all,
 		peer("channel", xnet),
 		peer("floor", ""),
 		peer("gorilla", "github.com/gorilla/websocket"),
+		deep,
+		peer("mailbox-gorilla", "github.com/gorilla/websocket"),
 		peer("coder", "github.com/coder/websocket"),
 		peer("gws", "github.com/lxzan/gws"),
 		peer("melody", "github.com/olahol/melody"),
 	)
 }
 
+// deepQueue is how many messages may wait for a client of gorilla-deep. On two
+// cores, 2048 are too few in an open load that is about as much as the server can
+// take; 8192 were enough in every scenario. This is twice that.
+const deepQueue = "16384"
+
 func step(s steps.Step) Server {
 	return Server{Name: s.Name, Path: s.Path, Module: xnet, Command: s.Run(), at: s.Name, in: s.Module, pkg: s.Package()}
 }
 
-func peer(name, module string) Server {
+func peer(name, module string, args ...string) Server {
 	pkg := "./peers/" + name
-	return Server{Name: name, Path: "/ws", Module: module, Command: "go run -C bench " + pkg, at: "bench/peers/" + name, in: "bench", pkg: pkg}
+	command := strings.Join(append([]string{"go run -C bench", pkg}, args...), " ")
+	return Server{Name: name, Path: "/ws", Module: module, Command: command, at: "bench/peers/" + name, in: "bench", pkg: pkg, args: args}
 }
 
 // asked is where a server tells how many goroutines it has.
@@ -150,7 +164,7 @@ func (s Server) Version(dir string) (string, error) {
 }
 
 func (s Server) file(dir string) string {
-	file := filepath.Join(dir, s.Name)
+	file := filepath.Join(dir, path.Base(s.at))
 	if runtime.GOOS == "windows" {
 		file += ".exe"
 	}

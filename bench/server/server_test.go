@@ -84,7 +84,7 @@ func names(servers []Server) (all []string) {
 }
 
 func TestListIsInOrder(t *testing.T) {
-	assert.Equal(t, append(steps.Names(), "channel", "floor", "gorilla", "coder", "gws", "melody"), names(List()))
+	assert.Equal(t, append(steps.Names(), "channel", "floor", "gorilla", "gorilla-deep", "mailbox-gorilla", "coder", "gws", "melody"), names(List()))
 }
 
 // What the list says of this repository's servers is so.
@@ -98,6 +98,9 @@ func TestListIsTrue(t *testing.T) {
 	}
 	assert.Equal(t, "go run ./01-original", all[0].Command)
 	assert.Equal(t, "go run -C bench ./peers/melody", all[len(all)-1].Command)
+	deep := all[slices.Index(names(all), "gorilla-deep")]
+	assert.Equal(t, "go run -C bench ./peers/gorilla -queue "+deepQueue, deep.Command)
+	assert.Equal(t, []string{"-queue", deepQueue}, deep.args)
 	assert.Equal(t, "go run -C 99-own-module .", own.Command)
 }
 
@@ -138,12 +141,18 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		_, err := servers[1].Start(t.Context(), built)
 		assert.ErrorContains(t, err, `02-race-fix does not say where it serves: it printed "something else", and ended with "exit status 3"; go run ./02-race-fix -addr 127.0.0.1:0 shows why`)
 	})
+	t.Run("it doesn't know its arguments", func(t *testing.T) {
+		s := servers[0]
+		s.args = []string{"-unknown"}
+		_, err := s.Start(t.Context(), built)
+		assert.ErrorContains(t, err, `and ended with "exit status 2"`)
+	})
 	t.Run("it says nothing", func(t *testing.T) {
 		was := patience
 		defer func() { patience = was }()
 		patience = 100 * time.Millisecond
 		_, err := servers[2].Start(t.Context(), built)
-		assert.ErrorContains(t, err, "03-single-goroutine has not said within 100ms where it serves")
+		assert.ErrorContains(t, err, "03-single-goroutine does not say where it serves: it has printed nothing within 100ms")
 	})
 	t.Run("nobody waits for it any more", func(t *testing.T) {
 		why := errors.New("enough")

@@ -41,7 +41,7 @@ func checkGo(m *machine) finding {
 		text{"and open a new terminal, which has it in PATH", "新しいターミナルを開くと PATH に入っています"})
 
 	if older(m.runs, m.needs) {
-		f.says = both("%s runs this; go.mod asks for %s", "%s で動いています。go.mod は %s 以降を求めています", m.runs, m.needs)
+		f.says = both("%s runs this; go.mod asks for %s", "%s で動いています。必要なのは %s 以降です", m.runs, m.needs)
 		f.do = []text{newer}
 		return f
 	}
@@ -55,7 +55,7 @@ func checkGo(m *machine) finding {
 	out, err := m.command(os.TempDir(), []string{"GOTOOLCHAIN=local"}, path, "version")
 	fields := strings.Fields(out)
 	if err != nil || len(fields) < 3 {
-		f.says = both("the go in PATH doesn't say its version: %s", "PATH の go がバージョンを答えません: %s", firstLine(out, err))
+		f.says = both("the go in PATH doesn't say its version: %s", "PATH の go のバージョンがわかりません: %s", firstLine(out, err))
 		f.do = []text{newer}
 		return f
 	}
@@ -65,7 +65,7 @@ func checkGo(m *machine) finding {
 		f.do = []text{newer}
 	case older(installed, m.needs):
 		f.status = note
-		f.says = both("%s in PATH fetched %s, and keeps it", "PATH の %s が %s を取得済みです", installed, m.runs)
+		f.says = both("%s in PATH fetched %s, and keeps it", "PATH の %s で %s を取得済みです", installed, m.runs)
 	case installed == m.runs:
 		f.status = ok
 		f.says = both("%s, the one in PATH", "%s（PATH の go）", installed)
@@ -96,17 +96,17 @@ func checkModules(m *machine) finding {
 		f.status = ok
 		f.says = text{"all here; no network needed", "すべて手元にあり、ネットワークは不要です"}
 	case strings.Contains(out, "inconsistent vendoring"):
-		f.says = text{"vendor is of another go.mod", "vendor が go.mod と合っていません"}
-		f.do = []text{{"with a network: go mod vendor; or delete the directory vendor", "ネットワークのある所で go mod vendor。または vendor を消してください"}}
+		f.says = text{"vendor doesn't fit go.mod", "vendor が go.mod と合っていません"}
+		f.do = []text{{"with a network: go mod vendor; or delete the directory vendor", "ネットワークのある所で go mod vendor を実行するか、vendor を消します"}}
 	case strings.Contains(out, "GOPROXY=off"):
 		f.says = text{"some are not here yet", "まだ手元にないものがあります"}
 		f.do = []text{
-			{"with a network: go mod download", "ネットワークのある所で go mod download"},
-			{"without: copy the directory vendor from a machine that has it", "ない所では、ほかのマシンから vendor ディレクトリをコピーします"},
+			{"with a network: go mod download", "ネットワークのある所で go mod download を実行してください"},
+			{"without: copy the directory vendor from a machine that has it", "ネットワークがなければ、ほかのマシンから vendor をコピーします"},
 		}
 	default:
-		f.says = both("go list fails: %s", "go list が失敗します: %s", firstLine(out, err))
-		f.do = []text{{"was the code changed? see git status; undo with git checkout .", "コードを変えましたか。git status で見て、git checkout . で戻せます"}}
+		f.says = both("go list fails: %s", "go list に失敗しました: %s", firstLine(out, err))
+		f.do = []text{{"was the code changed? see git status; undo with git checkout .", "コードを変更したなら、git status で確認し、git checkout . で戻せます"}}
 	}
 	return f
 }
@@ -126,7 +126,7 @@ func checkGit(m *machine) finding {
 	out, err := m.command(m.root, []string{"LC_ALL=C"}, "git", "log", "-1", "--format=%h", "--no-show-signature")
 	switch allow := lineOf(out, "git config --global --add safe.directory "); {
 	case err != nil && allow != "":
-		f.says = text{"refuses this directory: another user owns it", "このディレクトリは別のユーザーのものなので拒否します"}
+		f.says = text{"refuses this directory: another user owns it", "所有者が別のユーザーなので、git で扱えません"}
 		f.do = []text{{allow, allow}}
 	case err != nil && !strings.Contains(out, "fatal: "):
 		f.says = both("doesn't run: %s", "動きません: %s", firstLine(out, err))
@@ -134,7 +134,7 @@ func checkGit(m *machine) finding {
 	case !m.exists(filepath.Join(m.root, ".git")):
 		f.status = note
 		f.says = text{"here, but this directory is no clone", "ありますが、このディレクトリはクローンではありません"}
-		f.do = []text{{"git checkout undoes nothing here: keep a copy, or git clone instead", "git checkout で戻せません。コピーを取るか、git clone してください"}}
+		f.do = []text{{"git checkout undoes nothing here: keep a copy, or git clone instead", "git checkout では戻せません。コピーを取るか、git clone してください"}}
 	case err != nil:
 		f.says = both("can't read this clone: %s", "このクローンを読めません: %s", firstLine(out, err))
 		f.do = []text{{"git clone it anew, and work in the new one", "git clone し直して、新しいほうを使ってください"}}
@@ -162,7 +162,7 @@ func checkCompiler(m *machine) finding {
 	cgo, cc := lines[0], compiler(lines[1])
 	if _, err := m.lookPath(cc); err != nil && cc != "gcc" { // somebody has set it
 		f.status = missing
-		f.says = both("CC names no program here: %s", "CC の指すプログラムがありません: %s", cmp.Or(cc, lines[1]))
+		f.says = both("CC names no program here: %s", "CC に指定されたプログラムがありません: %s", cmp.Or(cc, lines[1]))
 		f.do = []text{m.perSystem(
 			text{"unset CC; go env -u CC", "unset CC; go env -u CC"},
 			text{},
@@ -225,14 +225,14 @@ func checkRace(m *machine) finding {
 	f := finding{status: missing, name: text{"race detector", "race detector"}}
 	dir, err := os.MkdirTemp("", "doctor-")
 	if err != nil {
-		f.says = both("no place for a trial: %s", "試す場所が作れません: %s", err)
+		f.says = both("no place for a trial: %s", "確認用のディレクトリを作れません: %s", err)
 		f.do = []text{{"free the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows は TMP）を変えてください"}}
 		return f
 	}
 	defer os.RemoveAll(dir)
 	source, program := filepath.Join(dir, "racy.go"), filepath.Join(dir, "racy.exe")
 	if err := os.WriteFile(source, racy, 0o600); err != nil {
-		f.says = both("no place for a trial: %s", "試す場所に書けません: %s", err)
+		f.says = both("no place for a trial: %s", "確認用のファイルを書けません: %s", err)
 		f.do = []text{{"free the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows は TMP）を変えてください"}}
 		return f
 	}
@@ -252,19 +252,19 @@ func checkRace(m *machine) finding {
 		}
 		f.says = both("can't build: %s", "ビルドできません: %s", firstLine(out, err))
 		f.do = []text{m.perSystem(
-			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "まず C コンパイラを: sudo apt install gcc libc6-dev"},
+			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "C コンパイラを入れ直します: sudo apt install gcc libc6-dev"},
 			text{"install Go anew from https://go.dev/dl/", "Go を https://go.dev/dl/ から入れ直してください"},
-			text{"mend the C compiler first; mingw-w64 has to be version 8 or later", "まず C コンパイラを。mingw-w64 は 8 以降が必要です"})}
+			text{"mend the C compiler first; mingw-w64 has to be version 8 or later", "まず C コンパイラを入れ直します。mingw-w64 は 8 以降が必要です"})}
 		return f
 	}
 	out, err = m.command(dir, []string{"GORACE="}, program)
 	if !strings.Contains(out, "WARNING: DATA RACE") {
-		f.says = both("builds, but reports nothing: %s", "ビルドはできますが、何も報告しません: %s", firstLine(out, err))
+		f.says = both("builds, but reports nothing: %s", "ビルドできますが、報告が出ません: %s", firstLine(out, err))
 		f.do = []text{{"use another machine or a container; the rest works without -race", "別のマシンかコンテナを使ってください。-race 以外は動きます"}}
 		return f
 	}
 	f.status = ok
-	f.says = text{"built a racy program, ran it, saw its report", "競合するプログラムをビルドして、報告を見ました"}
+	f.says = text{"built a racy program, ran it, saw its report", "データ競合のあるプログラムで報告を確認しました"}
 	return f
 }
 
@@ -275,7 +275,7 @@ func checkPort(m *machine) finding {
 	if err != nil {
 		f.status = missing
 		f.says = both("%s", "%s", err)
-		f.do = []text{{"let programs listen on localhost: see the firewall, and /etc/hosts", "localhost で待ち受けできるように、ファイアウォールと hosts を確認"}}
+		f.do = []text{{"let programs listen on localhost: see the firewall, and /etc/hosts", "ファイアウォールと hosts で、localhost の待ち受けを許可してください"}}
 		return f
 	}
 	switch taken := m.taken(addresses, first); {
@@ -288,7 +288,7 @@ func checkPort(m *machine) finding {
 		f.says = text{"taken on 127.0.0.1, perhaps by a step that still runs", "127.0.0.1 で使用中。ステップが動いたままかもしれません"}
 	default:
 		f.says = both("another program has it on %s", "%s では別のプログラムが使用中です", strings.Join(taken, ", "))
-		f.do = []text{{"a browser may open that one at localhost; so begin on another port:", "ブラウザの localhost がそちらを開きうるので、別のポートで:"}}
+		f.do = []text{{"a browser may open that one at localhost; so begin on another port:", "localhost ではそちらにつながりかねないので、別のポートを使います:"}}
 	}
 	f.status = note
 	for port := first + 1; port <= last; port++ {
@@ -299,8 +299,8 @@ func checkPort(m *machine) finding {
 		}
 	}
 	f.status = missing
-	f.says = both("taken, and so is every other up to %d", "%d まで、どのポートも使用中です", last)
-	f.do = []text{{"end what holds one of them, or look for a free one, for -addr", "どれかを使うプログラムを終わらせるか、空きを探して -addr で指定"}}
+	f.says = both("taken, and so is every other up to %d", "%d まで、すべてのポートが使用中です", last)
+	f.do = []text{{"end what holds one of them, or look for a free one, for -addr", "使用中のプログラムを終了するか、空きポートを -addr で指定します"}}
 	return f
 }
 
@@ -341,7 +341,7 @@ func checkBrowser(m *machine) finding {
 		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"})
 	if path := m.getenv("CHROME_PATH"); path != "" {
 		if _, err := m.lookPath(path); err != nil {
-			f.says = text{"CHROME_PATH names no program: go test would be red", "CHROME_PATH の指すものがなく、go test が赤くなります"}
+			f.says = text{"CHROME_PATH names no program: go test would be red", "CHROME_PATH に何もなく、go test が赤になります"}
 			f.do = []text{m.perSystem(
 				text{"unset CHROME_PATH", "unset CHROME_PATH"},
 				text{"unset CHROME_PATH", "unset CHROME_PATH"},
@@ -366,12 +366,12 @@ func checkBrowser(m *machine) finding {
 		}
 	}
 	if some {
-		f.says = text{"for the chat; the page's tests, with Chromium, skip", "チャットは可。Chromium がなく、画面のテストはスキップ"}
+		f.says = text{"for the chat; the page's tests, with Chromium, skip", "チャットは使えます。画面のテストはスキップされます"}
 		f.do = []text{chromium}
 		return f
 	}
 	f.says = text{"none found; the page's tests will skip", "見つかりません。画面のテストはスキップされます"}
-	f.do = []text{{"for the chat, open the address that the step prints in any browser", "チャットは、ステップの表示するアドレスを何かのブラウザで開きます"}}
+	f.do = []text{{"for the chat, open the address that the step prints in any browser", "チャットは、表示されたアドレスを手元のブラウザで開いてください"}}
 	return f
 }
 
@@ -402,11 +402,11 @@ func (m *machine) chromiums() []string {
 
 func checkProcessors(m *machine) finding {
 	f := finding{status: ok, name: text{"processors", "プロセッサ"}}
-	f.says = both("%d", "%d", m.processors)
+	f.says = both("%d", "%d 個", m.processors)
 	if m.processors < 2 {
 		f.status = note
-		f.says = text{"1: races are reported all the same", "1。競合は同じように報告されます"}
-		f.do = []text{{"two clients with one id get rare; if GOMAXPROCS is set, unset it", "id の重複はまれになります。GOMAXPROCS を設定していたら外してください"}}
+		f.says = text{"1: races are reported all the same", "1 個です。データ競合は同じように報告されます"}
+		f.do = []text{{"two clients with one id get rare; see GOMAXPROCS, or the container", "id の重複はまれです。GOMAXPROCS かコンテナの制限を確認します"}}
 	}
 	return f
 }

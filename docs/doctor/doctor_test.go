@@ -133,7 +133,7 @@ var lacks = []struct {
 		[]string{"with a network: go mod download", "without: copy the directory vendor from a machine that has it"}},
 	{"an old vendor", "", func(w *well) {
 		w.answers["go list"] = answer{"go: inconsistent vendoring in /x:\n", errStatus}
-	}, missing, "modules: vendor is of another go.mod",
+	}, missing, "modules: vendor doesn't fit go.mod",
 		[]string{"with a network: go mod vendor; or delete the directory vendor"}},
 	{"broken code", "", func(w *well) {
 		w.answers["go list"] = answer{"01-original/main.go:3:1: expected 'package', found 'EOF'\n", errStatus}
@@ -255,7 +255,7 @@ var lacks = []struct {
 		note, "browser: CHROME_PATH names no program: go test would be red", []string{"set CHROME_PATH="}},
 	{"one processor", "", func(w *well) { w.processors = 1 },
 		note, "processors: 1: races are reported all the same",
-		[]string{"two clients with one id get rare; if GOMAXPROCS is set, unset it"}},
+		[]string{"two clients with one id get rare; see GOMAXPROCS, or the container"}},
 }
 
 // refused is what git says of a directory that another user owns.
@@ -696,7 +696,7 @@ func TestGoRunFromCache(t *testing.T) {
 func TestBeginsOnAFreePort(t *testing.T) {
 	for lang, want := range map[string]string{
 		"en": "Ready. Begin with: go run ./01-original -addr localhost:8081\n",
-		"ja": "準備完了です。まず go run ./01-original -addr localhost:8081 をどうぞ。\n",
+		"ja": "準備完了です。go run ./01-original -addr localhost:8081 から始めます。\n",
 	} {
 		w := newWell("linux")
 		w.taken["127.0.0.1:8080"] = true

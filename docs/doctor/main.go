@@ -72,10 +72,10 @@ func examine(m *machine, lang string, out io.Writer) (status int) {
 			status = 1
 		}
 	}
-	verdict := both("Ready. Begin with: %s", "準備完了です。まず %s をどうぞ。", begin)
+	verdict := both("Ready. Begin with: %s", "準備完了です。%s から始めます。", begin)
 	if status != 0 {
 		verdict = text{"Not ready: do what stands behind each ->, and run this again.",
-			"まだ足りないものがあります。-> のとおりにして、もう一度実行してください。"}
+			"まだ足りないものがあります。-> の指示に従い、もう一度実行してください。"}
 	}
 	fmt.Fprintln(out, verdict.in(lang))
 	return status

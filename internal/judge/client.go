@@ -92,13 +92,6 @@ func (code Closed) Error() string { return fmt.Sprintf("a close frame came, with
 // comes is an error: a close frame is Closed, the end of the connection io.EOF.
 func (c *Client) Hear() (Message, error) {
 	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
-	m, _, err := c.next()
-	return m, err
-}
-
-// HearRaw is Hear that also returns the message as it came.
-func (c *Client) HearRaw() (Message, []byte, error) {
-	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
 	return c.next()
 }
 
@@ -128,22 +121,23 @@ func (c *Client) HearUntil(body string) error {
 	}
 }
 
-func (c *Client) next() (m Message, whole []byte, err error) {
+func (c *Client) next() (m Message, err error) {
+	var whole []byte
 	for {
 		f, err := ReadFrame(c.in)
 		if err != nil {
-			return m, nil, err
+			return m, err
 		}
 		switch f.Opcode {
 		case Ping:
 			if err := c.Write(AppendFrame(nil, Pong, f.Payload)); err != nil {
-				return m, nil, err
+				return m, err
 			}
 		case Closing:
 			if len(f.Payload) < 2 {
-				return m, nil, Closed(1005)
+				return m, Closed(1005)
 			}
-			return m, nil, Closed(binary.BigEndian.Uint16(f.Payload))
+			return m, Closed(binary.BigEndian.Uint16(f.Payload))
 		case Text, continuation:
 			whole = append(whole, f.Payload...)
 			if !f.Final {
@@ -156,9 +150,9 @@ func (c *Client) next() (m Message, whole []byte, err error) {
 			if err != nil {
 				err = fmt.Errorf("the server sent %.80q: %w", whole, err)
 			}
-			return m, whole, err
+			return m, err
 		default:
-			return m, nil, fmt.Errorf("a frame came that is no text: opcode %#x, %.80q", f.Opcode, f.Payload)
+			return m, fmt.Errorf("a frame came that is no text: opcode %#x, %.80q", f.Opcode, f.Payload)
 		}
 	}
 }
@@ -173,7 +167,7 @@ func (c *Client) Listen() {
 
 func (c *Client) listen() {
 	for {
-		m, _, err := c.next()
+		m, err := c.next()
 		c.mu.Lock()
 		if err == nil {
 			c.heard = append(c.heard, m)

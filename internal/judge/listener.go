@@ -8,11 +8,12 @@ import (
 )
 
 // Sockets keeps count of the connections of all servers of a room: how many came,
-// and how many the servers have closed. Any goroutine may ask.
+// how many the servers have closed, and what they wrote. Any goroutine may ask.
 type Sockets struct {
 	mu     sync.Mutex
 	conns  []*conn // also keeps stuck ones from the garbage collector, which would close them
 	closed int
+	writes atomic.Int64
 }
 
 // listener hands out connections that are counted.
@@ -55,6 +56,9 @@ func (s *Sockets) Open() int {
 	return len(s.conns) - s.closed
 }
 
+// Writes is how many writes the servers have begun, on all connections together.
+func (s *Sockets) Writes() int { return int(s.writes.Load()) }
+
 // release closes what the server has left open. To the server it looks as if
 // the clients had gone: a read ends with io.EOF, not with an error that says
 // "closed", at which the original's reader would turn in circles.
@@ -84,6 +88,11 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+func (c *conn) Write(p []byte) (int, error) {
+	c.sockets.writes.Add(1)
+	return c.Conn.Write(p)
+}
+
 func (c *conn) Close() error {
 	c.once.Do(func() {
 		c.sockets.mu.Lock()
@@ -92,3 +101,48 @@ func (c *conn) Close() error {
 	})
 	return c.Conn.Close()
 }
+
+// Pipes is a listener that is dialled by its own Dial, through net.Pipe: then a
+// bubble of testing/synctest sees who waits for whom. A pipe holds no bytes. What
+// one end has written, the other has read.
+type Pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+// NewPipes returns a listener that nobody has dialled yet.
+func NewPipes() *Pipes {
+	return &Pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+// Dial returns the client's end of a new pipe when the server has accepted the
+// other, and net.ErrClosed when the listener is closed.
+func (p *Pipes) Dial() (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case p.conns <- server:
+		return client, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Accept returns the server's end of the next pipe that is dialled.
+func (p *Pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close ends Accept and Dial, and no pipe. A second time it does nothing.
+func (p *Pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+// Addr is no address that could be dialled.
+func (p *Pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }

@@ -198,12 +198,12 @@ func stalledCost(r *room) string {
 	for i := range messages { // who reads is not to fall behind
 		r.hear(listener, r.say(talker, kib(i, size)))
 	}
-	with := heapInUse()
+	with := HeapInUse()
 	stalled.Reset()
 	if left, open := r.rest(2); open > 0 {
 		r.fail("a client that did not read has reset its connection, and its socket is still open; there %s", areGoroutines(left))
 	}
-	held := with - heapInUse()
+	held := with - HeapInUse()
 	if held > tooMuchMemory {
 		r.fail("of %d MiB that one client did not read, %d MiB were held for it", messages*size>>10, held>>20)
 	}
@@ -211,8 +211,8 @@ func stalledCost(r *room) string {
 		stalledMessages, messages*size>>10, stacks.Number(len(more), "goroutine"), max(held>>20+1, 1))
 }
 
-// heapInUse is how much memory, in bytes, can't be set free.
-func heapInUse() int {
+// HeapInUse is how much memory, in bytes, can't be set free.
+func HeapInUse() int {
 	runtime.GC()
 	runtime.GC() // what pools keep goes with the second
 	var m runtime.MemStats

@@ -7,6 +7,7 @@ const texts = {
     messages: "Messages",
     empty: "Nobody has said anything yet.",
     author: "Name",
+    anonymous: "Anonymous",
     message: "Message",
     send: "Send",
     hint: "Enter sends, Shift+Enter breaks the line.",
@@ -14,39 +15,70 @@ const texts = {
     connecting: "Connecting…",
     connected: "Connected",
     disconnected: (seconds) => `Disconnected. Trying again in ${seconds} s`,
+    silent: "The server does not answer",
     notSent: "Not sent: there is no connection. Your message is still in the box.",
+    tooLong: (bytes) =>
+      `Too long to send: as JSON it has ${bytes} bytes, and the limit is ${maxFrame}. Make it shorter, or send it in parts. Your message is still in the box.`,
+    pending: "Sent. Waiting for it to come back from the server.",
+    unconfirmed: "Not confirmed. If it did arrive, sending it again makes a second copy.",
+    waiting: "It goes out again when there is a connection.",
+    sendAgain: "Send again",
+    discard: "Discard",
   },
   ja: {
     title: "チャット",
     messages: "メッセージ一覧",
     empty: "まだメッセージはありません。",
     author: "名前",
+    anonymous: "匿名",
     message: "メッセージ",
     send: "送信",
     hint: "Enter で送信、Shift+Enter で改行します。",
-    says: (author) => `${author} さん :`,
+    says: (author) => `${author} さん：`,
     connecting: "接続しています…",
     connected: "接続済み",
     disconnected: (seconds) => `切断されました。${seconds} 秒後に再接続します`,
+    silent: "サーバーから応答がありません",
     notSent: "接続されていないため送信できません。メッセージは入力欄に残っています。",
+    tooLong: (bytes) =>
+      `長すぎるため送信できません。JSON にすると ${bytes} バイトで、上限は ${maxFrame} バイトです。短くするか、分けて送信してください。メッセージは入力欄に残っています。`,
+    pending: "送信しました。サーバーから戻るのを待っています。",
+    unconfirmed: "届いたか確認できません。届いていた場合、再送すると重複します。",
+    waiting: "接続でき次第、再送します。",
+    sendAgain: "再送",
+    discard: "破棄",
   },
 };
 
 const lang = navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en";
 const text = texts[lang];
-const marks = { connecting: "…", connected: "✓", disconnected: "✕" };
-const [step, status, mark, statusText, log, form, author, message, note] =
-  ["step", "status", "mark", "status-text", "log", "form", "author", "message", "note"].map((id) => document.getElementById(id));
+const marks = { connecting: "…", connected: "✓", silent: "?", disconnected: "✕" };
+const [step, status, mark, statusText, log, pending, form, author, message, note] =
+  ["step", "status", "mark", "status-text", "log", "pending", "form", "author", "message", "note"].map((id) => document.getElementById(id));
+
+// Where this page is: it may be below a prefix that a proxy takes away. The
+// origin leaves out a user and a password, with which fetch refuses an address.
+const here = new URL(".", location.origin + location.pathname);
+
+// How many bytes of UTF-8 a message's JSON may have. Chromium sends this many in
+// one piece (kSmallMessageThreshold in its services/network/websocket.cc), and
+// more in several. x/net/websocket gives the steps each piece as a message.
+const maxFrame = 1 << 16;
+const quiet = 400; // ms without a message, after which all past ones have come
+const patience = 5000; // ms until a message that doesn't come back is not confirmed
 
 let socket; // the current one; it may be closed
 let retries = 0; // tries since the last time that it was open
 let quietTimer;
 let following = true; // whether the reader is at the newest message
 let lastTop = 0; // how far the list was scrolled, in px
+let heardAt = 0; // when the server last sent something
+let unseen = []; // what was sent and hasn't come back, the oldest first
 
 document.documentElement.lang = lang;
 for (const element of document.querySelectorAll("[data-text]")) element.textContent = text[element.dataset.text];
 for (const element of document.querySelectorAll("[data-label]")) element.ariaLabel = text[element.dataset.label];
+author.defaultValue = text.anonymous;
 showStep(document.body.dataset);
 connect();
 
@@ -54,7 +86,7 @@ connect();
 
 function connect() {
   showStatus("connecting", text.connecting);
-  const url = new URL(document.body.dataset.path, location.href);
+  const url = new URL(`.${document.body.dataset.path}`, here);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   socket = new WebSocket(url);
 
@@ -62,19 +94,34 @@ function connect() {
     retries = 0;
     // The server sends all that it remembers to whoever comes, so start from
     // nothing: the list shows the server's memory, not this page's.
+    for (const sent of unseen) sent.past = [...log.children].filter((entry) => entry.frame === sent.frame).length;
     log.replaceChildren();
     following = true;
     expectPastMessages();
     note.textContent = "";
     showStatus("connected", text.connected);
+    setTimeout(sendWaiting, quiet); // what has arrived before may be among the past messages
   };
   socket.onmessage = (event) => {
+    heardAt = performance.now();
+    if (status.dataset.state === "silent") showStatus("connected", text.connected);
     const received = parse(event.data);
     if (received) show(received);
     if (log.ariaBusy === "true") expectPastMessages();
   };
-  // A failed try closes the socket too, so this is the one place to retry from.
-  socket.onclose = retryLater;
+  // A failed try closes the socket too.
+  socket.onclose = () => {
+    giveUpEchoes();
+    retryLater();
+  };
+}
+
+// The close of a silent connection has no answer either, so nobody waits for it.
+function leaveSilentConnection() {
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
+  giveUpEchoes();
+  reconnect();
 }
 
 // Each wait is twice the one before, up to 8 s, so that a server that is down
@@ -92,7 +139,7 @@ function retryLater() {
 async function reconnect() {
   showStatus("connecting", text.connecting);
   try {
-    const response = await fetch("/", { signal: AbortSignal.timeout(5000) });
+    const response = await fetch(here, { signal: AbortSignal.timeout(5000) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const { step, path } = page.body.dataset;
     if (!response.ok || !step || !path) throw new Error("what answers is not the chat");
@@ -131,8 +178,16 @@ function showStatus(state, words) {
   if (statusText.textContent !== words) statusText.textContent = words;
 }
 
+function show(received) {
+  const entry = newEntry(received);
+  entry.frame = JSON.stringify(received);
+  confirm(entry.frame);
+  log.append(entry);
+  if (following) scrollToNewest();
+}
+
 // textContent, never innerHTML: what people send is text, whatever it looks like.
-function show({ author, body }) {
+function newEntry({ author, body }) {
   const says = document.createElement("p");
   says.className = "says";
   says.textContent = text.says(author);
@@ -142,8 +197,7 @@ function show({ author, body }) {
   const entry = document.createElement("article");
   entry.dataset.tint = [...author].reduce((sum, char) => sum + char.codePointAt(0), 0) % 6;
   entry.append(says, words);
-  log.append(entry);
-  if (following) scrollToNewest();
+  return entry;
 }
 
 // A screen reader is not to read out the whole past at each connection: until
@@ -156,7 +210,7 @@ function expectPastMessages() {
   quietTimer = setTimeout(() => {
     log.ariaBusy = "false";
     log.ariaLive = "polite";
-  }, 400);
+  }, quiet);
 }
 
 function scrollToNewest() {
@@ -195,12 +249,101 @@ message.oninput = () => {
 function send() {
   message.focus();
   if (message.value.trim() === "") return;
-  if (socket.readyState !== WebSocket.OPEN) {
-    note.textContent = text.notSent;
-    return; // the text stays in the box
-  }
-  // From here on nobody tells whether it arrived: the protocol has no receipts,
-  // so what is sent in the very moment of a breakdown is lost.
-  socket.send(JSON.stringify({ author: author.value.trim() || author.defaultValue, body: message.value }));
-  message.value = "";
+  // Half a surrogate pair is no UTF-8. A step would mend it, and its echo would be another text.
+  const sent = { author: (author.value.trim() || author.defaultValue).toWellFormed(), body: message.value.toWellFormed() };
+  const frame = JSON.stringify(sent);
+  const bytes = new TextEncoder().encode(frame).length;
+  if (bytes > maxFrame) note.textContent = text.tooLong(bytes);
+  else if (socket.readyState !== WebSocket.OPEN) note.textContent = text.notSent;
+  else {
+    note.textContent = message.value = "";
+    transmit(expectEcho(sent, frame));
+  } // else the text stays in the box
 }
+
+// ---- what has not come back yet ----
+
+// The protocol has no receipts, but each step sends a message to its author too,
+// its echo. A message has no number, and a step may change the order. So a message
+// that comes confirms the oldest of ours with the same name and the same text.
+// Another client's may have both, too, and confirms ours then. The page can't
+// know better: to everybody in the room these two messages are the same.
+function confirm(frame) {
+  const sent = unseen.find((sent) => sent.frame === frame && sent.past === 0);
+  for (const other of unseen) if (other.frame === frame && other.past > 0) other.past--;
+  if (sent) forget(sent);
+}
+
+// expectEcho shows a message as one that waits for its echo. A new connection
+// begins with the past messages, so its past is how many equal ones were shown
+// before: they don't confirm it. If the server has forgotten one of them, the
+// message stays as not confirmed. That is the safe side.
+function expectEcho(words, frame) {
+  const entry = newEntry(words);
+  const state = document.createElement("p");
+  state.className = "state";
+  const buttons = document.createElement("p");
+  buttons.className = "buttons";
+  const sent = { frame, past: 0, entry, state, buttons };
+  buttons.append(newButton(text.sendAgain, () => sendAgain(sent)), newButton(text.discard, () => forget(sent)));
+  entry.append(state, buttons);
+  pending.append(entry);
+  unseen.push(sent);
+  return sent;
+}
+
+function newButton(words, onclick) {
+  const button = document.createElement("button");
+  button.textContent = words;
+  button.onclick = () => {
+    onclick();
+    message.focus(); // the button is gone
+  };
+  return button;
+}
+
+function transmit(sent) {
+  const sentAt = performance.now();
+  sent.past = 0;
+  socket.send(sent.frame);
+  setState(sent, "pending");
+  sent.timer = setTimeout(() => {
+    setState(sent, "unconfirmed");
+    if (heardAt < sentAt) showStatus("silent", text.silent);
+  }, patience);
+}
+
+function setState(sent, state) {
+  clearTimeout(sent.timer);
+  sent.entry.dataset.state = state;
+  sent.state.textContent = text[state];
+  sent.buttons.hidden = state === "pending";
+}
+
+// giveUpEchoes marks what was sent on a connection that has ended.
+function giveUpEchoes() {
+  for (const sent of unseen) if (sent.entry.dataset.state === "pending") setState(sent, "unconfirmed");
+}
+
+// On a silent connection it would only be silent again, so that takes a new one.
+function sendAgain(sent) {
+  setState(sent, "waiting");
+  if (status.dataset.state === "silent") leaveSilentConnection();
+  else sendWaiting();
+}
+
+function sendWaiting() {
+  if (socket.readyState !== WebSocket.OPEN) return; // onopen will see to it
+  for (const sent of unseen) if (sent.entry.dataset.state === "waiting") transmit(sent);
+}
+
+function forget(sent) {
+  clearTimeout(sent.timer);
+  sent.entry.remove();
+  unseen = unseen.filter((other) => other !== sent);
+}
+
+// These messages are only here: the browser asks before it leaves the page.
+window.onbeforeunload = (event) => {
+  if (unseen.length > 0) event.preventDefault();
+};

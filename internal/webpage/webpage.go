@@ -30,8 +30,9 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 
 // Handler serves the page at "/", and its script and its style beside it. The
 // page shows step as the name of what it talks to, and connects to the
-// WebSocket at path on the host it came from. Any other path is not found, any
-// method but GET and HEAD is not allowed.
+// WebSocket at path, which begins with "/". All addresses are relative to the
+// page's own, so a proxy may serve it below a prefix, as at http://host/prefix/.
+// Any other path is not found, any method but GET and HEAD is not allowed.
 func Handler(step, path string) http.Handler {
 	var page bytes.Buffer
 	if err := pageTemplate.Execute(&page, struct{ Step, Path string }{step, path}); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -209,8 +210,8 @@ func TestLanguageFollowsTheBrowser(t *testing.T) {
 		languages, lang, title, author, message, send, status, says string
 	}{
 		{"en-GB,en", "en", "Chat", "Name", "Message", "Send", "Connected", "Anonymous says :"},
-		{"ja", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "Anonymous さん :"},
-		{"ja-JP,ja,en", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "Anonymous さん :"},
+		{"ja", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "匿名 さん："},
+		{"ja-JP,ja,en", "ja", "チャット", "名前", "メッセージ", "送信", "接続済み", "匿名 さん："},
 		{"fr-FR,ja", "en", "Chat", "Name", "Message", "Send", "Connected", "Anonymous says :"},
 	} {
 		t.Run(test.languages, func(t *testing.T) {
@@ -230,6 +231,16 @@ func TestLanguageFollowsTheBrowser(t *testing.T) {
 			assert.Contains(t, tb.messages(), message{test.says, test.languages})
 		})
 	}
+}
+
+// Without a script nobody knows the reader's language, so both are there, and nothing else.
+func TestWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	server := startSomeStep(t)
+	tb := newTab(t)
+	do(tb, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	tb.navigate(server.URL)
+	assert.Regexp(t, `^03-single-goroutine\s+This page needs JavaScript.*\s+このページには JavaScript が必要です。.*$`, js[string](tb, "document.body.innerText"))
 }
 
 func TestJapaneseWhenDisconnected(t *testing.T) {
@@ -261,7 +272,7 @@ const contrasts = `(() => {
 	};
 	const contrast = (a, b) => { const [x, y] = [light(a), light(b)].sort((x, y) => y - x); return (x + 0.05) / (y + 0.05) };
 	const texts = {}, edges = {};
-	for (const selector of ["h1", "#step", "#status", "#mark", "#empty", ".says", ".body", "label", "input", "textarea", "#send", "#hint", "#note"]) {
+	for (const selector of ["h1", "#step", "#status", "#mark", "#empty", ".says", ".body", "label", "input", "textarea", "#send", "#hint", "#note", ".state", ".buttons button"]) {
 		const e = document.querySelector(selector);
 		texts[selector] = contrast(getComputedStyle(e).color, behind(e));
 	}
@@ -277,14 +288,15 @@ const contrasts = `(() => {
 
 func TestContrastInLightAndDark(t *testing.T) {
 	t.Parallel()
-	server := startSomeStep(t)
-	tb := newTab(t)
+	room := newRoom(t)
+	tb, ws := room.join(t)
+	answer(t, ws, "hello")
+	tb.waitForMessage("hello")
+	tb.say("Alice", "lost")
+	tb.pass(patience)
 	for scheme, dark := range map[string]bool{"light": false, "dark": true} {
 		tb.colorScheme(scheme)
-		tb.open(server.URL)
-		tb.say("Alice", scheme)
-		tb.waitForMessage(scheme)
-		for _, state := range []string{"connecting", "connected", "disconnected"} {
+		for _, state := range []string{"connecting", "connected", "silent", "disconnected"} {
 			js[string](tb, fmt.Sprintf(`document.getElementById("status").dataset.state = %q`, state))
 			seen := js[struct {
 				Texts, Edges map[string]float64

@@ -163,7 +163,9 @@ func (tb *tab) press(event input.DispatchKeyEventParams) {
 func (tb *tab) click(selector string) {
 	tb.t.Helper()
 	at := js[struct{ X, Y float64 }](tb, fmt.Sprintf(`(() => {
-		const box = document.querySelector(%q).getBoundingClientRect();
+		const element = document.querySelector(%q);
+		element.scrollIntoView({ block: "nearest" });
+		const box = element.getBoundingClientRect();
 		return { X: box.x + box.width / 2, Y: box.y + box.height / 2 };
 	})()`, selector))
 	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
@@ -200,7 +202,7 @@ func (tb *tab) messages() []message {
 func (tb *tab) waitForMessage(body string) {
 	tb.t.Helper()
 	tb.waitFor(fmt.Sprintf("the message %.60q", body),
-		fmt.Sprintf(`[...document.querySelectorAll(".body")].some((e) => e.textContent === %s)`, quote(body)))
+		fmt.Sprintf(`[...document.querySelectorAll("#log .body")].some((e) => e.textContent === %s)`, quote(body)))
 }
 
 // value returns what is in the field with this id.

@@ -24,6 +24,9 @@ func (a *analysis) call(f *frame, i ssa.CallInstruction) {
 	}
 	own, outside := a.callees(f, common)
 	for _, c := range own {
+		if c.fn.Synthetic == "package initializer" {
+			continue // it runs once, and is one of main's roots
+		}
 		if _, isGo := i.(*ssa.Go); isGo {
 			a.start(f, i, c, goStatement)
 		} else {
@@ -104,7 +107,7 @@ func (a *analysis) enter(f *frame, i ssa.CallInstruction, c callee) {
 
 // frame returns the frame of fn as called at i in f. A function that is called
 // again by what it calls goes on in the frame that it has.
-func (a *analysis) frame(f *frame, i ssa.CallInstruction, fn *ssa.Function) *frame {
+func (a *analysis) frame(f *frame, i ssa.Instruction, fn *ssa.Function) *frame {
 	key := frameKey{f, i, fn}
 	if g := a.frames[key]; g != nil {
 		return g

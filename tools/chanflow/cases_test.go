@@ -20,11 +20,7 @@ func TestCases(t *testing.T) {
 	dirs, err := filepath.Glob("testdata/cases/*")
 	require.NoError(t, err)
 	require.Greater(t, len(dirs), 12)
-	var patterns []string
-	for _, dir := range dirs {
-		patterns = append(patterns, "./chanflow/"+filepath.ToSlash(dir))
-	}
-	all, err := Load(root, ".", patterns...)
+	all, err := Load(root, ".", "./chanflow/testdata/cases/...")
 	require.NoError(t, err)
 	for _, dir := range dirs {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -45,6 +41,22 @@ func TestCases(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, want, model.Table())
 		})
+	}
+}
+
+// TestOutsideFunction: a goroutine that begins outside has no place there, which is on
+// this machine, and is of no struct of the program's.
+func TestOutsideFunction(t *testing.T) {
+	source, err := Load(root, ".", "./chanflow/testdata/cases/gosend")
+	require.NoError(t, err)
+	model, err := source.Analyze()
+	require.NoError(t, err)
+	send := model.Goroutine("Codec.Send")
+	require.NotNil(t, send)
+	assert.Empty(t, send.Of)
+	assert.Equal(t, Place{}, send.Place)
+	for _, fact := range model.Facts() {
+		assert.Regexp(t, "^chanflow/testdata/", fact.Place, fact.Words)
 	}
 }
 

@@ -1,6 +1,7 @@
 package chanflow
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -18,6 +19,7 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) (total *Count) {
 	if r.start == nil {
 		return &Count{N: 1}
 	}
+	var first *goroutine // that starts r
 	for _, f := range r.starts {
 		if slices.Contains(below, f.goroutine) || f.goroutine == r {
 			continue // it starts itself: as many as whoever started the first
@@ -37,8 +39,11 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) (total *Count) {
 		}
 		if total != nil {
 			c = total.plus(c)
+			if f.goroutine != first && len(c.Each) > 0 {
+				c.N = 0 // for the same clients, say, or each for its own
+			}
 		}
-		total = c
+		total, first = c, cmp.Or(first, f.goroutine)
 	}
 	return total
 }
@@ -103,7 +108,7 @@ func (g *gatherer) times(words []string, f *frame, pos token.Pos) []string {
 			word = "turn"
 			if loop.Cond == nil {
 				if received := receivedBefore(loop, path[n+1:], pos); received != nil {
-					word = g.wordOf(elem(info.TypeOf(received)))
+					word = g.wordOf(core(info.TypeOf(received)).(*types.Chan).Elem())
 				}
 			}
 		}
@@ -158,7 +163,7 @@ func receivedIn(statement ast.Stmt) (received ast.Expr) {
 
 // wordOfRange is the word for what a range statement goes through.
 func (g *gatherer) wordOfRange(t types.Type) string {
-	switch t := deref(t).Underlying().(type) {
+	switch t := core(deref(core(t))).(type) {
 	case *types.Map:
 		if word := g.wordOf(t.Elem()); word != "value" {
 			return word
@@ -166,8 +171,26 @@ func (g *gatherer) wordOfRange(t types.Type) string {
 		return g.wordOf(t.Key()) // a map that is used as a set
 	case *types.Slice, *types.Array, *types.Chan:
 		return g.wordOf(elem(t))
+	case *types.Signature: // an iterator, which is given a function of one value or two
+		if yield := core(t.Params().At(0).Type()).(*types.Signature).Params(); yield.Len() > 0 {
+			return g.wordOf(yield.At(yield.Len() - 1).Type())
+		}
 	}
 	return "turn"
+}
+
+// core is what t is underneath; of a type parameter, what the first type of its
+// constraint is.
+func core(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		if u.NumEmbeddeds() > 0 {
+			return core(u.EmbeddedType(0))
+		}
+	case *types.Union:
+		return core(u.Term(0).Type())
+	}
+	return t.Underlying()
 }
 
 // wordOf is the word for one value of a type: the name that the program gives it.

@@ -42,6 +42,8 @@ type gatherer struct {
 	names  map[*goroutine]string
 	named  map[*goroutine]*ssa.Function // after which it is named
 	counts map[*goroutine]Count
+	polls  map[*goroutine]bool      // it sleeps or waits in a loop, or such
+	told   map[ssa.Instruction]bool // that what is lent there does something
 	ends   map[*object]*end
 	ops    []*op
 	errs   []error
@@ -61,6 +63,8 @@ func (a *analysis) model() (*Model, error) {
 		names:    make(map[*goroutine]string),
 		named:    make(map[*goroutine]*ssa.Function),
 		counts:   make(map[*goroutine]Count),
+		polls:    make(map[*goroutine]bool),
+		told:     make(map[ssa.Instruction]bool),
 		ends:     make(map[*object]*end),
 	}
 	for _, r := range a.goroutines {
@@ -124,13 +128,56 @@ func (g *gatherer) gather(r *goroutine) {
 					}
 				case ssa.CallInstruction:
 					g.calls(f, i)
+				case *ssa.Store:
+					if field := g.outsideField(i.Addr); field != "" {
+						g.harmless(i.Pos(), field, i.Val.Type(), g.of(f, i.Val))
+					}
 				}
 			}
 		}
 	}
-	if call, ok := r.start.(*ssa.Go); ok && len(r.roots) == 0 && outside[calledName(call)].accepts {
-		g.does(r.starts[0], r, Receives, connections, call.Pos(), true)
+	if call, ok := r.start.(*ssa.Go); ok && len(r.roots) == 0 {
+		k, _ := about(calledName(call))
+		g.known(r.starts[0], r, k, call.Pos())
 	}
+	for _, f := range r.starts {
+		g.lent(f, r.start.Pos(), "starts a goroutine")
+	}
+}
+
+// known notes what a function outside that r calls does with browsers.
+func (g *gatherer) known(f *frame, r *goroutine, k known, pos token.Pos) {
+	if k.reads {
+		g.does(f, r, Receives, fromBrowser, pos, true)
+	}
+	if k.writes {
+		g.does(f, r, Sends, toBrowser, pos, true)
+	}
+	if k.accepts {
+		g.does(f, r, Receives, connections, pos, true)
+	}
+}
+
+// lent fails if f is a function that outside may call at any time, or is called by one.
+func (g *gatherer) lent(f *frame, pos token.Pos, does string) {
+	for up := f; up.site != nil; up = up.caller {
+		if up.lent != "" && !g.told[up.site] {
+			g.told[up.site] = true
+			g.fail(up.site.Pos(), "%s is given a function of the program's, %s, that %s (%v), and when it calls that isn't known; %s", up.lent, funcName(up.fn), does, g.place(pos), remedy)
+		}
+	}
+}
+
+// ofConnection tells whether f is a method of a connection of the program's, or is
+// called by one, that only what bufio makes of it calls. That can only be handed to
+// x/net/websocket, whose reading and writing stands where its own methods are called.
+func ofConnection(f *frame) bool {
+	for up := f; up.site != nil; up = up.caller {
+		if k, _ := about(up.lent); k.wraps > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // calledName is the full name of a function outside, or of an interface's method,
@@ -161,10 +208,23 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 	_, isGo := i.(*ssa.Go)
 	for _, c := range other {
 		g.connections(f, i, c)
-		k, ok := outside[c.name]
-		if !ok {
-			g.harmless(i, c)
-			continue
+		k, ok := about(c.name)
+		if !ok || k.waits {
+			arguments(i, c, func(_ int, t types.Type, objects []*object) {
+				if !shows(c.name, t) {
+					g.harmless(i.Pos(), cmp.Or(c.name, unnamed), t, objects)
+				}
+			})
+		}
+		if k.others {
+			g.fail(i.Pos(), "%s calls a handler that is given to it elsewhere, and which one isn't known: have each handler called by itself", c.name)
+		}
+		if k.hijacks > 0 {
+			for _, o := range c.args[k.hijacks-1] {
+				if o.kind == box && !g.hijacker(o) {
+					g.fail(i.Pos(), "%s is given a ResponseWriter without a method Hijack, and can't get at the connection: write that method", c.name)
+				}
+			}
 		}
 		if k.hijacks > 0 && i.Value() == nil || k.calls > 0 && isGo {
 			g.fail(i.Pos(), "%s calls functions of the program's, and that is followed only from a plain call: put one into a function literal", c.name)
@@ -172,14 +232,9 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 		if isGo {
 			continue // not what f does
 		}
-		if k.reads {
-			g.does(f, f.goroutine, Receives, fromBrowser, i.Pos(), true)
-		}
-		if k.writes {
-			g.does(f, f.goroutine, Sends, toBrowser, i.Pos(), true)
-		}
-		if k.accepts {
-			g.does(f, f.goroutine, Receives, connections, i.Pos(), true)
+		g.known(f, f.goroutine, k, i.Pos())
+		if k.waits && inLoop(f, i.Pos()) {
+			g.polls[f.goroutine] = true
 		}
 		if k.gives == Timer {
 			g.add(&op{Op: Op{Kind: Sends, Who: Timer}, channel: g.end(g.sources[Timer])}, f, i.Pos())
@@ -227,9 +282,11 @@ func (g *gatherer) hasOwn(t types.Type, names ...string) bool {
 // unnamed is a function value that comes from outside.
 const unnamed = "a function from outside"
 
-// harmless fails when a function that nothing is known of is given a channel, a
-// function or a WebSocket of the program's, or a connection to a browser.
-func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
+const remedy = "call it from the program's own code, or add what is known to tools/chanflow/outside.go"
+
+// harmless fails when a function or a field that nothing is known of is given a
+// channel or a WebSocket of the program's, or a connection to a browser.
+func (g *gatherer) harmless(pos token.Pos, to string, t types.Type, objects []*object) {
 	var given func(objects []*object) string
 	given = func(objects []*object) string {
 		for _, o := range objects {
@@ -238,8 +295,6 @@ func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 				return "a channel of the program's"
 			case o == g.connection:
 				return "a connection to a browser"
-			case o.kind == function && !isYield(o.fn):
-				return "a function of the program's"
 			case o.kind == box && isSocket(o.typ):
 				return "a WebSocket"
 			case o.kind == box:
@@ -250,18 +305,12 @@ func (g *gatherer) harmless(i ssa.CallInstruction, c outsideCallee) {
 		}
 		return ""
 	}
-	unknown := func(what string) {
-		g.fail(i.Pos(), "%s is given %s, and what it does with it isn't known; add it to the table in tools/chanflow/outside.go", cmp.Or(c.name, unnamed), what)
+	what := given(objects)
+	if isSocket(t) {
+		what = "a WebSocket"
 	}
-	for _, arg := range c.args {
-		if what := given(arg); what != "" {
-			unknown(what)
-		}
-	}
-	for _, arg := range i.Common().Args { // a receiver is one of them
-		if isSocket(arg.Type()) {
-			unknown("a WebSocket")
-		}
+	if what != "" {
+		g.fail(pos, "%s is given %s, and what it does with it isn't known; %s", to, what, remedy)
 	}
 }
 
@@ -275,8 +324,12 @@ func (g *gatherer) on(f *frame, kind OpKind, v ssa.Value, pos token.Pos, waits b
 			g.does(f, f.goroutine, kind, g.end(o), pos, waits)
 		}
 	}
-	if !known {
-		g.fail(pos, "%s has a %s on a channel that can't be told: none that is made in the program comes here", funcName(f.fn), strings.TrimSuffix(string(kind), "s"))
+	if !known || slices.ContainsFunc(objects, func(o *object) bool { return o.kind == opaque }) {
+		why := "none that is made in the program comes here"
+		if known {
+			why = "one that comes here has been outside"
+		}
+		g.fail(pos, "%s has a %s on a channel that can't be told: %s", funcName(f.fn), strings.TrimSuffix(string(kind), "s"), why)
 	}
 }
 
@@ -290,21 +343,25 @@ func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos t
 			}
 		}
 	}
+	in := f
 	for !pos.IsValid() && f.site != nil { // in a method of an embedded field, by way of the struct
 		f, pos = f.caller, f.site.Pos()
 	}
-	again := false
-	for up, at := f, pos; up != nil; up = up.caller {
-		again = again || slices.ContainsFunc(enclosing(up.fn, at), isLoop)
-		if up.site != nil {
-			at = up.site.Pos()
-		}
+	if (channel == toBrowser || channel == fromBrowser) && ofConnection(in) {
+		return
 	}
+	g.lent(in, pos, string(kind)+" on "+channel.name)
+	again := inLoop(f, pos)
 	var via []Place
 	for up := f; up.site != nil; up = up.caller {
 		via = append(via, g.place(up.site.Pos()))
 	}
 	g.add(&op{Op: Op{Kind: kind, Via: via, Waits: waits}, by: r, channel: channel, each: g.counts[r].Each, again: again}, f, pos)
+}
+
+// inLoop tells whether pos in f, or a call that leads there, stands in a loop.
+func inLoop(f *frame, pos token.Pos) bool {
+	return slices.ContainsFunc(enclosing(f.fn, pos), isLoop) || f.site != nil && inLoop(f.caller, f.site.Pos())
 }
 
 // add notes an operation once, whichever way leads to it.
@@ -346,7 +403,7 @@ func (g *gatherer) fill() *Model {
 			Handler: r.by == netHTTP,
 			Of:      structOf(g.named[r]),
 		}
-		if fn := g.named[r]; fn != nil {
+		if fn := g.named[r]; fn != nil && fn.Blocks != nil {
 			x.Place = g.place(fn.Pos())
 		}
 		if r.fn != nil && r.fn.Syntax() != nil {
@@ -363,9 +420,19 @@ func (g *gatherer) fill() *Model {
 			who := []string{g.names[f.goroutine]}
 			switch r.by {
 			case netHTTP:
+				if k := outside[calledName(r.start)]; k.accepts {
+					if run := g.started[startKey{r.start, r.start.Common().StaticCallee()}]; run != nil {
+						who = []string{g.names[run]} // go http.Serve(listener, handler)
+					}
+					break
+				}
 				who = acceptors
-				if len(acceptors) == 0 {
+				switch len(acceptors) {
+				case 0:
 					g.fail(r.start.Pos(), "a handler is given to net/http, and no goroutine serves it")
+				case 1:
+				default:
+					g.fail(r.start.Pos(), "a handler is given to net/http, and which one serves it of the goroutines that accept connections, %s, isn't known; give each server one handler, as in http.Serve(listener, handler)", strings.Join(acceptors, " and "))
 				}
 			case timer:
 				who = []string{Timer}
@@ -388,13 +455,24 @@ func (g *gatherer) fill() *Model {
 }
 
 // stays tells whether a goroutine is there until somebody ends it: it listens, to
-// more than one tick of a clock, or where it begins never returns.
+// more than one tick of a clock, or it waits in a loop, or where it begins never
+// returns.
 func (g *gatherer) stays(r *goroutine) bool {
-	if r.start == nil || len(r.roots) > 0 && !returns(r.fn, nil) {
+	if r.start == nil || g.polls[r] || len(r.roots) > 0 && !returns(r.fn, nil) {
 		return true
 	}
 	return slices.ContainsFunc(g.ops, func(o *op) bool {
-		return o.by == r && o.Kind == Receives && (o.channel.from != Timer || o.again)
+		return o.by == r && o.Kind == Receives && (o.channel.from != Timer || o.again) && !g.givesBack(r, o)
+	})
+}
+
+// givesBack tells whether o, a receive by r, makes room in a channel's buffer for
+// what r has sent there, or who starts it has before that: the channel is a semaphore.
+func (g *gatherer) givesBack(r *goroutine, o *op) bool {
+	return o.channel.buffered && !o.again && slices.ContainsFunc(g.ops, func(s *op) bool {
+		return s.Kind == Sends && s.channel == o.channel && (s.by == r || slices.ContainsFunc(r.starts, func(f *frame) bool {
+			return s.by == f.goroutine && s.In == funcName(f.fn) && s.pos < r.start.Pos()
+		}))
 	})
 }
 

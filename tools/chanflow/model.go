@@ -28,10 +28,10 @@ type Object struct {
 type Goroutine struct {
 	Name    string // the function whose loop it runs, as "Client.listenRead"
 	Count   Count
-	Stays   bool   // it listens to somebody, or never returns; else it ends when its own work is done
+	Stays   bool   // it listens to somebody, waits in a loop, or never returns; else it ends when its own work is done
 	Of      string // the struct that this function is a method of, or is given first; or ""
 	Handler bool   // net/http starts it, for each request
-	Place   Place  // of that function
+	Place   Place  // of that function; zero if it is outside
 	Body    Body   // of the function that it begins with
 	GoAt    Place  // of the go statement, of the call that has it start, or that gives the handler; zero for main
 }
@@ -229,7 +229,11 @@ func (m *Model) find(ops []*op) {
 		if o.Kind != Receives || o.channel.from != "" {
 			continue
 		}
-		heard := slices.ContainsFunc(ops, func(s *op) bool { return s.Kind != Receives && s.channel == o.channel })
+		// Of two channels of one name, the one that is heard has an arrow of that name.
+		heard := slices.ContainsFunc(ops, func(s *op) bool {
+			return s.Kind != Receives && (s.channel == o.channel || s.channel.name == o.channel.name &&
+				slices.ContainsFunc(receivers(s.channel), func(r *op) bool { return r.Who == o.Who }))
+		})
 		if !heard {
 			m.Findings = append(m.Findings, Finding{Kind: Silent, Who: o.Who, Ops: []Op{o.Op}})
 		}

@@ -58,8 +58,8 @@ func (g *gatherer) loop(r *goroutine) *ssa.Function {
 // structOf is the struct of the program's that fn is a method of, or that its
 // first parameter is; or "".
 func structOf(fn *ssa.Function) string {
-	if fn == nil {
-		return ""
+	if fn == nil || fn.Blocks == nil {
+		return "" // or none of the program's
 	}
 	signature := fn.Signature
 	if object, ok := fn.Object().(*types.Func); ok {

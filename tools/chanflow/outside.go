@@ -1,6 +1,7 @@
 package chanflow
 
 import (
+	"cmp"
 	"go/types"
 	"slices"
 	"strings"
@@ -32,12 +33,20 @@ type known struct {
 	hijacks       int    // the argument, an http.ResponseWriter, whose method Hijack it calls at once
 	connects      bool   // it returns a connection to a browser, and what reads from it and writes to it
 	wraps         int    // the argument that what it returns reads from or writes to
-	puts, takes   bool   // it puts into a sync.Pool, the first argument, or takes out of it
+	puts, takes   bool   // it puts into the first argument, a sync.Pool, or takes out of it
+	returns       bool   // it returns an argument of the same type, or an element of one
+	waits         bool   // it may wait: for a time, for another goroutine, for somebody who types
+	others        bool   // it calls handlers that it isn't given here
+}
+
+// uses tells whether what is done with argument n stands here.
+func (k known) uses(n int) bool {
+	return slices.Contains([]int{k.handler, k.starts, k.calls, k.hijacks}, n) || k.puts && n == 2
 }
 
 // outside is all that is known of functions outside the program. What is not here
-// may not be given a channel, a function or a WebSocket of the program's, nor a
-// connection to a browser; and may return no connection.
+// may not be given a channel or a WebSocket of the program's, nor a connection to a
+// browser; and may return no connection. To all functions holds what stands at lend.
 var outside = map[string]known{
 	"(golang.org/x/net/websocket.Codec).Receive":     {reads: true},
 	"(golang.org/x/net/websocket.Codec).Send":        {writes: true},
@@ -58,6 +67,8 @@ var outside = map[string]known{
 	"bufio.NewWriter":                       {wraps: 1},
 	"bufio.NewWriterSize":                   {wraps: 1},
 
+	"net/http.StripPrefix":              {returns: true},
+	"(*net/http.ServeMux).ServeHTTP":    {others: true},
 	"net/http.Handle":                   {handler: 2},
 	"net/http.HandleFunc":               {handler: 2},
 	"(*net/http.ServeMux).Handle":       {handler: 3},
@@ -66,6 +77,11 @@ var outside = map[string]known{
 	"net/http.ListenAndServe":           {accepts: true, handler: 2},
 	"(*net/http.Server).Serve":          {accepts: true, handler: 1},
 	"(*net/http.Server).ListenAndServe": {accepts: true, handler: 1},
+
+	"net/http.ServeTLS":                    {accepts: true, handler: 2},
+	"net/http.ListenAndServeTLS":           {accepts: true, handler: 4},
+	"(*net/http.Server).ServeTLS":          {accepts: true, handler: 1},
+	"(*net/http.Server).ListenAndServeTLS": {accepts: true, handler: 1},
 
 	// Of a connection, these neither read nor write.
 	"(*golang.org/x/net/websocket.Conn).Close":            {},
@@ -84,7 +100,17 @@ var outside = map[string]known{
 	"(net.Conn).SetWriteDeadline": {},
 	"(*bufio.Reader).Buffered":    {},
 
+	"time.Sleep":                 {waits: true},
+	"runtime.Gosched":            {waits: true},
+	"(*sync.Cond).Wait":          {waits: true},
+	"(*sync.WaitGroup).Wait":     {waits: true},
+	"(*bufio.Scanner).Scan":      {waits: true},
+	"(*bufio.Reader).ReadString": {waits: true},
+	"fmt.Scan":                   {waits: true},
+	"fmt.Scanln":                 {waits: true},
+
 	"os/signal.Notify":       {notifies: 1},
+	"os/signal.Stop":         {},
 	"time.After":             {gives: Timer},
 	"time.Tick":              {gives: Timer},
 	"time.NewTimer":          {gives: Timer},
@@ -95,6 +121,20 @@ var outside = map[string]known{
 	"(*sync.Once).Do":        {calls: 2},
 	"(*sync.Pool).Get":       {calls: 1, takes: true},
 	"(*sync.Pool).Put":       {puts: true},
+
+	"(*sync/atomic.Pointer[T]).Load":  {takes: true},
+	"(*sync/atomic.Pointer[T]).Store": {puts: true},
+}
+
+// about returns what is known of a function outside, if anything is.
+func about(name string) (known, bool) {
+	if k, ok := outside[name]; ok {
+		return k, true
+	}
+	if strings.HasPrefix(name, "slices.") || strings.HasPrefix(name, "maps.") {
+		return known{returns: true}, true
+	}
+	return known{}, false
 }
 
 // callOutside does what is known of a function outside. What it returns is
@@ -105,7 +145,17 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 		// loop: go http.Serve(listener, nil).
 		a.start(f, i, callee{fn: i.Common().StaticCallee()}, goStatement)
 	}
-	k := outside[c.name]
+	k, _ := about(c.name)
+	arguments(i, c, func(n int, t types.Type, objects []*object) {
+		switch {
+		case shows(c.name, t):
+			a.lend(f, i, c.name, t, shown, objects)
+		case k.returns && i.Value() != nil && types.Identical(i.Value().Type(), t):
+			// it is still the program's
+		case !k.uses(n):
+			a.lend(f, i, cmp.Or(c.name, unnamed), t, nil, objects)
+		}
+	})
 	for n, args := range c.args {
 		for _, arg := range args {
 			switch n + 1 {
@@ -122,11 +172,8 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 					a.enter(f, i, handler)
 				}
 			case k.hijacks:
-				if arg.kind != box {
-					continue // net/http's
-				}
-				if fn := a.LookupMethod(arg.typ, nil, "Hijack"); fn != nil && fn.Blocks != nil {
-					a.enter(f, i, callee{fn: fn, args: [][]*object{arg.content.all}})
+				if a.hijacker(arg) {
+					a.enter(f, i, callee{fn: a.LookupMethod(arg.typ, nil, "Hijack"), args: [][]*object{arg.content.all}})
 				}
 			}
 		}
@@ -152,10 +199,51 @@ func (a *analysis) callOutside(f *frame, i ssa.CallInstruction, c outsideCallee)
 		}
 	}
 	from := a.outsider
-	if k.connects || k.wraps > 0 && slices.Contains(c.args[k.wraps-1], a.connection) {
+	if k.connects || k.wraps > 0 && slices.ContainsFunc(c.args[k.wraps-1], a.isBrowser) {
 		from = a.connection
 	}
+	if k.takes || k.returns && a.giveBack(f, i, c) {
+		return
+	}
 	a.results(f, i, k, from)
+}
+
+// hijacker tells whether o is a box with a method Hijack; what isn't a box is net/http's.
+func (a *analysis) hijacker(o *object) bool {
+	return o.kind == box && a.MethodSets.MethodSet(o.typ).Lookup(nil, "Hijack") != nil
+}
+
+// isBrowser tells whether o is a connection to a browser, or of a type that is not
+// outside's, and so may have one in it.
+func (a *analysis) isBrowser(o *object) bool {
+	if o.kind != box {
+		return o == a.connection
+	}
+	named, ok := types.Unalias(deref(o.typ)).(*types.Named)
+	return !ok || a.info[named.Obj().Pkg()] != nil || isSocket(named)
+}
+
+// giveBack says that what i returns may be an argument of the same type, or an
+// element of one. If there is none it returns false.
+func (a *analysis) giveBack(f *frame, i ssa.CallInstruction, c outsideCallee) (given bool) {
+	if i.Value() == nil {
+		return false
+	}
+	result := i.Value().Type()
+	for n, arg := range i.Common().Args {
+		t := arg.Type().Underlying()
+		switch list, ok := t.(interface{ Elem() types.Type }); {
+		case types.Identical(t, result.Underlying()):
+			given = true
+			a.is(f, i.Value(), c.args[n]...)
+		case ok && types.Identical(list.Elem(), result):
+			given = true
+			for _, o := range c.args[n] {
+				a.is(f, i.Value(), a.load(a.part(o, 1), result)...)
+			}
+		}
+	}
+	return given
 }
 
 // isSocket tells whether t is a WebSocket's connection.
@@ -222,11 +310,12 @@ func (a *analysis) handlers(o *object) []callee {
 			return []callee{{fn: o.fn, free: o.free}}
 		}
 	case box:
-		if fn := a.LookupMethod(o.typ, nil, "ServeHTTP"); fn != nil && fn.Blocks != nil && fn.Synthetic == "" {
-			return []callee{{fn: fn, args: [][]*object{o.content.all}}}
+		receivers, own := a.serveHTTP(o)
+		if own != nil {
+			return []callee{{fn: own, args: [][]*object{receivers}}}
 		}
 		var all []callee
-		for _, inside := range o.content.all {
+		for _, inside := range receivers {
 			all = append(all, a.handlers(inside)...)
 		}
 		return all
@@ -249,4 +338,27 @@ func (a *analysis) handlers(o *object) []callee {
 		return all
 	}
 	return nil
+}
+
+// serveHTTP finds whose method ServeHTTP is called when that of a box is: what is in
+// it, or what that embeds; and the method, if it is one of the program's.
+func (a *analysis) serveHTTP(o *object) (receivers []*object, own *ssa.Function) {
+	receivers = o.content.all
+	method := a.MethodSets.MethodSet(o.typ).Lookup(nil, "ServeHTTP")
+	if method == nil {
+		return receivers, nil
+	}
+	t, path := o.typ, method.Index()
+	for _, n := range path[:len(path)-1] {
+		field := deref(t).Underlying().(*types.Struct).Field(n)
+		var embedded []*object
+		for _, r := range receivers {
+			embedded = append(embedded, a.load(a.fieldOf(r, t, n), field.Type())...)
+		}
+		receivers, t = embedded, field.Type()
+	}
+	if a.info[method.Obj().Pkg()] == nil || types.IsInterface(t) {
+		return receivers, nil
+	}
+	return receivers, a.LookupMethod(t, nil, "ServeHTTP")
 }

@@ -95,7 +95,7 @@ func waits(i ssa.Instruction) bool {
 	case *ssa.Select:
 		return i.Blocking
 	case *ssa.Call:
-		k := outside[calledName(i)]
+		k, _ := about(calledName(i))
 		return k.reads || k.writes || k.accepts
 	}
 	return false

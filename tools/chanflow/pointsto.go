@@ -69,8 +69,9 @@ func (s *set) add(objects ...*object) bool {
 type frame struct {
 	fn        *ssa.Function
 	goroutine *goroutine
-	caller    *frame              // nil where the goroutine starts
-	site      ssa.CallInstruction // in caller
+	caller    *frame          // nil where the goroutine starts
+	site      ssa.Instruction // in caller; a call, or what gives the function to outside
+	lent      string          // the name of who outside may call it, at any time; or ""
 	callees   []*frame
 }
 
@@ -106,7 +107,7 @@ type startKey struct {
 
 type frameKey struct {
 	caller *frame
-	site   ssa.CallInstruction
+	site   ssa.Instruction
 	fn     *ssa.Function
 }
 
@@ -149,15 +150,21 @@ func analyze(p *program) (*analysis, error) {
 		outsider:   &object{kind: opaque},
 	}
 	main := &goroutine{}
+	var mains []*ssa.Function
 	for _, pkg := range p.own {
 		// The initializers run before main, in its goroutine.
 		main.roots = append(main.roots, &frame{fn: pkg.Func("init"), goroutine: main})
 		if pkg.Pkg.Name() == "main" {
-			main.fn = pkg.Func("main")
+			mains = append(mains, pkg.Func("main"))
 		}
 	}
-	if main.fn == nil {
+	switch len(mains) {
+	case 0:
 		return nil, fmt.Errorf("none of the packages is a command: there is no func main")
+	case 1:
+		main.fn = mains[0]
+	default:
+		return nil, fmt.Errorf("%v: a second func main, beside that of %v: which one is the program can't be told; move one of them to another directory", p.place(mains[1].Pos()), p.place(mains[0].Pos()))
 	}
 	main.roots = append(main.roots, &frame{fn: main.fn, goroutine: main})
 	a.goroutines = append(a.goroutines, main)
@@ -234,8 +241,9 @@ func (a *analysis) instruction(f *frame, instruction ssa.Instruction) {
 		}
 	case *ssa.TypeAssert:
 		for _, o := range a.of(f, i.X) {
+			to, isInterface := i.AssertedType.Underlying().(*types.Interface)
 			switch {
-			case o.kind != box || types.IsInterface(i.AssertedType):
+			case o.kind != box || isInterface && types.Implements(o.typ, to):
 				a.is(f, i, o)
 			case types.Identical(o.typ, i.AssertedType):
 				a.is(f, i, o.content.all...)
@@ -300,6 +308,9 @@ func (a *analysis) instruction(f *frame, instruction ssa.Instruction) {
 	case *ssa.Store:
 		for _, o := range a.of(f, i.Addr) {
 			a.store(o, a.of(f, i.Val), i.Val.Type())
+		}
+		if field := a.outsideField(i.Addr); field != "" {
+			a.lend(f, i, field, i.Val.Type(), nil, a.of(f, i.Val))
 		}
 	case *ssa.Send:
 		for _, o := range a.of(f, i.Chan) {

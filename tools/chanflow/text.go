@@ -23,7 +23,7 @@ func (m *Model) Facts() []Fact {
 			life = "stays"
 		}
 		place := g.Place
-		if g.Name == NetHTTP {
+		if g.Name == NetHTTP || place == (Place{}) {
 			place = g.GoAt // its code isn't here
 		}
 		add(place.String(), "goroutine", g.Name, g.Count.String(), life)

@@ -63,7 +63,7 @@ var parts = []part{
 		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
 		check:  bench,
 		mend:   "go run -C tools ./check -write bench, where a page differs from docs/measurements.json",
-		writes: "the tables and plots of docs/measurements from docs/measurements.json",
+		writes: "the measured tables of all pages, and their plots, from docs/measurements.json",
 		write: func(ctx context.Context, root string, out io.Writer) error {
 			return command(ctx, filepath.Join(root, "bench"), out, nil, "go", "run", "./report/write")
 		},

@@ -259,7 +259,7 @@ func TestOtherChangesDont(t *testing.T) {
 		"a buffer at all":    {one, "chat/client.go", "doneCh := make(chan bool)", "doneCh := make(chan bool, 1)"},
 		"what is logged":     {one, "chat/server.go", `"a client joins"`, `"somebody joins"`},
 		"a mailbox's size":   {four, "chat/mailbox.go", "= 1 << 20", "= 1 << 21"},
-		"a deadline":         {four, "chat/mailbox.go", "m.conn.SetWriteDeadline(time.Now().Add(patience))\n", "\n"},
+		"a deadline":         {four, "chat/mailbox.go", "m.conn.SetWriteDeadline(m.deadline)\n", "\n"},
 		"what is in between": {three, "chat/client.go", "websocket.JSON.Send(c.ws, msg)", "websocket.Message.Send(c.ws, msg.Body)"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -270,4 +270,41 @@ func TestOtherChangesDont(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOtherNames: what participants call a client and a room is what the coloured
+// boxes are called, and each goroutine stays in its column.
+func TestOtherNames(t *testing.T) {
+	all := sources(t)
+	names := strings.NewReplacer("http.Server", "http.Server", "Server", "Room", "Client", "Member")
+	for _, step := range []string{"01-original", "03-single-goroutine", "05-batch"} {
+		source := all[step]
+		for _, pattern := range []string{"main.go", "chat/*.go"} {
+			files, err := filepath.Glob(filepath.Join(root, step, pattern))
+			require.NoError(t, err)
+			for _, file := range files {
+				if strings.HasSuffix(file, "_test.go") {
+					continue
+				}
+				content, err := os.ReadFile(file)
+				require.NoError(t, err)
+				file, err := filepath.Rel(root, file)
+				require.NoError(t, err)
+				source, err = source.With(filepath.ToSlash(file), []byte(names.Replace(string(content))))
+				require.NoError(t, err)
+			}
+		}
+		before, after := analyze(t, all[step]), analyze(t, source)
+		var groups []string
+		for _, g := range figure(step, after, english).Groups {
+			groups = append(groups, g.Name+": "+g.Words)
+		}
+		assert.Equal(t, []string{"Member: 1 for each client", "Room: 1"}, groups, step)
+		for i, g := range before.Goroutines {
+			assert.Equal(t, column(before, g), column(after, after.Goroutines[i]), "%s: %s", step, g.Name)
+		}
+	}
+	alone := analyze(t, all["03-single-goroutine"])
+	alone.Goroutines = append(alone.Goroutines, chanflow.Goroutine{Name: "Log.run", Of: "Log"})
+	assert.Equal(t, mainColumn, column(alone, alone.Goroutines[len(alone.Goroutines)-1]), "of no client, and not of the room")
 }

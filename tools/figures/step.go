@@ -126,14 +126,40 @@ const (
 	mainColumn
 )
 
+// parts returns the names of the two structs that a figure has a coloured box for:
+// what is made for each client, and the one that they have in common. They are
+// called Client and Server if the program has such; "" is none.
+func parts(m *chanflow.Model) (client, server string) {
+	for _, o := range m.Objects {
+		runs := slices.ContainsFunc(m.Goroutines, func(g chanflow.Goroutine) bool { return g.Of == o.Name })
+		switch each := forEachClient(m, o.Name); {
+		case each && (o.Name == "Client" || runs && client == ""):
+			client = o.Name
+		case !each && (o.Name == "Server" || runs && server == ""):
+			server = o.Name
+		}
+	}
+	return client, server
+}
+
+// forEachClient tells whether a struct is made for each client.
+func forEachClient(m *chanflow.Model, name string) bool {
+	return slices.ContainsFunc(m.Objects, func(o chanflow.Object) bool {
+		return o.Name == name && slices.Contains(o.Count.Each, "client")
+	})
+}
+
 // column is where a goroutine stands: with the struct whose it is, or with main.
-func column(g chanflow.Goroutine) int {
+func column(m *chanflow.Model, g chanflow.Goroutine) int {
+	_, server := parts(m)
 	switch {
 	case g.Handler && slices.Equal(g.Count.Each, []string{"client"}):
 		return clientColumn // the request handler of a client
-	case g.Of == "Server":
+	case g.Of == "":
+		return mainColumn
+	case g.Of == server:
 		return serverColumn
-	case g.Of != "":
+	case forEachClient(m, g.Of): // a client, or a part of one, as its mailbox
 		return clientColumn
 	}
 	return mainColumn
@@ -142,16 +168,18 @@ func column(g chanflow.Goroutine) int {
 // figure lays a model out.
 func figure(step string, m *chanflow.Model, l *language) drawing.Figure {
 	f := drawing.Figure{
-		Lang:  l.code,
-		Title: fmt.Sprintf(l.title, step),
-		Desc:  describe(m, l),
-		Boxes: []drawing.Box{{ID: id("box", chanflow.Browser), Name: l.browser, Words: []string{l.forEachClient}, Column: browserColumn, Object: true}},
-		Groups: []drawing.Group{
-			{ID: id("box", "Client"), Column: clientColumn, Name: "Client", Words: howMany(m, "Client", l)},
-			{ID: id("box", "Server"), Column: serverColumn, Name: "Server", Words: howMany(m, "Server", l)},
-		},
+		Lang:   l.code,
+		Title:  fmt.Sprintf(l.title, step),
+		Desc:   describe(m, l),
+		Boxes:  []drawing.Box{{ID: id("box", chanflow.Browser), Name: l.browser, Words: []string{l.forEachClient}, Column: browserColumn, Object: true}},
 		Notes:  notes(m, l),
 		Legend: l.legend,
+	}
+	client, server := parts(m)
+	for i, name := range []string{client, server} {
+		if name != "" {
+			f.Groups = append(f.Groups, drawing.Group{ID: id("box", name), Column: clientColumn + i, Name: name, Words: howMany(m, name, l)})
+		}
 	}
 	for _, stays := range []bool{true, false} { // those that end at once stand below
 		for _, g := range m.Goroutines {
@@ -167,7 +195,7 @@ func figure(step string, m *chanflow.Model, l *language) drawing.Figure {
 			}
 			f.Boxes = append(f.Boxes, drawing.Box{
 				ID: id("box", g.Name), Name: g.Name, Words: words, Dotted: !g.Stays,
-				Column: column(g), Top: g.Name == chanflow.NetHTTP,
+				Column: column(m, g), Top: g.Name == chanflow.NetHTTP,
 			})
 		}
 	}

@@ -76,10 +76,12 @@ var (
 
 // objects are the coloured boxes, as facts.
 func objects(m *chanflow.Model) []chanflow.Fact {
-	all := [][]string{
-		{"object", chanflow.Browser, english.forEachClient},
-		{"object", "Client", howMany(m, "Client", english)},
-		{"object", "Server", howMany(m, "Server", english)},
+	all := [][]string{{"object", chanflow.Browser, english.forEachClient}}
+	client, server := parts(m)
+	for _, name := range []string{client, server} {
+		if name != "" {
+			all = append(all, []string{"object", name, howMany(m, name, english)})
+		}
 	}
 	for _, who := range outside(m) {
 		all = append(all, []string{"object", who})

@@ -6,6 +6,7 @@
 // its closing mark is written by go run -C tools ./check -write pages, and held to
 // what it is made of. Files are named from the repository's root.
 //
+//	<!-- excerpt: FILE -->                              all of it
 //	<!-- excerpt: FILE NAME -->                         a declaration: NewClient, Client.Write
 //	<!-- excerpt: FILE NAME from "TEXT" to "TEXT" -->   lines of it, found by what they contain
 //	<!-- /excerpt -->
@@ -23,13 +24,13 @@
 //	<!-- run: numbers: COMMAND -->                      it measures: any number matches any other
 //	<!-- run: numbers: zeros: COMMAND -->               but 0 only 0
 //	<!-- /run -->
+//	<!-- measured: NAME -->                             figures: bench/report writes and checks them
+//	<!-- /measured -->
 //
 // A run is written again only when its output no longer matches what the page
 // says. In the page, … matches anything within its line, and a line that is … alone
 // any number of lines: what varies is written so, and whoever edits the page may
 // put more of them.
-//
-// A mark that begins with “written by” is another generator's, and left to it.
 package pages
 
 import (
@@ -123,7 +124,7 @@ func (t *tree) check(ctx context.Context) []Problem {
 	for _, p := range t.pages {
 		problems = append(problems, marks.Unmarked(p, t.marks)...)
 	}
-	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkWorkshop(t.pages))
+	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkSpelling(t.pages), checkWorkshop(t.pages))
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
 	})

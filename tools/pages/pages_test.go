@@ -88,7 +88,7 @@ func TestGoodPages(t *testing.T) {
 		"an excerpt below text":   "text\n<!-- excerpt: chat/a.go few -->\n```go\n// few is not many.\nfew = 1\n```\n<!-- /excerpt -->\ntext\n",
 		"a diff":                  "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n // NewClient makes one.\n func NewClient() {\n \tif true {\n-\t\tmaxId++\n+\t\tmaxId += 1\n\n \t\tprintln(\"a\")\n \t}\n }\n```\n<!-- /diff -->\n",
 		"a diff of two names":     "<!-- diff: chat/a.go chat/a.go few many -->\n```diff\n-// few is not many.\n-few = 1\n+many, more = 2, 3\n```\n<!-- /diff -->\n",
-		"another generator's":     "<!-- bad things: written by go run ./x -->\n```go\n1\n2\n3\n```\n<!-- /bad things -->\n",
+		"what bench writes":       "<!-- measured: care forty -->\n```go\n1\n2\n3\n```\n<!-- /measured -->\n",
 		"other comments":          "<!-- a word --> <!-- https://example.org/ is a long comment: it is -->\n",
 		"marks in code":           "````\n<!-- excerpt: x -->\n<!-- /run -->\n````\n\n`<!-- run: x -->`\n",
 		"commands":                "```console\ngo test ./...\ngo run .\n```\n",
@@ -120,11 +120,11 @@ func TestBrokenPages(t *testing.T) {
 		{"a method without its type", "<!-- excerpt: chat/a.go Write -->\n<!-- /excerpt -->\n", []string{"page.md:1: ", "write one of Client.Write\n"}},
 		{"nothing like it", "<!-- excerpt: chat/a.go Xyzzy -->\n<!-- /excerpt -->\n", []string{"page.md:1: ", "write one of maxId, few, many, more, Client, NewClient, Client.Write"}},
 		{"no Go", "<!-- excerpt: chat/note.txt a -->\n<!-- /excerpt -->\n", []string{"page.md:1: chat/note.txt declares nothing"}},
-		{"no name", "<!-- excerpt: chat/a.go -->\n<!-- /excerpt -->\n", []string{"page.md:1: an excerpt needs a file and the name", "write <!-- excerpt: FILE NAME"}},
+		{"no file", "<!-- excerpt: -->\n<!-- /excerpt -->\n", []string{"page.md:1: an excerpt needs a file", "write <!-- excerpt: FILE"}},
 		{"no such first line", `<!-- excerpt: chat/a.go NewClient from "xyz" to "}" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: no line of chat/a.go NewClient contains "xyz"`}},
 		{"no such last line", `<!-- excerpt: chat/a.go NewClient from "maxId" to "if true" -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: in chat/a.go NewClient, no line below the one with "maxId" contains "if true"`}},
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
-		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE NAME`}},
+		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE -->, <!-- excerpt: FILE NAME`}},
 
 		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> has something else than the code says", write}},
 		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
@@ -185,14 +185,14 @@ func TestBrokenPages(t *testing.T) {
 }
 
 func TestLanguagesDiffer(t *testing.T) {
-	const english = "# A\n\n## B\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n<!-- x: written by y -->\n<!-- /x -->\n"
+	const english = "# A\n\n## B\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n<!-- measured: y -->\n<!-- /measured -->\n"
 	for name, tt := range map[string]struct{ from, to, want string }{
 		"a heading's level":       {"## B", "### B", "page.ja.md:3: heading 2 differs between the languages: here one of level 3, in page.md:3 one of level 2; make both"},
 		"a heading is missing":    {"## B", "B", "page.ja.md:1: heading 2 differs between the languages: here none, in page.md:3 one of level 2"},
 		"a table's row":           {"| 1 | 2 |\n", "| 1 | 2 |\n| 3 | 4 |\n", "page.ja.md:5: table 1 differs between the languages: here 3 rows and 2 columns, in page.md:5 2 rows"},
 		"a table's columns":       {"| a | b |\n| - | - |", "| a |\n| - |", "page.ja.md:5: table 1 differs between the languages: here 2 rows and 1 columns"},
-		"another mark":            {"written by y", "written by z", "page.ja.md:9: mark 1 differs between the languages"},
-		"a mark more":             {"/x -->\n", "/x -->\n\n<!-- y: written by y -->\n<!-- /y -->\n", "page.ja.md:12: mark 2 differs between the languages: here <!-- y: written by y -->, in page.md:1 none"},
+		"another mark":            {"measured: y", "measured: z", "page.ja.md:9: mark 1 differs between the languages"},
+		"a mark more":             {"/measured -->\n", "/measured -->\n\n<!-- measured: z -->\n<!-- /measured -->\n", "page.ja.md:12: mark 2 differs between the languages: here <!-- measured: z -->, in page.md:1 none"},
 		"nothing but the wording": {"# A", "# あ", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -331,4 +331,23 @@ func TestStopped(t *testing.T) {
 	require.Len(t, problems, 1)
 	assert.EqualError(t, problems[0], "page.ja.md:1: the check ended here: context canceled")
 	assert.ErrorContains(t, tree.write(ctx, t.TempDir(), io.Discard), "stopped, and nothing is written: context canceled")
+}
+
+// A word that the table of CONTRIBUTING.ja.md doesn't use is found in a Japanese
+// page, but for code and the table itself; without the table there is a problem.
+func TestSpelling(t *testing.T) {
+	const table = "| 使う | 使わない |\n| --- | --- |\n| メモリ | メモリー、めもり |\n"
+	files := repository("# A page\n", "CONTRIBUTING.ja.md", table)
+	files["page.ja.md"].Data = []byte("# ページ\n\n```go\n// メモリー\n```\n\nめもりは\n")
+	pages, err := markdown.Read(files)
+	require.NoError(t, err)
+	problems := checkSpelling(pages)
+	require.Len(t, problems, 1)
+	assert.EqualError(t, problems[0], `page.ja.md:7: "めもり" is not used: write "メモリ" (CONTRIBUTING.ja.md has the list)`)
+
+	files["CONTRIBUTING.ja.md"].Data = []byte("# no table\n")
+	pages, err = markdown.Read(files)
+	require.NoError(t, err)
+	require.Len(t, checkSpelling(pages), 1)
+	assert.ErrorContains(t, checkSpelling(pages)[0], "CONTRIBUTING.ja.md:1: there is no table with the columns 使う and 使わない")
 }

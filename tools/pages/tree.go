@@ -32,14 +32,14 @@ func open(files fs.FS, all []steps.Step) (*tree, error) {
 	}
 	t := &tree{files: code.Files{FS: files}, steps: all, pages: pages}
 	for _, p := range pages {
-		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "bad clients")
+		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "bad clients", "measured")
 		t.marks, t.problems = append(t.marks, found...), append(t.problems, problems...)
 	}
 	return t, nil
 }
 
 // content is what is to stand between the marks, or nil if this can't be told
-// without running a command, or is another generator's.
+// without running a command, or is bench's to tell.
 func (t *tree) content(m *marks.Mark) ([]string, error) {
 	switch m.Kind {
 	case "excerpt":

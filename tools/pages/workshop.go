@@ -9,8 +9,9 @@ import (
 	"websocket-chat-steps/tools/pages/markdown"
 )
 
-// workshop is the teacher's page. A plan in it adds up, talks to nobody for too
-// long, and is the same in both languages; each block says all that the teacher needs.
+// workshop is the teacher's page. A plan in it adds up, row by row, talks to nobody
+// for too long, and is the same in both languages; each block says all that the
+// teacher needs.
 const workshop = "docs/workshop.md"
 
 // longestTalk is how many minutes may be talked in one piece.
@@ -43,8 +44,8 @@ var inEnglish = wording{
 var inJapanese = wording{
 	plan:   regexp.MustCompile(`^(\d+) 分の進め方$`),
 	blocks: "ブロック",
-	kinds:  []string{"話す", "打つ", "話し合う", "休憩"},
-	parts:  []string{"**ねらい。**", "**先に聞く。**", "**打つ。**", "**見えるもの。**", "**ありがちな誤解。**", "**遅れたら。**"},
+	kinds:  []string{"話す", "操作", "話し合う", "休憩"},
+	parts:  []string{"**ねらい**：", "**質問**：", "**操作**：", "**結果**：", "**よくある誤解**：", "**時間がなければ**："},
 }
 
 // row is a row of a plan: its line, and what is the same in both languages.
@@ -83,30 +84,32 @@ func checkPlans(p *markdown.Page, w wording) (rows []row, problems []markdown.Pr
 		switch {
 		case words == nil:
 			continue
-		case i < 0 || p.Tables[i].Columns != 3:
-			add(heading.Line, "this plan has no table with three columns: write | minutes | block | kind | and its rows below it")
+		case i < 0 || p.Tables[i].Columns != 4:
+			add(heading.Line, "this plan has no table with four columns: write | at | minutes | block | kind | and its rows below it")
 			continue
 		}
 		minutes, _ := strconv.Atoi(words[1]) // digits: the pattern says so
 		plans = append(plans, minutes)
 		sum, talking := 0, 0
 		for j, cells := range p.Tables[i].Rows[1:] {
-			line, name := p.Tables[i].Line+2+j, cells[1].Text
-			r := row{line, 0, slices.Index(w.kinds, cells[2].Text), slices.IndexFunc(blocks, func(b markdown.Heading) bool { return b.Text == name })}
+			line, name := p.Tables[i].Line+2+j, cells[2].Text
+			r := row{line, 0, slices.Index(w.kinds, cells[3].Text), slices.IndexFunc(blocks, func(b markdown.Heading) bool { return b.Text == name })}
 			var err error
-			r.minutes, err = strconv.Atoi(cells[0].Text)
+			r.minutes, err = strconv.Atoi(cells[1].Text)
 			switch {
 			case err != nil:
-				add(line, "a row must be | minutes | block | kind |, and this begins with %q", cells[0].Text)
+				add(line, "a row must be | at | minutes | block | kind |, and the minutes of this are %q", cells[1].Text)
+			case cells[0].Text != strconv.Itoa(sum):
+				add(line, "%q begins after %d minutes, and the row says %q: write %d", name, sum, cells[0].Text, sum)
 			case r.kind < 0:
-				add(line, "there is no kind %q: write one of %s", cells[2].Text, strings.Join(w.kinds, ", "))
+				add(line, "there is no kind %q: write one of %s", cells[3].Text, strings.Join(w.kinds, ", "))
 			case r.kind == pause:
-			case cells[1].To == "":
+			case cells[2].To == "":
 				add(line, "%q must be a link to its block: write [NAME](#name)", name)
 			case r.block < 0:
 				add(line, "%q has no section: write ### %s, below ## %s", name, name, w.blocks)
-			case cells[1].To != "#"+blocks[r.block].Anchor:
-				add(line, "the link of %q leads to %s: write #%s", name, cells[1].To, blocks[r.block].Anchor)
+			case cells[2].To != "#"+blocks[r.block].Anchor:
+				add(line, "the link of %q leads to %s: write #%s", name, cells[2].To, blocks[r.block].Anchor)
 			}
 			rows, sum, talking, used[name] = append(rows, r), sum+r.minutes, talking+r.minutes, true
 			if r.kind != talk {

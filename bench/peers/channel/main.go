@@ -1,4 +1,4 @@
-// Command channel is step 04-mailbox with the usual other answer in place of the
+// Command channel is step 05-batch with the usual other answer in place of the
 // mailbox: a second goroutine for each client, which stays, and a buffered
 // channel that it writes from. All else is as in the step: x/net/websocket,
 // frames that are built once, small buffers, one write for what waits, a
@@ -7,8 +7,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/binary"
-	"encoding/json"
 	"net"
 	"net/http"
 	"time"
@@ -75,7 +73,7 @@ func (r *room) run() {
 			r.letGo(c, goodbye)
 
 		case m := <-r.said:
-			frame := frameOf(m)
+			frame := peer.Frame(m)
 			r.history.Add(frame)
 			for c := range r.clients {
 				select {
@@ -134,21 +132,6 @@ func (c *client) write() {
 	}
 	c.conn.SetWriteDeadline(time.Now().Add(writeWait))
 	c.conn.Write(c.last) // or it has gone, and this fails
-}
-
-// frameOf returns a message as one text frame.
-func frameOf(m peer.Message) []byte {
-	payload, _ := json.Marshal(m) // two strings: there is no error
-	frame := append(make([]byte, 0, 10+len(payload)), 0x81)
-	switch n := len(payload); {
-	case n < 126:
-		frame = append(frame, byte(n))
-	case n < 1<<16:
-		frame = binary.BigEndian.AppendUint16(append(frame, 126), uint16(n))
-	default:
-		frame = binary.BigEndian.AppendUint64(append(frame, 127), uint64(n))
-	}
-	return append(frame, payload...)
 }
 
 // hijacker notes the connection that net/http hands to x/net/websocket, and

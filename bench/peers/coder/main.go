@@ -106,6 +106,7 @@ func (r *room) add(s *subscriber) (past [][]byte) {
 	return r.history.Messages()
 }
 
+// remove takes the subscriber out of the room.
 func (r *room) remove(s *subscriber) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -122,7 +123,8 @@ func (r *room) publish(message []byte) {
 		case s.messages <- message:
 		default:
 			delete(r.subscribers, s) // or each further message would close it again
-			go s.closeSlow()
+			// It is told why, and its answer is waited for, for some seconds at most.
+			go s.conn.Close(websocket.StatusPolicyViolation, "too slow to keep up with the messages")
 		}
 	}
 }
@@ -132,10 +134,4 @@ func (s *subscriber) write(ctx context.Context, message []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, message)
-}
-
-// closeSlow tells the subscriber why it is let go, and waits for its answer, for
-// some seconds at most.
-func (s *subscriber) closeSlow() {
-	s.conn.Close(websocket.StatusPolicyViolation, "too slow to keep up with the messages")
 }

@@ -1,28 +1,33 @@
-// Command floor is the chat without a WebSocket library, and without all that
-// makes one safe to use: what is left is about the least that a chat in plain Go
-// can cost. One goroutine reads for each client, and one, the room's, encodes
-// each message once, makes its frame once, and writes it to one client after the
-// other with one Write. There is no queue and no deadline: one client that
-// doesn't read freezes the room until its connection breaks. It is there to be
-// measured beside the steps, and not to be copied.
-//
-// This file is the room, websocket.go the protocol.
+// Command floor is the chat without all that makes one safe to use: what is left
+// is about the least that a chat in plain Go can cost. One goroutine reads for each
+// client, and one, the room's, builds each message's frame once and writes it to
+// one client after the other, with one Write on the connection itself. There is no
+// queue and no deadline: one client that doesn't read freezes the room until its
+// connection breaks. gorilla/websocket shakes hands and reads, and that alone. It is
+// there to be measured beside the steps, and not to be copied.
 package main
 
 import (
 	"bytes"
-	"encoding/json"
-	"log"
+	"net"
 	"net/http"
+
+	"github.com/gorilla/websocket"
 
 	"websocket-chat-steps/bench/peers/peer"
 )
 
+var upgrader = websocket.Upgrader{
+	ReadBufferSize:  256,
+	WriteBufferSize: 128, // for pongs
+	CheckOrigin:     func(*http.Request) bool { return true },
+}
+
 func main() {
 	r := &room{
-		clients:  make(map[*client]bool),
-		joins:    make(chan *client),
-		leaves:   make(chan *client),
+		clients:  make(map[net.Conn]bool),
+		joins:    make(chan net.Conn),
+		leaves:   make(chan net.Conn),
 		messages: make(chan peer.Message),
 	}
 	go r.run()
@@ -32,11 +37,11 @@ func main() {
 // room is the set of clients. The goroutine that runs run owns clients and
 // history, and is the only one that writes messages.
 type room struct {
-	clients map[*client]bool
+	clients map[net.Conn]bool
 	history peer.History // as frames
 
-	joins    chan *client
-	leaves   chan *client
+	joins    chan net.Conn
+	leaves   chan net.Conn
 	messages chan peer.Message
 }
 
@@ -45,51 +50,46 @@ func (r *room) run() {
 		select {
 		case c := <-r.joins:
 			r.clients[c] = true
-			c.conn.Write(bytes.Join(r.history.Messages(), nil))
+			c.Write(bytes.Join(r.history.Messages(), nil))
 
 		case c := <-r.leaves:
 			delete(r.clients, c)
 
 		case message := <-r.messages:
-			payload, err := json.Marshal(message)
-			if err != nil {
-				log.Fatal(err) // two strings always have a JSON
-			}
-			frame := newFrame(opText, payload)
+			frame := peer.Frame(message)
 			r.history.Add(frame)
 			for c := range r.clients {
 				// After an error the connection is broken, and the client's own
 				// goroutine finds that out, too.
-				c.conn.Write(frame)
+				c.Write(frame)
 			}
 		}
 	}
 }
 
-// serve shakes hands, starts the client's goroutine, and returns: so the
-// request's own memory can go.
+// serve starts the client's goroutine, and returns: so the request's own memory
+// can go.
 func (r *room) serve(w http.ResponseWriter, request *http.Request) {
-	if c := shakeHands(w, request); c != nil {
-		go r.read(c)
+	ws, err := upgrader.Upgrade(w, request, nil)
+	if err != nil {
+		return // Upgrade has answered
 	}
+	ws.SetReadLimit(peer.MaxMessage)
+	go r.read(ws)
 }
 
 // read lets the client into the room, hands its messages over until it has gone
 // or says what can't be taken, and lets it out.
-func (r *room) read(c *client) {
+func (r *room) read(ws *websocket.Conn) {
+	c := ws.NetConn()
 	r.joins <- c
 	for {
-		text, err := c.nextText()
-		if err != nil {
-			break
-		}
 		var message peer.Message
-		if err := json.Unmarshal(text, &message); err != nil {
-			c.close(closeInvalid, "no message: JSON with author and body is one")
+		if err := ws.ReadJSON(&message); err != nil {
 			break
 		}
 		r.messages <- message
 	}
-	c.conn.Close() // before the room is told: it may be waiting in a Write to c
+	c.Close() // before the room is told: it may be waiting in a Write to c
 	r.leaves <- c
 }

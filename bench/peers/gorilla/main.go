@@ -3,10 +3,13 @@
 // clients, and two goroutines for each client, one that reads and one that
 // writes what the hub puts into the client's channel. A client whose channel is
 // full is let go. What waits in a channel is sent together, in one WebSocket
-// message, with newlines between. It is there to be measured beside the steps.
+// message, with newlines between. It is there to be measured beside the steps,
+// and a second time with -queue, as somebody would run it who is not to lose
+// healthy clients.
 package main
 
 import (
+	"flag"
 	"net/http"
 	"time"
 
@@ -19,8 +22,10 @@ const (
 	writeWait  = 10 * time.Second  // for one write
 	pongWait   = 60 * time.Second  // for a sign of life
 	pingPeriod = pongWait * 9 / 10 // so that there is one in time
-	sendBuffer = 256               // messages that may wait for a client; more than peer.Past
+	sendBuffer = 256               // messages that may wait for a client, unless -queue says otherwise
 )
+
+var queue = flag.Int("queue", sendBuffer, "let so many `messages` wait for a client; no fewer than a newcomer hears of the past")
 
 var upgrader = websocket.Upgrader{
 	ReadBufferSize:  1024,
@@ -61,7 +66,7 @@ func (h *hub) run() {
 		case c := <-h.register:
 			h.clients[c] = true
 			for _, message := range h.history.Messages() {
-				c.send <- message // has room: it is new, and longer than the past
+				c.send <- message // has room: it is new, and no shorter than the past
 			}
 
 		case c := <-h.unregister:
@@ -96,7 +101,7 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	c := &client{hub: h, conn: conn, send: make(chan []byte, sendBuffer)}
+	c := &client{hub: h, conn: conn, send: make(chan []byte, max(*queue, peer.Past))}
 	h.register <- c
 	go c.writePump()
 	go c.readPump()

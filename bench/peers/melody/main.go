@@ -1,6 +1,6 @@
 // Command melody is the chat on olahol/melody, in the shape of that library's
 // chat example: HandleMessage, which calls Broadcast. Melody brings the rest,
-// and owns it: a hub with the set of sessions, and two goroutines for each, on
+// and owns it: the set of sessions, and two goroutines for each, on
 // gorilla/websocket. For a session that has 256 messages waiting, a further one
 // is dropped, and the session stays: a slow client misses messages. It is there
 // to be measured beside the steps.
@@ -35,7 +35,7 @@ func main() {
 		m.Broadcast(message)
 	})
 
-	// Melody calls this when the session is in its hub already. So a newcomer
+	// Melody calls this when the session is in its set already. So a newcomer
 	// misses nothing, but what is said at this moment may come twice: as past,
 	// and as new.
 	m.HandleConnect(func(s *melody.Session) {

@@ -1,9 +1,10 @@
 // Package peer is what the peers have in common: the message, the past that a
 // newcomer hears, and the command around the chat. It knows nothing of
-// WebSockets, nor of who is in the room.
+// WebSockets but their frames, nor of who is in the room.
 package peer
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -33,6 +34,21 @@ func Recode(b []byte) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(message)
+}
+
+// Frame returns a message as one text frame, unmasked, as a server sends it.
+func Frame(m Message) []byte {
+	payload, _ := json.Marshal(m) // two strings: there is no error
+	frame := append(make([]byte, 0, 10+len(payload)), 0x81)
+	switch n := len(payload); {
+	case n <= 125:
+		frame = append(frame, byte(n))
+	case n <= 0xFFFF:
+		frame = binary.BigEndian.AppendUint16(append(frame, 126), uint16(n))
+	default:
+		frame = binary.BigEndian.AppendUint64(append(frame, 127), uint64(n))
+	}
+	return append(frame, payload...)
 }
 
 // Past is how many of the last messages a newcomer hears.

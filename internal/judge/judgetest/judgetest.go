@@ -1,6 +1,6 @@
 // Package judgetest makes a test of the judge: one call holds a step to its row of
-// the table of steps. It knows of testing what package judge knows nothing of, and
-// of chat servers nothing.
+// the table of steps. For what a step shows besides, it has a Room with clients. It
+// knows of testing what package judge knows nothing of, and of chat servers nothing.
 package judgetest
 
 import (

@@ -8,15 +8,15 @@ import (
 	"websocket-chat-steps/tools/pages/markdown"
 )
 
-const excerptForm = `write <!-- excerpt: FILE NAME -->, or <!-- excerpt: FILE NAME from "TEXT" to "TEXT" -->`
+const excerptForm = `write <!-- excerpt: FILE -->, <!-- excerpt: FILE NAME -->, or <!-- excerpt: FILE NAME from "TEXT" to "TEXT" -->`
 
 // Excerpt is what is to stand between the marks of an excerpt.
 func (f Files) Excerpt(args string) ([]string, error) {
 	file, rest, _ := strings.Cut(args, " ")
 	name, rest, partly := strings.Cut(strings.TrimSpace(rest), " ")
 	rest = strings.TrimSpace(rest)
-	if file == "" || name == "" {
-		return nil, fmt.Errorf("an excerpt needs a file and the name of a declaration: %s", excerptForm)
+	if file == "" {
+		return nil, fmt.Errorf("an excerpt needs a file: %s", excerptForm)
 	}
 	lines, err := f.declaration(file, name)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // Mark is a mark, its closing mark, and what stands between them.
 type Mark struct {
 	Page   *markdown.Page
-	Kind   string   // one of those that Find was given, or another generator's word
+	Kind   string   // one of those that Find was given
 	Args   string   // behind the colon
 	Line   int      // of the mark
 	Lines  []string // between the two, without the indent
@@ -47,8 +47,7 @@ func (m *Mark) Write(lines []string) {
 	m.Page.Lines = slices.Replace(m.Page.Lines, m.Line, m.last-1, indented...)
 }
 
-// Find finds the page's marks of these kinds and of other generators, whose marks
-// begin with “written by”, and what is wrong with them.
+// Find finds the page's marks of these kinds, and what is wrong with them.
 func Find(p *markdown.Page, kinds ...string) (found []*Mark, problems []markdown.Problem) {
 	var open *Mark
 	for _, c := range p.Comments {
@@ -77,7 +76,7 @@ func Find(p *markdown.Page, kinds ...string) (found []*Mark, problems []markdown
 			found, open = append(found, open), nil
 		case kind != name && kind != "":
 			add("the mark <!-- %s --> needs a colon and a space: write <!-- %s: … -->", text, kind)
-		case kind == "" && !strings.HasPrefix(args, "written by "):
+		case kind == "":
 			add("there is no mark %q: write one of %s, or a comment without a colon", name, strings.Join(kinds, ", "))
 		case open != nil:
 			add("this %s stands within the %s of line %d: put <!-- /%s --> above it", name, open.Kind, open.Line, open.Kind)

@@ -19,6 +19,9 @@ var words = map[any][2]string{
 	"goroutines": {"goroutines that stay, per client", "常駐する goroutine（クライアントあたり）"},
 	"bad client": {"a client that …", "クライアントが…"},
 	"reaction":   {"what comes of it", "どうなるか"},
+	"before":     {"in %s", "%s では"},
+	"here":       {"here", "ここでは"},
+	"as before":  {"All as in %s.", "%s とすべて同じです。"},
 
 	steps.EveryMessage: {"every client gets every message", "全クライアントに全メッセージが届く"},
 	steps.PastMessages: {"a newcomer gets the past messages", "後から来たクライアントに過去のメッセージが届く"},
@@ -34,7 +37,7 @@ var words = map[any][2]string{
 	steps.Resets:       {"resets the connection", "接続をリセットする（RST）"},
 	steps.DiesMidFrame: {"dies in the middle of a frame", "フレームの途中で落ちる"},
 	steps.SendsNoJSON:  {"sends something that is not JSON", "JSON ではないものを送る"},
-	steps.EmptyFrame:   {"sends an empty frame", "0 バイトのフレームを送る"},
+	steps.EmptyFrame:   {"sends a frame of 0 bytes", "0 バイトのフレームを送る"},
 	steps.InvalidUTF8:  {"sends invalid UTF-8", "UTF-8 として不正なバイト列を送る"},
 	steps.EmptyMessage: {"sends an empty message", "空のメッセージを送る"},
 	steps.LongMessage:  {"sends a message of 64 KiB", "64 KiB のメッセージを送る"},
@@ -66,7 +69,7 @@ func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 		row("---", func(steps.Step) string { return "---" }),
 	}
 	for _, p := range steps.Properties {
-		rows = append(rows, row(say(p), func(s steps.Step) string {
+		rows = append(rows, row(fmt.Sprintf("%s (`%s`)", say(p), p), func(s steps.Step) string {
 			_, lacks := s.Lacks[p]
 			_, frozen := s.Lacks[steps.StalledRoom]
 			switch {
@@ -81,12 +84,27 @@ func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 	return table(append(rows, row(say("goroutines"), func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })))
 }
 
-// BadClients is the table of what a step does with bad clients.
+// BadClients is the table of what a step does with bad clients: all of them for
+// the first step, and for the others what differs from the step before.
 func BadClients(s steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
-	rows := []string{say("bad client") + " | " + say("reaction"), "--- | ---"}
+	i := slices.IndexFunc(steps.All, func(other steps.Step) bool { return other.Name == s.Name })
+	if i <= 0 {
+		rows := []string{say("bad client") + " | " + say("reaction"), "--- | ---"}
+		for _, bad := range steps.BadClients {
+			rows = append(rows, say(bad)+" | "+say(s.Reactions[bad]))
+		}
+		return table(rows)
+	}
+	before := steps.All[i-1]
+	rows := []string{say("bad client") + " | " + fmt.Sprintf(say("before"), before.Name) + " | " + say("here"), "--- | --- | ---"}
 	for _, bad := range steps.BadClients {
-		rows = append(rows, say(bad)+" | "+say(s.Reactions[bad]))
+		if s.Reactions[bad] != before.Reactions[bad] {
+			rows = append(rows, say(bad)+" | "+say(before.Reactions[bad])+" | "+say(s.Reactions[bad]))
+		}
+	}
+	if len(rows) == 2 {
+		return []string{"", fmt.Sprintf(say("as before"), before.Name), ""}, nil
 	}
 	return table(rows)
 }

@@ -35,18 +35,26 @@ func TestTables(t *testing.T) {
 	require.NoError(t, err)
 	table := strings.Join(lines, "\n")
 	assert.True(t, strings.HasPrefix(table, "\n| property | [02-race-fix](02-race-fix) | [03-single-goroutine](03-single-goroutine) |\n| --- | --- | --- |\n"), table)
-	assert.Contains(t, table, "| a client that stops reading does not freeze the room | **no** | yes |\n")
-	assert.Contains(t, table, "| a client that stops reading costs bounded memory and goroutines | (frozen) | **no** |\n")
+	assert.Contains(t, table, "| a client that stops reading does not freeze the room (`StalledRoom`) | **no** | yes |\n")
+	assert.Contains(t, table, "| a client that stops reading costs bounded memory and goroutines (`StalledCost`) | (frozen) | **no** |\n")
 	assert.True(t, strings.HasSuffix(table, "| 2 | 1 |\n"), table)
 
+	lines, err = BadClients(steps.All[0], true)
+	require.NoError(t, err)
+	assert.Len(t, lines, len(steps.BadClients)+4, "all of the first step")
 	lines, err = BadClients(far, true)
 	require.NoError(t, err)
-	assert.Contains(t, lines, "| 読むのをやめる | **そのクライアント宛てのメッセージごとに goroutine が残る**。ほかの人の会話は続く |")
-	assert.Len(t, lines, len(steps.BadClients)+4)
+	assert.Contains(t, lines, "| 読むのをやめる | **部屋全体が永久に止まる** | **そのクライアント宛てのメッセージごとに goroutine が残る**。ほかの人の会話は続く |")
+	assert.NotContains(t, strings.Join(lines, "\n"), "64 KiB", "a row that is as in the step before")
+	same := frozen
+	same.Reactions = steps.All[0].Reactions
+	lines, err = BadClients(same, false)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"", "All as in 01-original.", ""}, lines)
 
 	for _, reaction := range []steps.Reaction{"", "sings"} {
 		far.Reactions[steps.Resets] = reaction
 		_, err = BadClients(far, false)
-		assert.ErrorContains(t, err, `there is nothing to say in a cell of "| resets the connection |  |": write the step's reaction in internal/steps/steps.go`)
+		assert.ErrorContains(t, err, `there is nothing to say in a cell of "| resets the connection | **its goroutines`)
 	}
 }

@@ -1,0 +1,68 @@
+package chat
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/judge/judgetest"
+)
+
+// A newcomer hears the last 100 messages, in order, and then what is said next.
+func TestHistory(t *testing.T) {
+	for _, said := range []int{98, 99, 100, 250} { // behind the welcome
+		if !t.Run(fmt.Sprint(said), func(t *testing.T) {
+			r := openRoom(t)
+			r.Flow(said, 100)
+			newcomer := r.Connect()
+			if said < 100 {
+				require.NoError(t, newcomer.HearNext(r.Talker.Name, judgetest.Welcome))
+			}
+			first, _, err := newcomer.HearFlow(said)
+			require.NoError(t, err)
+			assert.Equal(t, max(0, said-100), first, "the first that it hears")
+			r.Flow(10, 100, newcomer)
+		}) {
+			return // the others would wait in vain, too
+		}
+	}
+}
+
+// Of long messages a newcomer hears as many of the last as go into historyBytes.
+func TestLongHistory(t *testing.T) {
+	const size, said = 32 << 10, 40
+	r := openRoom(t)
+	r.Flow(said, size)
+	first, next, err := r.Connect().HearFlow(said)
+	require.NoError(t, err)
+	message := (&Message{r.Talker.Name, judge.Numbered(10, 11, size)[0]}).size()
+	assert.Equal(t, historyBytes/message, next-first, "messages of %d bytes", message)
+}
+
+// Who joins while messages flow hears, from the first that it hears, each
+// message once, in order, and none is missing: past ones, and then live ones.
+func TestJoiningAFlow(t *testing.T) {
+	r := openRoom(t)
+	r.Flow(100, 100)
+	for range 25 {
+		before := r.Said
+		var newcomers []*judge.Client
+		for range 4 {
+			r.Say(16, 100) // it is on the way when the newcomer comes, and when it is let in
+			newcomers = append(newcomers, r.Connect())
+		}
+		r.Say(50, 100)
+		_, _, err := r.Talker.HearFlow(r.Said)
+		require.NoError(t, err)
+		for _, c := range newcomers {
+			first, _, err := c.HearFlow(r.Said)
+			require.NoError(t, err)
+			assert.LessOrEqual(t, before-100, first, "the first that it hears")
+			assert.GreaterOrEqual(t, r.Said-100, first, "the first that it hears")
+			c.Drop()
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package judge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A flow is messages with numbers that follow each other. By the numbers a
+// listener tells what it has missed, and what came twice.
+
+// Numbered returns the bodies of a flow from number first to before last. Each has
+// size bytes, or as many as its number takes.
+func Numbered(first, last, size int) []string {
+	var bodies []string
+	for n := first; n < last; n++ {
+		body := strconv.Itoa(n) + " "
+		bodies = append(bodies, body+strings.Repeat("x", max(0, size-len(body))))
+	}
+	return bodies
+}
+
+// HearFlow hears messages of a flow until the next would be number last, and
+// returns the first number that it heard and the next. A number that does not
+// follow the one before is an error; all others are those of Hear.
+func (c *Client) HearFlow(last int) (first, next int, err error) {
+	for first = -1; next < last; next++ {
+		m, err := c.Hear()
+		if err != nil {
+			return first, next, err
+		}
+		digits, _, _ := strings.Cut(m.Body, " ")
+		n, err := strconv.Atoi(digits)
+		if err != nil {
+			return first, next, fmt.Errorf("%s heard a message without a number: %.40q", c.Name, m.Body)
+		}
+		if first < 0 {
+			first, next = n, n
+		}
+		if n != next {
+			return first, next, fmt.Errorf("%s heard number %d where %d was to come (its first was %d)", c.Name, n, next, first)
+		}
+	}
+	return first, next, nil
+}
+
+// HearNext hears author say the bodies, and returns an error if anything else
+// comes: each is to be a text frame, whole, of what encoding/json makes of it.
+func (c *Client) HearNext(author string, bodies ...string) error {
+	for _, body := range bodies {
+		want, err := json.Marshal(Message{author, body})
+		if err != nil {
+			return err
+		}
+		f, err := c.HearFrame()
+		if err != nil {
+			return fmt.Errorf("%s waited for %.60q: %w", c.Name, want, err)
+		}
+		if !f.Final || f.Opcode != Text || !bytes.Equal(f.Payload, want) {
+			return fmt.Errorf("%s heard %.60q (opcode %#x) where %.60q was to come", c.Name, f.Payload, f.Opcode, want)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,4 @@
+// Command probe is another one.
+package main
+
+func main() {}

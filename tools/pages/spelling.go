@@ -1,0 +1,53 @@
+package pages
+
+import (
+	"slices"
+	"strings"
+
+	"websocket-chat-steps/tools/pages/markdown"
+)
+
+// spellings is the page with the table of words that the Japanese pages use, and
+// of those that they don't: what is not used is in the second column, between 、.
+const spellings, used, notUsed = "CONTRIBUTING.ja.md", "使う", "使わない"
+
+// checkSpelling finds words that the table says not to use, in the Japanese pages
+// but for their code and the table itself.
+func checkSpelling(pages []*markdown.Page) (problems []markdown.Problem) {
+	home := markdown.Find(pages, spellings)
+	if home == nil {
+		return nil // missing says so
+	}
+	i := slices.IndexFunc(home.Tables, func(t markdown.Table) bool {
+		return len(t.Rows) > 1 && t.Columns > 1 && t.Rows[0][0].Text == used && t.Rows[0][1].Text == notUsed
+	})
+	if i < 0 {
+		return []markdown.Problem{home.Problem(1, "there is no table with the columns %s and %s: write it, it is what the words of the Japanese pages are held to", used, notUsed)}
+	}
+	table := home.Tables[i]
+	for _, p := range pages {
+		if !p.Japanese() {
+			continue
+		}
+		for n, line := range p.Lines {
+			if p == home && n+1 >= table.Line && n <= table.Line+len(table.Rows) || inCode(p, n+1) {
+				continue
+			}
+			for _, row := range table.Rows[1:] {
+				for wrong := range strings.SplitSeq(row[1].Text, "、") {
+					if strings.Contains(line, wrong) {
+						problems = append(problems, p.Problem(n+1, "%q is not used: write %q (%s has the list)", wrong, row[0].Text, spellings))
+					}
+				}
+			}
+		}
+	}
+	return problems
+}
+
+// inCode tells whether a line is in a code block.
+func inCode(p *markdown.Page, line int) bool {
+	return slices.ContainsFunc(p.Code, func(c markdown.Code) bool {
+		return line > c.Line && line <= c.Line+strings.Count(c.Text, "\n")
+	})
+}
