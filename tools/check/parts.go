@@ -44,9 +44,9 @@ var parts = []part{
 	{name: "staticcheck", what: "staticcheck ./..., in each module", check: inModules("go", "run", staticcheck, "./...")},
 	{
 		name: "figures", what: "diagrams/ is what the steps' code says",
-		check:  func(_ context.Context, root string, out io.Writer) error { return figures.Check(root, out) },
+		check:  func(ctx context.Context, root string, out io.Writer) error { return figures.Check(ctx, root, out) },
 		writes: "the figures and tables of diagrams/",
-		write:  func(_ context.Context, root string, out io.Writer) error { return figures.Write(root, out) },
+		write:  func(ctx context.Context, root string, out io.Writer) error { return figures.Write(ctx, root, out) },
 	},
 	{
 		name: "pages", what: "excerpts, diffs, tables, links, minutes and both languages of all pages",
@@ -303,8 +303,8 @@ func bench(ctx context.Context, root string, out io.Writer) error {
 	return errors.Join(err, command(ctx, dir, out, nil, "go", "run", ".", "-short"))
 }
 
-func checkPages(ctx context.Context, root string, _ io.Writer) error {
-	return joined(pages.Check(ctx, root))
+func checkPages(ctx context.Context, root string, out io.Writer) error {
+	return joined(pages.Check(ctx, root, out))
 }
 
 func checkRuns(ctx context.Context, root string, out io.Writer) error {
