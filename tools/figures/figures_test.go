@@ -357,6 +357,7 @@ func TestRaceOrdersAreReal(t *testing.T) {
 		"another line":       func(a []chanflow.Access) []chanflow.Access { a[3].Place.Line++; return a },
 		"a write too much":   func(a []chanflow.Access) []chanflow.Access { return append(a, a[2]) },
 		"a read that is not": func(a []chanflow.Access) []chanflow.Access { return a[:3] },
+		"no addition":        func(a []chanflow.Access) []chanflow.Access { return slices.Delete(a, 1, 2) },
 		"a write first":      func(a []chanflow.Access) []chanflow.Access { a[0], a[2] = a[2], a[0]; return a },
 	} {
 		_, err := raceOrders(judgetest.Context(t), spoil(slices.Clone(accesses)))

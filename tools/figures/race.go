@@ -45,7 +45,12 @@ func raceOrders(ctx context.Context, accesses []chanflow.Access) ([]raceOrder, e
 	}
 	defer p.Close()
 	names := [2]string{"a", "b"} // the clients of the scenario, and the goroutines of their requests
-	each := len(withoutAdds(accesses))
+	each := 0                    // the accesses that another goroutine can notice
+	for _, a := range accesses {
+		if a.Kind != chanflow.Adds {
+			each++
+		}
+	}
 	var questions []room.Question
 	for _, picks := range interleavings(each, each) {
 		line := "a! b!"
@@ -86,49 +91,39 @@ func interleavings(n, m int) (all [][]int) {
 	return all
 }
 
-// withoutAdds are the accesses that another goroutine can notice, by their index.
-func withoutAdds(accesses []chanflow.Access) (indices []int) {
-	for i, a := range accesses {
-		if a.Kind != chanflow.Adds {
-			indices = append(indices, i)
-		}
-	}
-	return indices
-}
-
 // readOrder reads what an order does to maxId. The places are held to those of
-// the accesses. The values are computed: what is written is what was read last by the
-// same goroutine, and one more.
+// the accesses. The values are computed from these: an addition is to what was read
+// last by the same goroutine, and a write writes that.
 func readOrder(played *schedule.Outcome, names [2]string, accesses []chanflow.Access) (raceOrder, error) {
 	o := raceOrder{preemptions: played.Preemptions()}
-	var to [2][]int // the accesses that are still to come
-	for who := range names {
-		to[who] = withoutAdds(accesses)
-	}
 	kinds := map[string]chanflow.AccessKind{"read": chanflow.Loads, "write": chanflow.Stores}
+	var next [2]int // the access that each comes to
 	for _, s := range played.Steps {
 		if !slices.ContainsFunc(s.Touched, func(t schedule.Touch) bool { return strings.HasSuffix(t.What, "maxId") }) {
 			continue
 		}
 		who := slices.Index(names[:], s.Who)
-		if who < 0 || len(to[who]) == 0 {
+		if who < 0 {
 			return o, fmt.Errorf("%v: %s uses maxId, and was not to", s.At, s.Who)
 		}
-		m := move{who: who, access: to[who][0]}
-		to[who] = to[who][1:]
-		if a := accesses[m.access]; kinds[s.At.Does] != a.Kind || s.At.String() != base(a.Place) {
-			return o, fmt.Errorf("%v: here %s was to come to %s, where it %s maxId", s.At, s.Who, base(a.Place), a.Kind)
+		for next[who] < len(accesses) && accesses[next[who]].Kind == chanflow.Adds {
+			o.ids[who]++
+			next[who]++
 		}
+		m := move{who: who, access: next[who]}
+		if m.access == len(accesses) || accesses[m.access].Kind != kinds[s.At.Does] || base(accesses[m.access].Place) != s.At.String() {
+			return o, fmt.Errorf("%v: %s uses maxId here, and by NewClient's text it was not to", s.At, s.Who)
+		}
+		next[who]++
 		if s.At.Does == "read" {
 			o.ids[who] = o.last
 		} else {
-			o.ids[who]++
 			o.last = o.ids[who]
 		}
 		m.value, m.variable = o.ids[who], o.last
 		o.moves = append(o.moves, m)
 	}
-	if len(to[0])+len(to[1]) > 0 {
+	if next != [2]int{len(accesses), len(accesses)} {
 		return o, errors.New("NewClient does not come to all that it is to do with maxId")
 	}
 	return o, nil

@@ -29,6 +29,7 @@ var words = map[any][2]string{
 
 	counts.NotExplored: {"[not explored](#what-it-does-not-see)", "[対象外](#わからないこと)"},
 	counts.NoLimit:     {"–", "–"},
+	counts.TooMany:     {"too many", "多すぎる"},
 
 	steps.EveryMessage: {"every client gets every message", "全クライアントに全メッセージが届く"},
 	steps.PastMessages: {"a newcomer gets the past messages", "後から来たクライアントに過去のメッセージが届く"},
