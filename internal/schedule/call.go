@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"net"
+	"reflect"
 	"strings"
 )
 
@@ -16,78 +17,53 @@ type call struct {
 // end: a WebSocket's origin, or a connection's address.
 var arrows = map[string]string{"read": "← ", "write": "→ ", "": "× "}
 
-// begin stands before a call that may wait outside. What it returns is to be called
-// after it: whoever had to wait goes on when it is its turn.
-func begin(c call) (end func()) {
-	r := playing
-	at := here()
-	if named, ok := c.conn.(interface{ RemoteAddr() net.Addr }); ok {
-		at.does = arrows[c.side] + strings.TrimPrefix(named.RemoteAddr().String(), "http://")
-	}
-	g := r.stand(&op{at: at, possible: func() bool { return !r.busy[c] }})
-	if c.side != "" {
-		r.busy[c] = true
-	}
-	g.calls = true
-	return func() {
-		g.calls = false
-		if g.state == outside {
-			g.state = ready
-			g.wait()
+// Call is a function that reads from a connection, writes to it ("read", "write") or
+// closes it (""). conn is the connection, or nil if the first argument is it. It may wait
+// outside: whoever had to goes on when it is its turn.
+func Call[F any](side string, conn any, f F) F {
+	return wrap(f, func(does func() []reflect.Value, args []reflect.Value) []reflect.Value {
+		c := call{conn, side}
+		if conn == nil {
+			c.conn = args[0].Interface()
 		}
-		delete(r.busy, c)
-	}
+		r := playing
+		o := &op{ways: []*way{{ready: func() bool { return !r.busy[c] }}}}
+		if named, ok := c.conn.(interface{ RemoteAddr() net.Addr }); ok {
+			o.does = arrows[side] + strings.TrimPrefix(named.RemoteAddr().String(), "http://")
+		}
+		g := r.stand(o)
+		r.busy[c] = side != ""
+		g.calls = true
+		defer func() {
+			g.calls = false
+			if g.state == outside {
+				g.wait()
+			}
+			delete(r.busy, c)
+		}()
+		return does()
+	})
 }
 
-// Closing is the method of conn that closes it. side is "write" if that writes, too.
-func Closing(conn any, side string, f func() error) func() error {
-	return func() error {
-		defer begin(call{conn, side})()
-		return f()
-	}
-}
-
-// Transfer is a method of conn that reads from it or writes to it, as side says:
-// "read" or "write".
-func Transfer(conn any, side string, f func([]byte) (int, error)) func([]byte) (int, error) {
-	return func(b []byte) (int, error) {
-		defer begin(call{conn, side})()
-		return f(b)
-	}
-}
-
-// Codec is a function that reads a value from a connection or writes it there.
-func Codec[C any](side string, f func(C, any) error) func(C, any) error {
-	return func(conn C, v any) error {
-		defer begin(call{conn, side})()
-		return f(conn, v)
-	}
-}
-
-// Read is a package variable that is read, by its pointer.
-func Read[T any](p *T) *T { return variable(p, "read", p) }
-
-// Write is a package variable of which a part is changed, by its pointer.
-func Write[T any](p *T) *T { return variable(p, "write", p) }
-
-func variable[T any](root any, does string, p *T) *T {
-	r := playing
-	at := here()
-	at.does = does
-	r.stand(&op{at: at})
-	r.touch(root)
+// Use is a package variable, by its pointer, that is read, or of which a part is
+// changed ("read", "write").
+func Use[T any](does string, p *T) *T {
+	use(does, p)
 	return p
 }
 
-// Variable is a package variable, or a part of one, that is assigned to.
-type Variable[T any] struct {
-	root any
-	p    *T
+// Set assigns to a package variable, or to a part of it, by the pointers to both. (The type
+// is known before v comes, and v may be of another that goes there.)
+func Set[T any](variable any, p *T) func(v T) {
+	return func(v T) {
+		use("write", variable)
+		*p = v
+	}
 }
 
-// Var is for an assignment to a part of a package variable, by the pointers to both.
-// (The type is known then, and the value may be of another that goes there.)
-func Var[T any](root any, p *T) Variable[T] { return Variable[T]{root, p} }
-
-// Set assigns.
-func (x Variable[T]) Set(v T) { *variable(x.root, "write", x.p) = v }
+func use(does string, variable any) {
+	if playing == nil {
+		return // the package is being initialized
+	}
+	playing.stand(&op{does: does, ways: []*way{{take: func() { playing.touch(variable) }}}})
+}

@@ -1,10 +1,9 @@
 package schedule
 
 import (
+	"cmp"
 	"fmt"
-	"reflect"
 	"slices"
-	"strings"
 )
 
 // Touch is that a step looks at something or changes it: a goroutine, a channel,
@@ -17,99 +16,56 @@ type Touch struct {
 // dependent tells whether two steps, each seen after the same steps, could come
 // out otherwise in the other order.
 func dependent(a, b []Touch) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x.What == y.What || x.fresh && y.fresh {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(a, func(x Touch) bool {
+		return slices.ContainsFunc(b, func(y Touch) bool { return x.What == y.What || x.fresh && y.fresh })
+	})
 }
 
 // Touch notes that the running step touches what is outside of the program, such as
 // a connection. Any goroutine may call it.
-func (r *Run) Touch(what string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.touched = append(r.touched, Touch{What: what})
-}
+func (r *Run) Touch(what string) { r.touch(what) }
 
-// touch notes the same of an object of the program, by its pointer. It has a name if it is a
-// package variable, or a part of what New knows; else it gets the next number.
+// touch notes the same of anything: by its name, or by its pointer. A package variable has
+// a name; another object gets the next number.
 func (r *Run) touch(object any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	name, known := variables[object]
+	name, known := object.(string)
+	if !known {
+		name, known = names[object]
+	}
 	if !known {
 		name, known = r.objects[object]
 	}
 	if !known {
-		at := reflect.ValueOf(object).Pointer()
-		for _, m := range r.made {
-			if m.from <= at && at < m.to {
-				name = fmt.Sprintf("%s+%d", m.name, at-m.from)
-			}
-		}
-		fresh := name == ""
-		if fresh {
-			name = fmt.Sprintf("object %d", len(r.objects)+1)
-		}
+		name = fmt.Sprintf("object %d", len(r.objects)+1)
 		r.objects[object] = name
-		r.touched = append(r.touched, Touch{name, fresh})
-		return
 	}
-	r.touched = append(r.touched, Touch{What: name})
+	r.touched = append(r.touched, Touch{name, !known})
 }
 
-// made is where something is in memory that was made with a lock in it.
-type made struct {
-	name     string
-	from, to uintptr
-	keep     any
-}
-
-// New is what the program has just made, with a lock or an atomic value in it. It
-// is named by the goroutine that makes it, so that it has the same name in other orders.
-func New[T any](p *T) *T {
-	if r := playing; r != nil {
-		name := r.me().names("object")
-		from := reflect.ValueOf(p).Pointer()
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.made = append(r.made, made{name, from, from + reflect.TypeFor[T]().Size(), p})
-	}
-	return p
-}
-
-// names names what g makes.
-func (g *goroutine) names(what string) string {
-	g.things++
-	return fmt.Sprintf("%s %d of %s", what, g.things, g.name)
-}
-
-// resets set the package variables of rewritten packages to what they were in the
-// beginning.
-var resets []reset
+// names are those of package variables, by their pointers. resets set these to what they
+// were in the beginning.
+var (
+	names  = make(map[any]string)
+	resets []reset
+)
 
 type reset struct {
-	name string
-	f    func()
+	order int
+	f     func()
 }
 
-// Reset has f called before each run. Rewritten packages call it when they are
-// initialized. Functions are called in the order of their names.
-func Reset(name string, f func()) {
-	resets = append(resets, reset{name, f})
-	slices.SortFunc(resets, func(a, b reset) int { return strings.Compare(a.name, b.name) })
+// Variable gives a package variable its name, and has it zero before each run.
+// Rewritten packages call it when they are initialized.
+func Variable[T any](name string, p *T) {
+	names[p] = name
+	Reset(0, func() { *p = *new(T) })
 }
 
-// variables are the names of package variables, by their pointers.
-var variables = make(map[any]string)
-
-// Name gives a package variable its name, by its pointer. Rewritten packages call it
-// when they are initialized.
-func Name(name string, pointer any) { variables[pointer] = name }
-
-// Zero sets what p points to to its zero value.
-func Zero[T any](p *T) { *p = *new(T) }
+// Reset has f called before each run, in this order among all. Rewritten packages call it when they
+// are initialized.
+func Reset(order int, f func()) {
+	resets = append(resets, reset{order, f})
+	slices.SortStableFunc(resets, func(a, b reset) int { return cmp.Compare(a.order, b.order) })
+}

@@ -2,6 +2,8 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -110,7 +112,6 @@ func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) 
 		depth, preemptions := 0, 0
 		var diverged error
 		out, err := Play(t, program, func(r *Run, possible []Step) int {
-			r.known = depth < len(nodes)
 			var before *node
 			if depth > 0 {
 				before = nodes[depth-1]
@@ -128,9 +129,9 @@ func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) 
 				n.next()
 			}
 			n := nodes[depth]
-			if !same(possible, n.labels) {
+			if !slices.Equal(labels(possible), n.labels) {
 				diverged = fmt.Errorf("the run diverged: after “%s” possible was %v, and is now %v; something there is not the same in each run, such as a random number",
-					lineOf(taken(nodes[:depth])), n.labels, labels(possible))
+					strings.Join(taken(nodes[:depth]), " "), n.labels, labels(possible))
 				return -1
 			}
 			if n.at == len(n.labels) {
@@ -211,13 +212,4 @@ func (o *Outcome) turns() (n int) {
 		}
 	}
 	return n
-}
-
-func find(steps []Step, label string) int {
-	for i, s := range steps {
-		if s.Label == label {
-			return i
-		}
-	}
-	return -1
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -25,52 +26,42 @@ func (s Site) String() string {
 
 // place is a Site that has yet to be found out, which takes a while.
 type place struct {
-	calls [6]uintptr // that led there, from this package
-	line  int        // if it is another one
+	calls [10]uintptr // that led there, from this package
+	line  int         // if it is another one
 	does  string
 }
 
-var nocalls [6]uintptr
-
-// here is the place in the program that called the function of this package that
-// calls here.
+// here is the place in the program that called this package.
 func here() (p place) {
-	runtime.Callers(3, p.calls[:])
+	runtime.Callers(2, p.calls[:])
 	return p
 }
 
-// in is the same place, in another line of it.
+// in is the same place, in another line of it; or in its own, with 0.
 func (p place) in(line int) place {
 	p.line = line
 	return p
 }
 
 // sites remembers what places are.
-var sites struct {
-	sync.Mutex
-	m map[place]Site
-}
+var sites sync.Map
 
 func (p place) site() Site {
-	sites.Lock()
-	defer sites.Unlock()
-	if s, ok := sites.m[p]; ok || p.calls == nocalls {
+	if s, ok := sites.Load(p); ok || p.calls[0] == 0 {
+		s, _ := s.(Site)
 		return s
 	}
 	s := Site{Does: p.does}
 	for frames, more := runtime.CallersFrames(p.calls[:]), true; more && s.File == ""; {
 		var f runtime.Frame
-		if f, more = frames.Next(); path.Dir(f.File) != ownDir {
+		if f, more = frames.Next(); path.Dir(f.File) != ownDir && !strings.HasPrefix(f.Function, "reflect.") {
 			s.Func, s.File, s.Line = path.Base(f.Function), f.File, f.Line
 		}
 	}
 	if p.line > 0 {
 		s.Line = p.line
 	}
-	if sites.m == nil {
-		sites.m = make(map[place]Site)
-	}
-	sites.m[p] = s
+	sites.Store(p, s)
 	return s
 }
 
