@@ -27,31 +27,24 @@ func Made[C ~chan T, T any](c C) C {
 	if r := playing; r != nil {
 		g := r.me()
 		g.channels++
-		r.mu.Lock()
-		defer r.mu.Unlock()
 		r.channels[reflect.ValueOf(c).Pointer()] = &channel{name: fmt.Sprintf("channel %d of %s", g.channels, g.name), keep: c, size: cap(c)}
 	}
 	return c
 }
 
-// channelOf finds a channel. That of a nil channel is nil.
+// channelOf finds a channel. That of a nil channel is one that nobody else has.
 func channelOf(c any) *channel {
 	v := reflect.ValueOf(c)
 	if v.IsNil() {
-		return nil
+		return &channel{name: "nil"}
 	}
-	r := playing
-	r.mu.Lock()
-	ch := r.channels[v.Pointer()]
-	r.mu.Unlock()
+	ch := playing.channels[v.Pointer()]
 	if ch == nil {
-		r.fail("%v: this channel comes from code that is not scheduled", here().site())
+		playing.fail("%v: this channel comes from code that is not scheduled", here().site())
 		runtime.Goexit()
 	}
 	return ch
 }
-
-func never() bool { return false }
 
 // Case is a case of a select.
 type Case interface{ it() *way }
@@ -63,17 +56,16 @@ func (w *way) it() *way { return w }
 func SendCase[T any](line int, c chan<- T) func(v T) Case {
 	ch := channelOf(c)
 	return func(v T) Case {
-		w := &way{line: line, ch: ch, sends: true, value: &v, ready: never}
-		if ch != nil {
-			w.ready = func() bool { return ch.closed || len(ch.queue) < ch.size }
-			w.take = func() {
+		return &way{
+			line: line, ch: ch, sends: true, value: &v,
+			ready: func() bool { return ch.closed || len(ch.queue) < ch.size },
+			take: func() {
 				if ch.closed {
 					c <- v // panics
 				}
-				ch.queue = append(ch.queue, w.value)
-			}
+				ch.queue = append(ch.queue, &v)
+			},
 		}
-		return w
 	}
 }
 
@@ -87,15 +79,13 @@ type Received[T any] struct {
 // RecvCase is the case of a select, in its line, that receives from c.
 func RecvCase[T any](line int, c <-chan T) *Received[T] {
 	ch := channelOf(c)
-	k := &Received[T]{way: way{line: line, ch: ch, ready: never}}
+	k := &Received[T]{way: way{line: line, ch: ch}}
 	k.receive = func(value any) { k.V, k.OK = *value.(*T), true }
-	if ch != nil {
-		k.ready = func() bool { return ch.closed || len(ch.queue) > 0 }
-		k.take = func() {
-			if len(ch.queue) > 0 {
-				k.receive(ch.queue[0])
-				ch.queue = ch.queue[1:]
-			}
+	k.ready = func() bool { return ch.closed || len(ch.queue) > 0 }
+	k.take = func() {
+		if len(ch.queue) > 0 {
+			k.receive(ch.queue[0])
+			ch.queue = ch.queue[1:]
 		}
 	}
 	return k
@@ -114,9 +104,7 @@ func Select(def int, cases ...Case) int {
 			ready: func() bool { return !slices.ContainsFunc(others, (*way).isReady) },
 			take: func() { // it has seen that they are not ready
 				for _, w := range others {
-					if w.ch != nil {
-						playing.touch(w.ch.name)
-					}
+					playing.Touch(w.ch.name)
 				}
 			},
 		})
@@ -157,20 +145,16 @@ func Range[T any](c <-chan T) iter.Seq[T] {
 // Close is close(c).
 func Close[T any](c chan<- T) {
 	ch := channelOf(c)
-	playing.stand(&op{ways: []*way{{take: func() {
-		if ch != nil {
-			playing.touch(ch.name)
-			ch.closed = true
-		}
+	do(ch.name, nil, func() {
 		close(c) // panics where it has to
-	}}}})
+		ch.closed = true
+	})
 }
 
 // Len is len(c).
 func Len[T any](c <-chan T) (n int) {
-	if ch := channelOf(c); ch != nil {
-		do(ch.name, nil, func() { n = len(ch.queue) })
-	}
+	ch := channelOf(c)
+	do(ch.name, nil, func() { n = len(ch.queue) })
 	return n
 }
 

@@ -15,6 +15,7 @@ package schedule
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -60,6 +61,7 @@ type Run struct {
 	actors  []*actor
 	over    bool
 	endings []func()
+	steps   []Done   // that were taken
 	last    []string // who took part in the last step
 
 	mu       sync.Mutex // guards what follows: goroutines outside are not scheduled
@@ -87,7 +89,6 @@ type Outcome struct {
 	Wrong   string // "" if nothing is
 	Steps   []Done
 	Started map[string]Site // where each goroutine was started, by its name
-	Left    []Waiting       // what didn't end
 }
 
 // Done is a step that was taken.
@@ -100,69 +101,63 @@ type Done struct {
 
 // Waiting is where a goroutine stands.
 type Waiting struct {
-	Name    string
-	At      Site
-	Outside bool // in a call, for a connection
+	Name string
+	At   Site
 }
 
-// Play plays the program once. It returns nil if choose broke the run off. An error
-// is this tool's, or says that the program can't be played. t is not in a bubble.
+// Play plays the program once. It asks choose once more when nothing is possible any more.
+// It returns nil if choose broke the run off. An error is this tool's, or says that the program
+// can't be played: then there is no outcome. t is not in a bubble.
 func Play(t *testing.T, program Program, choose Chooser) (out *Outcome, err error) {
 	// A panic out of a bubble can't be caught, so the errors of the run are kept.
 	synctest.Test(t, func(*testing.T) {
-		r := &Run{channels: make(map[uintptr]*channel), objects: make(map[any]string), busy: make(map[call]bool)}
+		r := &Run{channels: make(map[uintptr]*channel), objects: maps.Clone(names), busy: make(map[call]bool)}
 		r.root = &goroutine{run: r, name: "init", state: running}
 		r.now = r.root
 		playing = r
-		for _, reset := range resets {
-			reset.f()
+		for _, order := range slices.Sorted(maps.Keys(resets)) {
+			for _, reset := range resets[order] {
+				reset()
+			}
 		}
 		judge := program(r)
 		out = r.play(choose)
 		if out != nil {
 			r.now = r.root
-			wrong := ""
-			if r.problem == "" && r.err == nil {
-				wrong = judge()
+			if r.problem == "" {
+				out.Wrong = judge()
 			}
-			out.Wrong = cmp.Or(r.problem, wrong)
+			out.Wrong = cmp.Or(r.problem, out.Wrong)
 		}
 		r.end()
 		err = r.err
 		playing = nil
 	})
-	if err != nil {
-		out = nil
-	}
 	return out, err
 }
 
 // play takes steps until none is possible.
 func (r *Run) play(choose Chooser) *Outcome {
 	r.settle()
-	r.last = nil
-	out := &Outcome{}
-	for r.err == nil && r.problem == "" {
+	r.last, r.steps = nil, nil
+	for {
 		possible := r.possible()
-		if len(possible) == 0 {
-			break
-		}
-		if len(out.Steps) == MostSteps {
-			r.fail("a run of %d steps has not ended: the program goes on and on", MostSteps)
-			break
-		}
 		i := choose(r, possible)
-		if i < 0 {
+		if len(r.steps) == MostSteps {
+			r.fail("a run of %d steps has not ended: the program goes on and on", MostSteps)
+		}
+		if len(possible) == 0 && r.err == nil {
+			break
+		}
+		if i < 0 || r.err != nil {
 			return nil
 		}
-		possible[i].resolve()
 		done := Done{Step: possible[i], Preempts: r.Preempts(possible, i), Onward: i == r.Onward(possible)}
 		r.take(possible[i])
 		done.Touched = r.touched
-		out.Steps = append(out.Steps, done)
+		r.steps = append(r.steps, done)
 	}
-	out.Left = r.Waiting()
-	out.Started = make(map[string]Site)
+	out := &Outcome{Steps: r.steps, Started: make(map[string]Site)}
 	for _, g := range r.all {
 		out.Started[g.name] = g.start.site()
 	}
@@ -186,7 +181,7 @@ func (r *Run) Onward(possible []Step) int {
 }
 
 func (r *Run) goesOn(s Step) bool {
-	return slices.ContainsFunc(s.who(), func(name string) bool { return slices.Contains(r.last, name) })
+	return slices.ContainsFunc(s.who, func(name string) bool { return slices.Contains(r.last, name) })
 }
 
 // Preempts tells whether step i is taken by others than the last one, of whom one
@@ -238,7 +233,7 @@ func (g *goroutine) live(f func()) {
 		}
 		g.state = away
 	}()
-	g.wait()
+	g.wait(ready)
 	f()
 }
 
@@ -278,11 +273,11 @@ func (r *Run) stand(o *op) *goroutine {
 		if second && !r.over {
 			r.stranger()
 		}
-		g.sleep()
+		g.wait(parked)
 	}
 	w := o.ways[o.picked]
 	if w.ch != nil {
-		r.touch(w.ch.name)
+		r.Touch(w.ch.name)
 	}
 	if !o.met && w.take != nil {
 		w.take()
@@ -291,12 +286,8 @@ func (r *Run) stand(o *op) *goroutine {
 }
 
 // wait has g, which calls, wait for its turn.
-func (g *goroutine) wait() {
-	g.state = ready
-	g.sleep()
-}
-
-func (g *goroutine) sleep() {
+func (g *goroutine) wait(s state) {
+	g.state = s
 	<-g.wake
 	if g.run.over {
 		runtime.Goexit()
@@ -334,13 +325,12 @@ func (r *Run) settle() {
 // until it stands again, and then the receiver does.
 func (r *Run) take(s Step) {
 	r.touched = nil
-	r.last = s.who()
+	r.last = s.who
 	switch {
 	case s.actor != nil:
 		r.touched = append(r.touched, Touch{What: "actor " + s.Who})
-		act := s.actor.acts[0]
+		s.actor.acts[0].Do()
 		s.actor.acts = s.actor.acts[1:]
-		act.Do()
 	case s.with != nil:
 		from, to := s.g.op, s.with.op
 		from.picked, from.met = s.i, true
@@ -361,7 +351,7 @@ func (r *Run) Waiting() []Waiting {
 	var all []Waiting
 	for _, g := range r.all {
 		if g.state != away {
-			all = append(all, Waiting{g.name, g.at(), g.state == outside})
+			all = append(all, Waiting{g.name, g.at()})
 		}
 	}
 	return all
@@ -369,9 +359,7 @@ func (r *Run) Waiting() []Waiting {
 
 // end ends all goroutines: those that stand by Goexit, those outside when they come back.
 func (r *Run) end() {
-	r.mu.Lock()
 	r.over = true
-	r.mu.Unlock()
 	for _, f := range r.endings {
 		f()
 	}

@@ -10,7 +10,6 @@ import (
 
 // Site is a place in the program: an operation, or where a goroutine was started.
 type Site struct {
-	Func string // as in "chat.(*Client).Listen"
 	File string
 	Line int
 	Does string // what is done there, where the line alone doesn't say: "read", or "→ a" to whom
@@ -37,12 +36,6 @@ func here() (p place) {
 	return p
 }
 
-// in is the same place, in another line of it; or in its own, with 0.
-func (p place) in(line int) place {
-	p.line = line
-	return p
-}
-
 // sites remembers what places are.
 var sites sync.Map
 
@@ -55,7 +48,7 @@ func (p place) site() Site {
 	for frames, more := runtime.CallersFrames(p.calls[:]), true; more && s.File == ""; {
 		var f runtime.Frame
 		if f, more = frames.Next(); path.Dir(f.File) != ownDir && !strings.HasPrefix(f.Function, "reflect.") {
-			s.Func, s.File, s.Line = path.Base(f.Function), f.File, f.Line
+			s.File, s.Line = f.File, f.Line
 		}
 	}
 	if p.line > 0 {

@@ -33,22 +33,27 @@ type op struct {
 }
 
 // site is where the way i is.
-func (o *op) site(i int) Site { return o.at.in(o.ways[i].line).site() }
+func (o *op) site(i int) Site {
+	at := o.at
+	at.line = o.ways[i].line
+	return at.site()
+}
 
 // Step is a step that is possible: an act of somebody outside, an operation of one
 // goroutine, or a value that is handed from one to another.
 type Step struct {
-	Who    string // the actor, or the goroutine: the one that sends, where two meet
-	With   string // the goroutine that receives, where two meet
-	At     Site   // once it was taken
-	WithAt Site
-	Act    string // what the actor does
+	Who  string // the actor, or the goroutine: the one that sends, where two meet
+	With string // the goroutine that receives, where two meet
+	Act  string // what the actor does
+
+	At, WithAt Site
 
 	// Label is how a line tells of the step: "a!" for an act of a, "b.1" for a step of a
 	// goroutine, "a>server" where a sends what server receives. The case of a select is
 	// behind a colon, counted from 0, as in "server:2"; "a:-" is a default.
 	Label string
 
+	who     []string // takes part, for who took the last step
 	g, with *goroutine
 	i, j    int // which ways
 	actor   *actor
@@ -57,33 +62,15 @@ type Step struct {
 // String is its Label.
 func (s Step) String() string { return s.Label }
 
-// resolve finds out where the step is.
-func (s *Step) resolve() {
-	if s.g != nil {
-		s.At = s.g.op.site(s.i)
-	}
-	if s.with != nil {
-		s.WithAt = s.with.op.site(s.j)
-	}
-}
-
-// who takes part in the step.
-func (s Step) who() []string {
-	switch {
-	case s.actor != nil:
-		return []string{s.Label}
-	case s.with != nil:
-		return []string{s.Who, s.With}
-	}
-	return []string{s.Who}
-}
-
 // possible are the steps that are possible now.
 func (r *Run) possible() []Step {
 	var steps []Step
+	if r.problem != "" {
+		return nil
+	}
 	for _, a := range r.actors {
-		if len(a.acts) > 0 {
-			steps = append(steps, Step{Who: a.name, Act: a.acts[0].Does, Label: a.name + "!", actor: a})
+		if label := a.name + "!"; len(a.acts) > 0 {
+			steps = append(steps, Step{Who: a.name, Act: a.acts[0].Does, Label: label, who: []string{label}, actor: a})
 		}
 	}
 	for _, g := range r.all {
@@ -92,7 +79,7 @@ func (r *Run) possible() []Step {
 		}
 		for i, w := range g.op.ways {
 			if w.isReady() {
-				steps = append(steps, Step{Who: g.name, Label: g.label(i), g: g, i: i})
+				steps = append(steps, Step{Who: g.name, At: g.op.site(i), Label: g.label(i), who: []string{g.name}, g: g, i: i})
 			} else if w.ch != nil && w.sends {
 				steps = append(steps, r.meetings(g, i)...)
 			}
@@ -109,7 +96,10 @@ func (r *Run) meetings(g *goroutine, i int) (steps []Step) {
 		}
 		for j, w := range h.op.ways {
 			if ch := g.op.ways[i].ch; w.ch == ch && !w.sends && ch.size == 0 {
-				steps = append(steps, Step{Who: g.name, With: h.name, Label: g.label(i) + ">" + h.label(j), g: g, i: i, with: h, j: j})
+				steps = append(steps, Step{
+					Who: g.name, With: h.name, At: g.op.site(i), WithAt: h.op.site(j),
+					Label: g.label(i) + ">" + h.label(j), who: []string{g.name, h.name}, g: g, with: h, i: i, j: j,
+				})
 			}
 		}
 	}

@@ -7,8 +7,8 @@ package schedule
 // do stands before an operation on an object, does it, and notes that it touched the object.
 func do(object any, ready func() bool, f func()) {
 	playing.stand(&op{ways: []*way{{ready: ready, take: func() {
+		playing.Touch(object)
 		f()
-		playing.touch(object)
 	}}}})
 }
 
@@ -22,21 +22,17 @@ func undo(object any, was bool, f func()) {
 		panic("sync: unlock of unlocked mutex")
 	}
 	f()
-	playing.touch(object)
+	playing.Touch(object)
 }
 
 // Mutex is sync.Mutex.
 type Mutex struct{ locked bool }
 
 // Lock is that of sync.Mutex.
-func (m *Mutex) Lock() {
-	do(m, func() bool { return !m.locked }, func() { m.locked = true })
-}
+func (m *Mutex) Lock() { do(m, func() bool { return !m.locked }, func() { m.locked = true }) }
 
 // Unlock is that of sync.Mutex.
-func (m *Mutex) Unlock() {
-	undo(m, m.locked, func() { m.locked = false })
-}
+func (m *Mutex) Unlock() { undo(m, m.locked, func() { m.locked = false }) }
 
 // RWMutex is sync.RWMutex: who waits to write lets no more readers in. So writing
 // is two steps, to ask and to get it.
@@ -52,19 +48,13 @@ func (m *RWMutex) Lock() {
 }
 
 // Unlock is that of sync.RWMutex.
-func (m *RWMutex) Unlock() {
-	undo(m, m.writes, func() { m.asked, m.writes = false, false })
-}
+func (m *RWMutex) Unlock() { undo(m, m.writes, func() { m.asked, m.writes = false, false }) }
 
 // RLock is that of sync.RWMutex.
-func (m *RWMutex) RLock() {
-	do(m, func() bool { return !m.asked }, func() { m.readers++ })
-}
+func (m *RWMutex) RLock() { do(m, func() bool { return !m.asked }, func() { m.readers++ }) }
 
 // RUnlock is that of sync.RWMutex.
-func (m *RWMutex) RUnlock() {
-	undo(m, m.readers > 0, func() { m.readers-- })
-}
+func (m *RWMutex) RUnlock() { undo(m, m.readers > 0, func() { m.readers-- }) }
 
 // Once is sync.Once.
 type Once struct{ runs, done bool }
@@ -95,9 +85,7 @@ func (w *WaitGroup) Add(n int) {
 func (w *WaitGroup) Done() { w.Add(-1) }
 
 // Wait is that of sync.WaitGroup.
-func (w *WaitGroup) Wait() {
-	do(w, func() bool { return w.n == 0 }, func() {})
-}
+func (w *WaitGroup) Wait() { do(w, func() bool { return w.n == 0 }, func() {}) }
 
 // Go is that of sync.WaitGroup.
 func (w *WaitGroup) Go(f func()) {
@@ -150,12 +138,8 @@ func CompareAndSwap[T comparable](p *T, old, v T) (did bool) {
 	return did
 }
 
-type integer interface {
-	~int32 | ~int64 | ~uint32 | ~uint64
-}
-
 // Add adds d, and returns the sum.
-func Add[T integer](p *T, d T) (v T) {
+func Add[T int32 | int64 | uint32 | uint64](p *T, d T) (v T) {
 	do(p, nil, func() {
 		*p += d
 		v = *p
@@ -174,7 +158,7 @@ type (
 	Pointer[T any] struct{ value[*T] }
 )
 
-type number[T integer] struct{ value[T] }
+type number[T int32 | int64 | uint32 | uint64] struct{ value[T] }
 
 func (a *number[T]) Add(d T) T { return Add(&a.v, d) }
 

@@ -63,6 +63,10 @@ func Load(ctx context.Context, root, dir string, overlay gocmd.Overlay, packages
 	fset := token.NewFileSet()
 	exports := make(map[string]string)
 	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	laid := make(map[string][]byte)
+	for name, text := range overlay {
+		laid[filepath.Join(root, filepath.FromSlash(name))] = []byte(text)
+	}
 	var sources []*Source
 	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); { // a package comes behind what it imports
 		var p listed
@@ -72,7 +76,7 @@ func Load(ctx context.Context, root, dir string, overlay gocmd.Overlay, packages
 		exports[p.ImportPath] = p.Export
 		if !p.DepOnly {
 			s := &Source{Dir: p.Dir, fset: fset, text: make(map[string][]byte)}
-			if err := s.check(p, root, overlay, imports); err != nil {
+			if err := s.check(p, laid, imports); err != nil {
 				return nil, err
 			}
 			sources = append(sources, s)
@@ -82,26 +86,21 @@ func Load(ctx context.Context, root, dir string, overlay gocmd.Overlay, packages
 }
 
 // check parses the files and finds the types.
-func (s *Source) check(p listed, root string, overlay gocmd.Overlay, imports types.Importer) error {
+func (s *Source) check(p listed, laid map[string][]byte, imports types.Importer) (err error) {
 	for _, name := range append(p.GoFiles, p.CgoFiles...) {
 		file := filepath.Join(s.Dir, name)
-		in, err := filepath.Rel(root, file)
-		if err != nil {
-			return err
-		}
-		text, laid := overlay[filepath.ToSlash(in)]
-		b := []byte(text)
-		if !laid {
-			if b, err = os.ReadFile(file); err != nil {
+		text, ok := laid[file]
+		if !ok {
+			if text, err = os.ReadFile(file); err != nil {
 				return err
 			}
 		}
-		f, err := parser.ParseFile(s.fset, file, b, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := parser.ParseFile(s.fset, file, text, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
 		s.files = append(s.files, f)
-		s.text[file] = b
+		s.text[file] = text
 	}
 	s.info = &types.Info{
 		Types:      make(map[ast.Expr]types.TypeAndValue),
@@ -109,7 +108,6 @@ func (s *Source) check(p listed, root string, overlay gocmd.Overlay, imports typ
 		Uses:       make(map[*ast.Ident]types.Object),
 		Selections: make(map[*ast.SelectorExpr]*types.Selection),
 	}
-	var err error
 	s.Types, err = (&types.Config{Importer: imports}).Check(p.ImportPath, s.fset, s.files, s.info)
 	return err
 }

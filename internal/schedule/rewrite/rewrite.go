@@ -37,10 +37,10 @@ func (s *Source) Rewrite(constants map[string]string) (map[string]string, error)
 	for _, f := range s.files {
 		ast.PreorderStack(f, nil, func(n ast.Node, stack []ast.Node) bool {
 			nodes[f] = append(nodes[f], n)
-			w.findAssigned(n, stack)
 			if c, ok := n.(*ast.CommClause); ok && c.Comm != nil {
-				w.done[received(c.Comm)] = true
+				w.done[c.Comm], w.done[received(c.Comm)] = true, true
 			}
+			w.findAssigned(n, stack)
 			return true
 		})
 	}
@@ -266,22 +266,20 @@ func calleeName(n *ast.CallExpr) *ast.Ident {
 	return nil
 }
 
-// channelFunctions are the builtins that take a channel, and what package schedule has for them.
-var channelFunctions = map[string]string{"close": ".Close", "len": ".Len"}
-
 // call rewrites a builtin that takes a channel, and refuses a channel that comes from
 // outside or goes there.
 func (w *rewriter) call(n *ast.CallExpr) {
 	name := calleeName(n)
 	switch o := w.info.Uses[name].(type) {
 	case *types.Builtin:
-		if len(n.Args) == 0 || !w.isChan(n.Args[0]) {
-			return
-		}
-		if function, ok := channelFunctions[o.Name()]; ok {
-			w.become(name.Pos(), name.End(), own+function)
-		} else if o.Name() == "make" {
+		switch {
+		case len(n.Args) == 0 || !w.isChan(n.Args[0]):
+		case o.Name() == "make":
 			w.around(n.Pos(), n.End(), own+".Made(", ")")
+		case o.Name() == "close":
+			w.become(name.Pos(), name.End(), own+".Close")
+		case o.Name() == "len":
+			w.become(name.Pos(), name.End(), own+".Len")
 		}
 	case *types.Func:
 		if o.Pkg() != nil && o.Pkg() != w.Types && slices.ContainsFunc(n.Args, w.isChan) {

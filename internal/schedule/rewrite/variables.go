@@ -46,16 +46,15 @@ func (w *rewriter) findAssigned(n ast.Node, stack []ast.Node) {
 	}
 	switch n := n.(type) {
 	case *ast.AssignStmt:
-		_, inSelect := stack[len(stack)-1].(*ast.CommClause)
+		inSelect := w.done[n]
 		for _, e := range n.Lhs {
-			if n.Tok != token.DEFINE && changed(e, false) && (inSelect || len(n.Lhs) != 1) {
-				w.refuse(n, "a package variable that is assigned to together with others, or by a select's case, is not understood here")
+			if n.Tok != token.DEFINE && changed(e, inSelect) && len(n.Lhs) != 1 && !inSelect {
+				w.refuse(n, "a package variable that is assigned to together with others is not understood here")
 			}
 		}
 	case *ast.RangeStmt:
-		if n.Tok == token.ASSIGN && (changed(n.Key, false) || changed(n.Value, false)) {
-			w.refuse(n, "a package variable that a loop assigns to is not understood here")
-		}
+		changed(n.Key, true)
+		changed(n.Value, true)
 	case *ast.IncDecStmt:
 		changed(n.X, false)
 	case *ast.CallExpr:

@@ -260,6 +260,26 @@ func All() []Program {
 			go func() { c <- 1 }()
 			return fine
 		}},
+		// Behind the receive, a write. The other one's read is before or behind it.
+		{"a select that assigns", 2, 2, 1, 0, func() func() string {
+			c, seen := make(chan int), 0
+			go func() {
+				select {
+				case counter = <-c:
+				}
+			}()
+			go func() { c <- 1; seen = counter }()
+			return func() string { return unless(seen == 1, "%d", seen) }
+		}},
+		{"a loop that assigns", 3, 3, 2, 0, func() func() string {
+			seen := 0
+			go func() {
+				for counter = range 2 {
+				}
+			}()
+			go func() { seen = counter }()
+			return func() string { return unless(seen == 1, "%d", seen) }
+		}},
 		{"labels", 1, 1, 0, 0, func() func() string {
 			c, got := make(chan int), 0
 			go func() {

@@ -40,9 +40,7 @@ func others(m map[*int]int, signals chan os.Signal) {
 	mu.TryLock()  // want sync.TryLock is not understood here
 	for range m { // want its keys, of type *int, have none
 	}
-	shared, list = 1, nil  // want assigned to together with others
-	list[shared] = 1       // want needs no other steps
-	for shared = range 3 { // want a loop assigns to
-	}
-	list[0]++ // want needs no other steps
+	shared, list = 1, nil // want assigned to together with others
+	list[shared] = 1      // want needs no other steps
+	list[0]++             // want needs no other steps
 }

@@ -1,10 +1,61 @@
 package schedule
 
 import (
+	"fmt"
 	"net"
 	"reflect"
+	"slices"
 	"strings"
 )
+
+// Touch is that a step looks at something or changes it: a goroutine, a channel,
+// a lock, a variable, a direction of a connection.
+type Touch struct {
+	What  string
+	fresh bool // by a name that was given in this very step: in another order it could be another's
+}
+
+// dependent tells whether two steps, each seen after the same steps, could come
+// out otherwise in the other order.
+func dependent(a, b []Touch) bool {
+	return slices.ContainsFunc(a, func(x Touch) bool {
+		return slices.ContainsFunc(b, func(y Touch) bool { return x.What == y.What || x.fresh && y.fresh })
+	})
+}
+
+// Touch notes that the running step touches something: by its name, or by its pointer. A package
+// variable has a name; another object gets the next number. Any goroutine may call it.
+func (r *Run) Touch(object any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	name, known := object.(string)
+	if !known {
+		name, known = r.objects[object]
+	}
+	if !known {
+		name = fmt.Sprintf("object %d", len(r.objects)+1)
+		r.objects[object] = name
+	}
+	r.touched = append(r.touched, Touch{name, !known})
+}
+
+// names are those of package variables, by their pointers. resets are what sets these to what they
+// were in the beginning, by the order in which that is to be done.
+var (
+	names  = make(map[any]string)
+	resets = make(map[int][]func())
+)
+
+// Variable gives a package variable its name, and has it zero before each run.
+// Rewritten packages call it when they are initialized.
+func Variable[T any](name string, p *T) {
+	names[p] = name
+	Reset(0, func() { *p = *new(T) })
+}
+
+// Reset has f called before each run, in this order among all. Rewritten packages call it
+// when they are initialized.
+func Reset(order int, f func()) { resets[order] = append(resets[order], f) }
 
 // call is what one goroutine at a time does: to read from a connection, or to write
 // to it. The others wait for a lock that is not the program's.
@@ -37,7 +88,7 @@ func Call[F any](side string, conn any, f F) F {
 		defer func() {
 			g.calls = false
 			if g.state == outside {
-				g.wait()
+				g.wait(ready)
 			}
 			delete(r.busy, c)
 		}()
@@ -65,5 +116,5 @@ func use(does string, variable any) {
 	if playing == nil {
 		return // the package is being initialized
 	}
-	playing.stand(&op{does: does, ways: []*way{{take: func() { playing.touch(variable) }}}})
+	playing.stand(&op{does: does, ways: []*way{{take: func() { playing.Touch(variable) }}}})
 }
