@@ -49,7 +49,7 @@ func TestOne(t *testing.T) {
 
 	status, _, errOut = run(judgetest.Context(t), 80, "-lang", "en", "-replay", "a! a.7", "01-original", "two-join")
 	assert.Equal(t, 1, status)
-	assert.Contains(t, errOut, "the run diverged from the line")
+	assert.Contains(t, errOut, "the run diverged: after “a!” it was to go on with a.7, and possible is b!, a")
 
 	stopped, stop := context.WithCancel(t.Context())
 	stop()

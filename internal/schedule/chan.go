@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"reflect"
+	"runtime"
 	"slices"
 )
 
@@ -19,86 +21,101 @@ type channel struct {
 	closed bool
 }
 
-// side is one side of a channel operation: a case of a select, or the only one.
-type side struct {
-	ch      *channel // nil: of a nil channel
-	at      place
-	value   any                      // points to what is sent; nil: it receives
-	panics  func()                   // sends to a closed channel
-	receive func(value any, ok bool) // takes what is sent
-}
-
 // Made is a channel that the program has just made. It is named by the goroutine
 // that makes it, so that it has the same name in other orders.
 func Made[C ~chan T, T any](c C) C {
 	if r := playing; r != nil {
-		v := reflect.ValueOf(c)
-		name := r.me().names("channel")
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.channels[v.Pointer()] = &channel{name: name, keep: c, size: v.Cap()}
+		g := r.me()
+		g.channels++
+		r.channels[reflect.ValueOf(c).Pointer()] = &channel{name: fmt.Sprintf("channel %d of %s", g.channels, g.name), keep: c, size: cap(c)}
 	}
 	return c
 }
 
-// channelOf finds a channel. That of a nil channel is nil.
-func (r *Run) channelOf(c any, at place) *channel {
+// channelOf finds a channel. That of a nil channel is one that nobody else has.
+func channelOf(c any) *channel {
 	v := reflect.ValueOf(c)
 	if v.IsNil() {
-		return nil
+		return &channel{name: "nil"}
 	}
-	r.mu.Lock()
-	ch := r.channels[v.Pointer()]
-	r.mu.Unlock()
+	ch := playing.channels[v.Pointer()]
 	if ch == nil {
-		r.fail(fmt.Errorf("%v: this channel comes from code that is not scheduled", at.site()))
-		r.stand(&op{at: at, possible: never})
+		playing.fail("%v: this channel comes from code that is not scheduled", here().site())
+		runtime.Goexit()
 	}
 	return ch
 }
 
-func never() bool { return false }
+// Case is a case of a select.
+type Case interface{ it() *way }
 
-// SendTo is the one side of a channel that is sent to.
-type SendTo[T any] struct{ c chan<- T }
+func (w *way) it() *way { return w }
 
-// To is for a channel that is sent to. (Its type is known then, and the value may be
-// of another that goes there.)
-func To[T any](c chan<- T) SendTo[T] { return SendTo[T]{c} }
-
-// Send is c <- v.
-func (t SendTo[T]) Send(v T) {
-	operate(t.Case(0, v))
+// SendCase is the case of a select, in its line, that sends v to c. (The type is known
+// before v comes, and v may be of another that goes there.)
+func SendCase[T any](line int, c chan<- T) func(v T) Case {
+	ch := channelOf(c)
+	return func(v T) Case {
+		return &way{
+			line: line, ch: ch, sends: true, value: &v,
+			ready: func() bool { return ch.closed || len(ch.queue) < ch.size },
+			take: func() {
+				if ch.closed {
+					c <- v // panics
+				}
+				ch.queue = append(ch.queue, &v)
+			},
+		}
+	}
 }
 
-// Case is the case of a select, in its line, that sends v.
-func (t SendTo[T]) Case(line int, v T) Case {
-	at := here().in(line)
-	return &side{at: at, ch: playing.channelOf(t.c, at), value: &v, panics: func() { t.c <- v }}
-}
-
-// Receiving is a case that receives: V and OK are what was received.
-type Receiving[T any] struct {
-	side
+// Received is a case that receives: V and OK are what was received.
+type Received[T any] struct {
+	way
 	V  T
 	OK bool
 }
 
-// Case is a case of a select, or an operation that is no select.
-type Case interface{ it() *side }
-
-func (s *side) it() *side { return s }
-
-// From is the case of a select, in its line, that receives from c.
-func From[T any](c <-chan T, line int) *Receiving[T] {
-	at := here().in(line)
-	k := &Receiving[T]{side: side{at: at, ch: playing.channelOf(c, at)}}
-	k.receive = func(value any, ok bool) {
-		if k.OK = ok; ok {
-			k.V = *value.(*T)
+// RecvCase is the case of a select, in its line, that receives from c.
+func RecvCase[T any](line int, c <-chan T) *Received[T] {
+	ch := channelOf(c)
+	k := &Received[T]{way: way{line: line, ch: ch}}
+	k.receive = func(value any) { k.V, k.OK = *value.(*T), true }
+	k.ready = func() bool { return ch.closed || len(ch.queue) > 0 }
+	k.take = func() {
+		if len(ch.queue) > 0 {
+			k.receive(ch.queue[0])
+			ch.queue = ch.queue[1:]
 		}
 	}
 	return k
+}
+
+// Select is a select, of which it returns the case that was chosen. def is the line of the
+// default, or 0; the default is behind all cases.
+func Select(def int, cases ...Case) int {
+	o := &op{isSelect: true, def: def > 0}
+	for _, c := range cases {
+		o.ways = append(o.ways, c.it())
+	}
+	if o.def {
+		others := o.ways
+		o.ways = append(o.ways, &way{line: def,
+			ready: func() bool { return !slices.ContainsFunc(others, (*way).isReady) },
+			take: func() { // it has seen that they are not ready
+				for _, w := range others {
+					playing.Touch(w.ch.name)
+				}
+			},
+		})
+	}
+	playing.stand(o)
+	return o.picked
+}
+
+// Send is c <- v.
+func Send[T any](c chan<- T) func(v T) {
+	return func(v T) { playing.stand(&op{ways: []*way{SendCase(0, c)(v).it()}}) }
 }
 
 // Recv is <-c.
@@ -109,8 +126,8 @@ func Recv[T any](c <-chan T) T {
 
 // Recv2 is <-c, with whether it was sent.
 func Recv2[T any](c <-chan T) (T, bool) {
-	k := From(c, 0)
-	operate(k)
+	k := RecvCase(0, c)
+	playing.stand(&op{ways: []*way{&k.way}})
 	return k.V, k.OK
 }
 
@@ -125,101 +142,53 @@ func Range[T any](c <-chan T) iter.Seq[T] {
 	}
 }
 
-// operate does a channel operation that is no select.
-func operate(c Case) {
-	choose(&op{at: c.it().at, cases: []*side{c.it()}})
-}
-
-// Select is a select, of which it returns the case that was chosen; -1 is the
-// default. def is the line of the default, or 0.
-func Select(def int, cases ...Case) int {
-	o := &op{at: here(), isSelect: true}
-	for _, c := range cases {
-		o.cases = append(o.cases, c.it())
-	}
-	if def > 0 {
-		at := o.at.in(def)
-		o.def = &at
-	} else if len(cases) == 0 {
-		o.possible = never
-	}
-	return choose(o)
-}
-
-// choose stands before a channel operation, and does its part of what was chosen.
-func choose(o *op) int {
-	r := playing
-	r.stand(o)
-	if o.picked < 0 {
-		for _, c := range o.cases {
-			if c.ch != nil {
-				r.Touch(c.ch.name)
-			}
-		}
-		return o.picked
-	}
-	c := o.cases[o.picked]
-	ch := c.ch
-	r.Touch(ch.name)
-	switch {
-	case o.met: // the value was handed over
-	case c.value != nil && ch.closed:
-		c.panics()
-	case c.value != nil:
-		ch.queue = append(ch.queue, c.value)
-	case len(ch.queue) > 0:
-		c.receive(ch.queue[0], true)
-		ch.queue = ch.queue[1:]
-	default:
-		c.receive(nil, false)
-	}
-	return o.picked
-}
-
 // Close is close(c).
 func Close[T any](c chan<- T) {
-	r := playing
-	at := here()
-	ch := r.channelOf(c, at)
-	r.stand(&op{at: at})
-	if ch != nil {
-		r.Touch(ch.name)
+	ch := channelOf(c)
+	do(ch.name, nil, func() {
+		close(c) // panics where it has to
 		ch.closed = true
-	}
-	close(c) // panics where it has to
+	})
 }
 
 // Len is len(c).
-func Len[T any](c <-chan T) int {
-	r := playing
-	at := here()
-	ch := r.channelOf(c, at)
-	if ch == nil {
-		return 0
-	}
-	r.stand(&op{at: at})
-	r.Touch(ch.name)
-	return len(ch.queue)
+func Len[T any](c <-chan T) (n int) {
+	ch := channelOf(c)
+	do(ch.name, nil, func() { n = len(ch.queue) })
+	return n
 }
 
-// Go is the go statement.
-func Go(f func()) {
+// Go is the function of a go statement. It makes the goroutine take part.
+func Go[F any](f F) F {
 	r := playing
-	g := r.me()
-	g.goroutines++
-	r.start(fmt.Sprintf("%s.%d", g.name, g.goroutines), here(), f)
+	parent := r.me()
+	parent.goroutines++
+	g := r.born(fmt.Sprintf("%s.%d", parent.name, parent.goroutines), here())
+	return wrap(f, func(call func() []reflect.Value, _ []reflect.Value) []reflect.Value {
+		g.live(func() { call() })
+		runtime.Goexit() // its results are nobody's
+		return nil
+	})
+}
+
+// wrap makes a function of the type of f that calls around: with what calls f, and the arguments.
+func wrap[F any](f F, around func(call func() []reflect.Value, args []reflect.Value) []reflect.Value) F {
+	v := reflect.ValueOf(f)
+	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
+		return around(func() []reflect.Value {
+			if v.Type().IsVariadic() {
+				return v.CallSlice(args)
+			}
+			return v.Call(args)
+		}, args)
+	}).Interface().(F)
 }
 
 // Sorted is what range m goes over: its keys in their order. It is one of the
 // orders that Go may choose; the others are not played.
 func Sorted[M ~map[K]V, K cmp.Ordered, V any](m M) iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
-		keys := make([]K, 0, len(m))
-		for k := range m {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		for _, k := range keys {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			if v, there := m[k]; there && !yield(k, v) {
 				return
 			}

@@ -13,7 +13,9 @@
 package schedule
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -28,11 +30,11 @@ const MostSteps = 2000
 type state int
 
 const (
-	ready  state = iota // it may go on in this step: it was just started, or is back from outside
+	away   state = iota // it has yet to begin, or has ended
+	ready               // it may go on in this step: it has just begun, or is back from outside
 	parked              // it stands before an operation
 	running
 	outside // it waits in code that is not scheduled, for a connection
-	ended
 )
 
 // goroutine is one goroutine of the program. It writes state and op itself while
@@ -46,40 +48,25 @@ type goroutine struct {
 	op    *op           // that it stands before, or has begun
 	calls bool          // what it has begun is a call that may wait outside
 
-	goroutines, things int // that it has made: they are named by it
-}
-
-// op is what a goroutine stands before.
-type op struct {
-	at       place
-	possible func() bool // nil: always. Not asked where there are cases
-	cases    []*side     // of a channel operation, or of a select
-	def      *place      // of the select's default
-	isSelect bool
-	picked   int  // which case; -1 is the default
-	met      bool // of that case the value was handed over
+	goroutines, channels int // that it has made: they are named by it
 }
 
 // Run is one run of a program. The goroutine that plays it owns it: what starts
 // the program, acts on it and judges it is called from there. The program's
 // goroutines come in through this package's other functions, one at a time.
 type Run struct {
-	all      []*goroutine // in the order in which they were started
-	root     *goroutine   // plays the run
-	now      *goroutine   // whose turn it is
-	actors   []*actor
-	over     bool
-	endings  []func()
-	known    bool     // all of this was played before, so whose turn it is tells who comes here
-	unsure   bool     // but that: somebody waits in a place that is not known
-	last     []string // who took part in the last step
-	panicked string   // what the program panicked with
+	all     []*goroutine // in the order in which they were started
+	root    *goroutine   // plays the run
+	now     *goroutine   // whose turn it is
+	actors  []*actor
+	over    bool
+	endings []func()
+	steps   []Done   // that were taken
+	last    []string // who took part in the last step
 
 	mu       sync.Mutex // guards what follows: goroutines outside are not scheduled
-	byID     map[int]*goroutine
 	channels map[uintptr]*channel
 	objects  map[any]string
-	made     []made
 	touched  []Touch
 	busy     map[call]bool
 	problem  string // of the program
@@ -102,7 +89,6 @@ type Outcome struct {
 	Wrong   string // "" if nothing is
 	Steps   []Done
 	Started map[string]Site // where each goroutine was started, by its name
-	Left    []Waiting       // what didn't end
 }
 
 // Done is a step that was taken.
@@ -115,81 +101,67 @@ type Done struct {
 
 // Waiting is where a goroutine stands.
 type Waiting struct {
-	Name    string
-	At      Site
-	Outside bool // in a call, for a connection
+	Name string
+	At   Site
 }
 
-// Play plays the program once. It returns nil if choose broke the run off. An error
-// is this tool's, or says that the program can't be played. t is not in a bubble.
+// Play plays the program once. It asks choose once more when nothing is possible any more.
+// It returns nil if choose broke the run off. An error is this tool's, or says that the program
+// can't be played: then there is no outcome. t is not in a bubble.
 func Play(t *testing.T, program Program, choose Chooser) (out *Outcome, err error) {
 	// A panic out of a bubble can't be caught, so the errors of the run are kept.
 	synctest.Test(t, func(*testing.T) {
-		r := &Run{byID: make(map[int]*goroutine), channels: make(map[uintptr]*channel), objects: make(map[any]string), busy: make(map[call]bool)}
+		r := &Run{channels: make(map[uintptr]*channel), objects: maps.Clone(names), busy: make(map[call]bool)}
 		r.root = &goroutine{run: r, name: "init", state: running}
-		r.byID[goid()] = r.root
 		r.now = r.root
 		playing = r
-		for _, reset := range resets {
-			reset.f()
+		for _, order := range slices.Sorted(maps.Keys(resets)) {
+			for _, reset := range resets[order] {
+				reset()
+			}
 		}
 		judge := program(r)
 		out = r.play(choose)
 		if out != nil {
-			out.Wrong = r.judge(judge)
+			r.now = r.root
+			if r.problem == "" {
+				out.Wrong = judge()
+			}
+			out.Wrong = cmp.Or(r.problem, out.Wrong)
 		}
 		r.end()
 		err = r.err
 		playing = nil
 	})
-	if err != nil {
-		out = nil
-	}
 	return out, err
 }
 
 // play takes steps until none is possible.
 func (r *Run) play(choose Chooser) *Outcome {
 	r.settle()
-	r.last = nil
-	out := &Outcome{}
-	for r.err == nil && r.panicked == "" {
+	r.last, r.steps = nil, nil
+	for {
 		possible := r.possible()
-		if len(possible) == 0 {
-			break
-		}
-		if len(out.Steps) == MostSteps {
-			r.fail(fmt.Errorf("a run of %d steps has not ended: the program goes on and on", MostSteps))
-			break
-		}
 		i := choose(r, possible)
-		if i < 0 {
+		if len(r.steps) == MostSteps {
+			r.fail("a run of %d steps has not ended: the program goes on and on", MostSteps)
+		}
+		if len(possible) == 0 && r.err == nil {
+			break
+		}
+		if i < 0 || r.err != nil {
 			return nil
 		}
-		possible[i].resolve()
 		done := Done{Step: possible[i], Preempts: r.Preempts(possible, i), Onward: i == r.Onward(possible)}
 		r.take(possible[i])
 		done.Touched = r.touched
-		out.Steps = append(out.Steps, done)
+		r.steps = append(r.steps, done)
 	}
-	out.Left = r.Waiting()
-	out.Started = make(map[string]Site)
+	out := &Outcome{Steps: r.steps, Started: make(map[string]Site)}
 	for _, g := range r.all {
 		out.Started[g.name] = g.start.site()
 	}
 	return out
-}
-
-func (r *Run) judge(judge func() string) string {
-	if r.panicked == "" && r.problem == "" && r.err == nil {
-		if wrong := judge(); wrong != "" {
-			return wrong
-		}
-	}
-	if r.panicked != "" {
-		return r.panicked
-	}
-	return r.problem
 }
 
 // Quiet lets the program go on, without preemptions, until no step is possible.
@@ -198,18 +170,8 @@ func (r *Run) judge(judge func() string) string {
 func (r *Run) Quiet() {
 	actors := r.actors
 	r.actors = nil
-	defer func() { r.actors = actors }()
-	r.settle()
-	for n := 0; r.err == nil && r.panicked == ""; n++ {
-		possible := r.possible()
-		if len(possible) == 0 {
-			return
-		}
-		if n == MostSteps {
-			r.fail(fmt.Errorf("the program goes on and on before or after the order that is played"))
-		}
-		r.take(possible[r.Onward(possible)])
-	}
+	r.play(func(_ *Run, possible []Step) int { return r.Onward(possible) })
+	r.actors = actors
 }
 
 // Onward is the step that goes on with whoever took the last one, or the first
@@ -219,7 +181,7 @@ func (r *Run) Onward(possible []Step) int {
 }
 
 func (r *Run) goesOn(s Step) bool {
-	return slices.ContainsFunc(s.who(), func(name string) bool { return slices.Contains(r.last, name) })
+	return slices.ContainsFunc(s.who, func(name string) bool { return slices.Contains(r.last, name) })
 }
 
 // Preempts tells whether step i is taken by others than the last one, of whom one
@@ -228,8 +190,7 @@ func (r *Run) Preempts(possible []Step, i int) bool {
 	return !r.goesOn(possible[i]) && slices.ContainsFunc(possible, r.goesOn)
 }
 
-// Problem says that the program does something wrong in this run, whatever is
-// judged at its end. Any goroutine may call it.
+// Problem says that the program has done something wrong: no more of this run is played. Any goroutine may call it.
 func (r *Run) Problem(what string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -239,95 +200,94 @@ func (r *Run) Problem(what string) {
 }
 
 // fail says that the run can't be played. Any goroutine may call it.
-func (r *Run) fail(err error) {
+func (r *Run) fail(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err == nil && !r.over {
-		r.err = err
+		r.err = fmt.Errorf(format, args...)
 	}
 }
 
-// Go starts a goroutine of the program under a name, and AtEnd has f called when
-// the run is over, to end what waits outside.
-func (r *Run) Go(name string, f func()) { r.start(name, place{}, f) }
-func (r *Run) AtEnd(f func())           { r.endings = append(r.endings, f) }
-
-func (r *Run) start(name string, at place, f func()) {
-	g := &goroutine{run: r, name: name, start: at, wake: make(chan struct{})}
-	r.all = append(r.all, g)
-	go r.enter(g, func() {
-		g.wait()
-		f()
-	})
-}
+// Go starts a goroutine of the program under a name.
+func (r *Run) Go(name string, f func()) { go r.born(name, place{}).live(f) }
 
 // Adopt runs f as a goroutine of the program under a name: one that somebody else
 // started, who is not scheduled. It takes part from its first operation on.
-func (r *Run) Adopt(name string, f func()) {
-	g := &goroutine{run: r, name: name, wake: make(chan struct{}), state: ready}
+func (r *Run) Adopt(name string, f func()) { r.born(name, place{}).live(f) }
+
+// AtEnd has f called when the run is over, to end what waits outside.
+func (r *Run) AtEnd(f func()) { r.endings = append(r.endings, f) }
+
+// born adds a goroutine, which has yet to begin.
+func (r *Run) born(name string, at place) *goroutine {
+	g := &goroutine{run: r, name: name, start: at, wake: make(chan struct{})}
 	r.all = append(r.all, g)
-	r.enter(g, func() {
-		g.wait()
-		f()
-	})
+	return g
 }
 
-// enter runs f as the goroutine g.
-func (r *Run) enter(g *goroutine, f func()) {
-	id := goid()
-	r.mu.Lock()
-	r.byID[id] = g
-	r.mu.Unlock()
+// live runs f as g, and never lets a panic through.
+func (g *goroutine) live(f func()) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.panicked = fmt.Sprintf("panic: %v (%s, after %v)", p, g.name, g.at())
+			g.run.Problem(fmt.Sprintf("panic: %v (%s, after %v)", p, g.name, g.at()))
 		}
-		g.state = ended
-		r.mu.Lock()
-		delete(r.byID, id)
-		r.mu.Unlock()
+		g.state = away
 	}()
+	g.wait(ready)
 	f()
 }
 
-// me returns the goroutine that calls. It does not return if the run is over, or if
-// the goroutine is none of those that are scheduled.
+// me returns the goroutine that calls: the one whose turn it is. It does not return if the run
+// is over.
 func (r *Run) me() *goroutine {
 	if r.over {
 		runtime.Goexit()
 	}
-	g := r.now
-	if g == nil || g != r.root && (!r.known || r.unsure) {
-		r.mu.Lock()
-		g = r.byID[goid()]
-		r.mu.Unlock()
+	if r.now == nil {
+		r.stranger()
 	}
-	if g == nil {
-		r.fail(fmt.Errorf("%v: a goroutine comes here that code outside of the program has started; only those of go statements and of requests are scheduled", here().site()))
-		runtime.Goexit()
-	}
-	return g
+	return r.now
 }
 
-// stand has the calling goroutine stand before an operation until it is chosen.
+// stranger breaks the run off: the goroutine that calls is none of those that are scheduled.
+func (r *Run) stranger() {
+	r.fail("%v: a goroutine comes here that code outside of the program has started; only those of go statements and of requests are scheduled", here().site())
+	runtime.Goexit()
+}
+
+// stand has the calling goroutine stand before an operation until it is chosen, and go on so.
 func (r *Run) stand(o *op) *goroutine {
 	g := r.me()
+	o.at = here()
+	o.at.does = o.does
 	if g == r.root { // before the program runs, or after
-		if o.cases == nil && (o.possible == nil || o.possible()) {
+		if o.picked = slices.IndexFunc(o.ways, (*way).isReady); o.picked < 0 {
+			r.fail("%v: this would wait before the program runs", o.at.site())
 			return g
 		}
-		r.fail(fmt.Errorf("%v: this would wait before the program runs", o.at.site()))
-		return g
+	} else {
+		r.mu.Lock()
+		second := g.state != running || g.calls // somebody else came here, or is g
+		g.op, g.state = o, parked
+		r.mu.Unlock()
+		if second && !r.over {
+			r.stranger()
+		}
+		g.wait(parked)
 	}
-	if o.at.calls == nocalls {
-		o.at = here()
+	w := o.ways[o.picked]
+	if w.ch != nil {
+		r.Touch(w.ch.name)
 	}
-	g.op, g.state = o, parked
-	g.wait()
+	if !o.met && w.take != nil {
+		w.take()
+	}
 	return g
 }
 
-func (g *goroutine) wait() {
+// wait has g, which calls, wait for its turn.
+func (g *goroutine) wait(s state) {
+	g.state = s
 	<-g.wake
 	if g.run.over {
 		runtime.Goexit()
@@ -348,7 +308,9 @@ func (r *Run) settle() {
 		synctest.Wait()
 		if r.now != nil && r.now != r.root && r.now.state == running {
 			r.now.state = outside
-			r.unsure = r.unsure || !r.now.calls
+			if !r.now.calls {
+				r.fail("%s waits for something that is not scheduled, after %v", r.now.name, r.now.at())
+			}
 		}
 		r.now = nil
 		next := slices.IndexFunc(r.all, func(g *goroutine) bool { return g.state == ready })
@@ -363,18 +325,17 @@ func (r *Run) settle() {
 // until it stands again, and then the receiver does.
 func (r *Run) take(s Step) {
 	r.touched = nil
-	r.last = s.who()
+	r.last = s.who
 	switch {
 	case s.actor != nil:
 		r.touched = append(r.touched, Touch{What: "actor " + s.Who})
-		act := s.actor.acts[0]
+		s.actor.acts[0].Do()
 		s.actor.acts = s.actor.acts[1:]
-		act.Do()
 	case s.with != nil:
-		from, to := s.g.op.cases[s.i], s.with.op.cases[s.j]
-		s.g.op.picked, s.with.op.picked = s.i, s.j
-		s.g.op.met, s.with.op.met = true, true
-		to.receive(from.value, true)
+		from, to := s.g.op, s.with.op
+		from.picked, from.met = s.i, true
+		to.picked, to.met = s.j, true
+		to.ways[s.j].receive(from.ways[s.i].value)
 		r.resume(s.g)
 		r.settle()
 		r.resume(s.with)
@@ -389,8 +350,8 @@ func (r *Run) take(s Step) {
 func (r *Run) Waiting() []Waiting {
 	var all []Waiting
 	for _, g := range r.all {
-		if g.state != ended {
-			all = append(all, Waiting{g.name, g.at(), g.state == outside})
+		if g.state != away {
+			all = append(all, Waiting{g.name, g.at()})
 		}
 	}
 	return all
@@ -398,9 +359,7 @@ func (r *Run) Waiting() []Waiting {
 
 // end ends all goroutines: those that stand by Goexit, those outside when they come back.
 func (r *Run) end() {
-	r.mu.Lock()
 	r.over = true
-	r.mu.Unlock()
 	for _, f := range r.endings {
 		f()
 	}
@@ -413,7 +372,7 @@ func (r *Run) end() {
 		r.all[i].wake <- struct{}{}
 	}
 	for _, g := range r.all {
-		if g.state != ended && r.err == nil {
+		if g.state != away && r.err == nil {
 			r.err = fmt.Errorf("%s does not end with the run: it waits for something outside, after %v", g.name, g.at())
 		}
 	}
@@ -442,17 +401,4 @@ type Act struct {
 // Actor adds somebody who acts on the program from outside. Each act is a step.
 func (r *Run) Actor(name string, acts ...Act) {
 	r.actors = append(r.actors, &actor{name, acts})
-}
-
-// goid is the number of the goroutine that calls.
-func goid() (id int) {
-	var b [32]byte
-	n := runtime.Stack(b[:], false)
-	for _, c := range b[len("goroutine "):n] {
-		if c < '0' || c > '9' {
-			break
-		}
-		id = 10*id + int(c-'0')
-	}
-	return id
 }

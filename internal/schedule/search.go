@@ -1,7 +1,9 @@
 package schedule
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -37,60 +39,49 @@ type Count struct {
 }
 
 func (c *Count) add(out *Outcome) {
-	c.Tally.add(out.Wrong != "")
-	for len(c.By) <= out.Preemptions() {
+	n, wrong := out.Preemptions(), out.Wrong != ""
+	c.Tally.add(wrong)
+	for len(c.By) <= n {
 		c.By = append(c.By, Tally{})
 	}
-	c.By[out.Preemptions()].add(out.Wrong != "")
-	if out.Wrong != "" && (c.Shortest == nil || out.shorter(c.Shortest)) {
+	c.By[n].add(wrong)
+	if s := c.Shortest; wrong && (s == nil || cmp.Or(cmp.Compare(len(out.Steps), len(s.Steps)), cmp.Compare(n, s.Preemptions())) < 0) {
 		c.Shortest = out
 	}
 }
 
 // Preemptions counts them.
-func (o *Outcome) Preemptions() (n int) {
-	for _, s := range o.Steps {
-		if s.Preempts {
+func (o *Outcome) Preemptions() int { return count(o.Steps, func(s Done) bool { return s.Preempts }) }
+
+// turns counts the steps that were taken by others than the last one.
+func (o *Outcome) turns() int { return count(o.Steps, func(s Done) bool { return !s.Onward }) }
+
+func count(steps []Done, f func(Done) bool) (n int) {
+	for _, s := range steps {
+		if f(s) {
 			n++
 		}
 	}
 	return n
 }
 
-func (o *Outcome) shorter(than *Outcome) bool {
-	if len(o.Steps) != len(than.Steps) {
-		return len(o.Steps) < len(than.Steps)
-	}
-	return o.Preemptions() < than.Preemptions()
-}
-
 // node is a place in the tree of orders.
 type node struct {
 	labels []string           // of the steps that are possible
-	barred []bool             // by the bound
+	next   []int              // those that are still to be tried, the one that is being tried first
 	asleep map[string][]Touch // steps that lead nowhere new, and what they touch
 	tried  map[string][]Touch // steps that were taken from here, the last one too
-	at     int                // that one
 }
 
-// next goes on to the next step that is to be tried, if there is one.
-func (n *node) next() bool {
-	for n.at++; n.at < len(n.labels); n.at++ {
-		if _, asleep := n.asleep[n.labels[n.at]]; !asleep && !n.barred[n.at] {
-			return true
-		}
-	}
-	return false
-}
+func (n *node) taken() string { return n.labels[n.next[0]] }
 
 // sleepers are the steps that need not be tried after the one that was taken: they
 // were tried in its place, and have nothing to do with it.
 func (n *node) sleepers() map[string][]Touch {
-	taken := n.labels[n.at]
 	all := make(map[string][]Touch)
 	for _, steps := range []map[string][]Touch{n.asleep, n.tried} {
 		for label, touched := range steps {
-			if label != taken && !dependent(touched, n.tried[taken]) {
+			if label != n.taken() && !dependent(touched, n.tried[n.taken()]) {
 				all[label] = touched
 			}
 		}
@@ -103,76 +94,56 @@ func (n *node) sleepers() map[string][]Touch {
 //
 // Distinct orders are found with sleep sets (Godefroid, 1996): a step that was tried in one
 // place sleeps there while steps are taken that have nothing to do with it.
-func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) (more bool)) (Count, error) {
-	var c Count
+func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) (more bool)) (c Count, err error) {
 	var nodes []*node
 	for {
-		depth, preemptions := 0, 0
-		var diverged error
 		out, err := Play(t, program, func(r *Run, possible []Step) int {
-			r.known = depth < len(nodes)
-			var before *node
+			depth := len(r.steps)
 			if depth > 0 {
-				before = nodes[depth-1]
-				before.tried[before.labels[before.at]] = r.touched
+				before := nodes[depth-1]
+				before.tried[before.taken()] = r.steps[depth-1].Touched
 			}
 			if depth == len(nodes) {
-				n := &node{labels: labels(possible), barred: make([]bool, len(possible)), tried: make(map[string][]Touch), at: -1}
-				for i := range possible {
-					n.barred[i] = how.Preemptions == preemptions && r.Preempts(possible, i)
+				n := &node{labels: labels(possible), tried: make(map[string][]Touch)}
+				if how.Distinct && depth > 0 {
+					n.asleep = nodes[depth-1].sleepers()
 				}
-				if how.Distinct && before != nil {
-					n.asleep = before.sleepers()
+				full := count(r.steps, func(s Done) bool { return s.Preempts }) == how.Preemptions
+				for i, s := range possible {
+					if _, asleep := n.asleep[s.Label]; !asleep && !(full && r.Preempts(possible, i)) {
+						n.next = append(n.next, i)
+					}
 				}
 				nodes = append(nodes, n)
-				n.next()
 			}
 			n := nodes[depth]
-			if !same(possible, n.labels) {
-				diverged = fmt.Errorf("the run diverged: after “%s” possible was %v, and is now %v; something there is not the same in each run, such as a random number",
-					lineOf(taken(nodes[:depth])), n.labels, labels(possible))
+			if !slices.Equal(labels(possible), n.labels) {
+				r.diverged(strings.Join(n.labels, ", "), possible)
+			}
+			if len(n.next) == 0 {
 				return -1
 			}
-			if n.at == len(n.labels) {
-				return -1 // all sleep, or are barred
-			}
-			if r.Preempts(possible, n.at) {
-				preemptions++
-			}
-			depth++
-			return n.at
+			return n.next[0]
 		})
-		if diverged != nil {
-			err = diverged
-		}
 		if err != nil {
 			return c, err
 		}
 		c.Runs++
 		if out != nil {
-			if n := len(out.Steps); n > 0 {
-				last := nodes[n-1]
-				last.tried[last.labels[last.at]] = out.Steps[n-1].Touched
-			}
 			c.add(out)
 		}
 		if !each(c, out) {
 			return c, nil
 		}
-		for len(nodes) > 0 && !nodes[len(nodes)-1].next() {
+		for len(nodes) > 0 && len(nodes[len(nodes)-1].next) <= 1 {
 			nodes = nodes[:len(nodes)-1]
 		}
 		if len(nodes) == 0 {
 			return c, nil
 		}
+		n := nodes[len(nodes)-1]
+		n.next = n.next[1:]
 	}
-}
-
-func taken(nodes []*node) (labels []string) {
-	for _, n := range nodes {
-		labels = append(labels, n.labels[n.at])
-	}
-	return labels
 }
 
 // Shorten makes an order that shows something wrong easier to follow: wherever it can
@@ -183,10 +154,9 @@ func Shorten(t *testing.T, program Program, out *Outcome) (*Outcome, error) {
 		if out.Steps[i].Onward {
 			continue
 		}
-		depth := 0
 		other, err := Play(t, program, func(r *Run, possible []Step) int {
-			defer func() { depth++ }()
-			if depth != i && depth < len(out.Steps) && !(depth > i && out.Steps[depth].Onward) {
+			depth := len(r.steps)
+			if depth < i || depth > i && depth < len(out.Steps) && !out.Steps[depth].Onward {
 				if at := find(possible, out.Steps[depth].Label); at >= 0 {
 					return at
 				}
@@ -203,21 +173,43 @@ func Shorten(t *testing.T, program Program, out *Outcome) (*Outcome, error) {
 	return out, nil
 }
 
-// turns counts the steps that were taken by others than the last one.
-func (o *Outcome) turns() (n int) {
-	for _, s := range o.Steps {
-		if !s.Onward {
-			n++
-		}
+// Line is the order in one line, which Replay plays again: the labels of its steps. It ends
+// where whoever took the last step goes on to the end.
+func (o *Outcome) Line() string {
+	end := len(o.Steps)
+	for end > 0 && o.Steps[end-1].Onward {
+		end--
 	}
-	return n
+	return lineOf(o.Steps[:end])
 }
 
-func find(steps []Step, label string) int {
-	for i, s := range steps {
-		if s.Label == label {
-			return i
-		}
+func lineOf(steps []Done) string {
+	var all []string
+	for _, s := range steps {
+		all = append(all, s.Label)
 	}
-	return -1
+	return strings.Join(all, " ")
+}
+
+// Replay plays the order of a line. Where a step of it is not possible, that is an
+// error: the line is of another program, or of another scenario.
+func Replay(t *testing.T, program Program, line string) (*Outcome, error) {
+	steps := strings.Fields(line)
+	return Play(t, program, func(r *Run, possible []Step) int {
+		depth := len(r.steps)
+		if depth >= len(steps) {
+			return r.Onward(possible)
+		}
+		i := find(possible, steps[depth])
+		if i < 0 {
+			r.diverged(steps[depth], possible)
+		}
+		return i
+	})
+}
+
+// diverged breaks the run off: it does not go on as it was to.
+func (r *Run) diverged(expected string, possible []Step) {
+	r.fail("the run diverged: after “%s” it was to go on with %s, and possible is %s",
+		lineOf(r.steps), expected, cmp.Or(strings.Join(labels(possible), ", "), "nothing"))
 }

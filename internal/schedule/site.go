@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"strings"
 	"sync"
 )
 
 // Site is a place in the program: an operation, or where a goroutine was started.
 type Site struct {
-	Func string // as in "chat.(*Client).Listen"
 	File string
 	Line int
 	Does string // what is done there, where the line alone doesn't say: "read", or "→ a" to whom
@@ -25,52 +25,36 @@ func (s Site) String() string {
 
 // place is a Site that has yet to be found out, which takes a while.
 type place struct {
-	calls [6]uintptr // that led there, from this package
-	line  int        // if it is another one
+	calls [10]uintptr // that led there, from this package
+	line  int         // if it is another one
 	does  string
 }
 
-var nocalls [6]uintptr
-
-// here is the place in the program that called the function of this package that
-// calls here.
+// here is the place in the program that called this package.
 func here() (p place) {
-	runtime.Callers(3, p.calls[:])
-	return p
-}
-
-// in is the same place, in another line of it.
-func (p place) in(line int) place {
-	p.line = line
+	runtime.Callers(2, p.calls[:])
 	return p
 }
 
 // sites remembers what places are.
-var sites struct {
-	sync.Mutex
-	m map[place]Site
-}
+var sites sync.Map
 
 func (p place) site() Site {
-	sites.Lock()
-	defer sites.Unlock()
-	if s, ok := sites.m[p]; ok || p.calls == nocalls {
+	if s, ok := sites.Load(p); ok || p.calls[0] == 0 {
+		s, _ := s.(Site)
 		return s
 	}
 	s := Site{Does: p.does}
 	for frames, more := runtime.CallersFrames(p.calls[:]), true; more && s.File == ""; {
 		var f runtime.Frame
-		if f, more = frames.Next(); path.Dir(f.File) != ownDir {
-			s.Func, s.File, s.Line = path.Base(f.Function), f.File, f.Line
+		if f, more = frames.Next(); path.Dir(f.File) != ownDir && !strings.HasPrefix(f.Function, "reflect.") {
+			s.File, s.Line = f.File, f.Line
 		}
 	}
 	if p.line > 0 {
 		s.Line = p.line
 	}
-	if sites.m == nil {
-		sites.m = make(map[place]Site)
-	}
-	sites.m[p] = s
+	sites.Store(p, s)
 	return s
 }
 

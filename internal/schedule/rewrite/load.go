@@ -5,9 +5,9 @@
 package rewrite
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -16,9 +16,7 @@ import (
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"websocket-chat-steps/internal/gocmd"
 )
@@ -34,6 +32,13 @@ type Source struct {
 	info  *types.Info
 }
 
+// listed is what go list says of a package.
+type listed struct {
+	ImportPath, Dir, Export string
+	GoFiles, CgoFiles       []string
+	DepOnly                 bool
+}
+
 // Load reads packages, named as from dir, which is the directory of a module below
 // root. Files of the overlay are taken in place of those that are there. The error
 // of a package that doesn't compile is the compiler's.
@@ -43,81 +48,59 @@ func Load(ctx context.Context, root, dir string, overlay gocmd.Overlay, packages
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	args := []string{"list", "-export", "-deps", "-json=ImportPath,Dir,GoFiles,CgoFiles,Export,DepOnly"}
-	if len(overlay) > 0 {
-		flag, err := overlay.Flag(temp, root)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, flag)
-	}
-	out, err := gocmd.Command(ctx, dir, nil, "go", append(args, packages...)...).Output()
+	flag, err := overlay.Flag(temp, root)
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%s", exit.Stderr)
-		}
-		return nil, fmt.Errorf("go list: %w", err)
+		return nil, err
 	}
-
+	args := []string{"list", "-export", "-deps", "-json=ImportPath,Dir,GoFiles,CgoFiles,Export,DepOnly", flag}
+	cmd := gocmd.Command(ctx, dir, nil, "go", append(args, packages...)...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w\n%s", err, &said)
+	}
+	fset := token.NewFileSet()
 	exports := make(map[string]string)
+	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	laid := make(map[string][]byte)
+	for name, text := range overlay {
+		laid[filepath.Join(root, filepath.FromSlash(name))] = []byte(text)
+	}
 	var sources []*Source
-	var names [][]string
-	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var p struct {
-			ImportPath, Dir, Export string
-			GoFiles, CgoFiles       []string
-			DepOnly                 bool
-		}
-		if err := d.Decode(&p); err == io.EOF {
-			break
-		} else if err != nil {
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); { // a package comes behind what it imports
+		var p listed
+		if err := d.Decode(&p); err != nil {
 			return nil, fmt.Errorf("go list: %w", err)
 		}
 		exports[p.ImportPath] = p.Export
 		if !p.DepOnly {
-			if len(p.CgoFiles) > 0 {
-				return nil, fmt.Errorf("%s: cgo is not understood here", filepath.Join(p.Dir, p.CgoFiles[0]))
+			s := &Source{Dir: p.Dir, fset: fset, text: make(map[string][]byte)}
+			if err := s.check(p, laid, imports); err != nil {
+				return nil, err
 			}
-			sources = append(sources, &Source{Dir: p.Dir, Types: types.NewPackage(p.ImportPath, "")})
-			names = append(names, p.GoFiles)
-		}
-	}
-	fset := token.NewFileSet()
-	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
-		return os.Open(exports[path])
-	})
-	for i, s := range sources {
-		s.fset = fset
-		if err := s.check(root, overlay, names[i], imports); err != nil {
-			return nil, err
+			sources = append(sources, s)
 		}
 	}
 	return sources, nil
 }
 
 // check parses the files and finds the types.
-func (s *Source) check(root string, overlay gocmd.Overlay, names []string, imports types.Importer) error {
-	s.text = make(map[string][]byte)
-	for _, name := range names {
+func (s *Source) check(p listed, laid map[string][]byte, imports types.Importer) (err error) {
+	for _, name := range append(p.GoFiles, p.CgoFiles...) {
 		file := filepath.Join(s.Dir, name)
-		in, err := filepath.Rel(root, file)
-		if err != nil {
-			return err
-		}
-		text, laid := overlay[filepath.ToSlash(in)]
-		b := []byte(text)
-		if !laid {
-			if b, err = os.ReadFile(file); err != nil {
+		text, ok := laid[file]
+		if !ok {
+			if text, err = os.ReadFile(file); err != nil {
 				return err
 			}
 		}
-		f, err := parser.ParseFile(s.fset, file, b, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := parser.ParseFile(s.fset, file, text, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
 		s.files = append(s.files, f)
-		s.text[file] = b
+		s.text[file] = text
 	}
 	s.info = &types.Info{
 		Types:      make(map[ast.Expr]types.TypeAndValue),
@@ -125,7 +108,6 @@ func (s *Source) check(root string, overlay gocmd.Overlay, names []string, impor
 		Uses:       make(map[*ast.Ident]types.Object),
 		Selections: make(map[*ast.SelectorExpr]*types.Selection),
 	}
-	var err error
-	s.Types, err = (&types.Config{Importer: imports}).Check(s.Types.Path(), s.fset, s.files, s.info)
+	s.Types, err = (&types.Config{Importer: imports}).Check(p.ImportPath, s.fset, s.files, s.info)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,52 +21,40 @@ const (
 // rewriter rewrites one package.
 type rewriter struct {
 	*Source
-	*edits   // of the file that is rewritten now
-	parents  map[ast.Node]ast.Node
-	assigned map[*types.Var]bool // package variables that are changed somewhere
-	done     map[*ast.Ident]bool // uses of them that a whole statement is rewritten for
-	written  map[*ast.Ident]bool // uses that change them
-	refused  []error
+	*edits                        // of the file that is rewritten now
+	assigned  map[*types.Var]bool // package variables that are changed somewhere
+	done      map[ast.Node]bool   // what a whole statement is rewritten for
+	written   map[*ast.Ident]bool // uses that change them
+	constants map[string]string   // those that are still to be found
+	refused   []error
 }
 
 // Rewrite returns the text of the package's files, by their names, such that it
 // takes part in package schedule. Constants get another value, by their names.
 func (s *Source) Rewrite(constants map[string]string) (map[string]string, error) {
-	w := &rewriter{Source: s, parents: make(map[ast.Node]ast.Node), assigned: make(map[*types.Var]bool), done: make(map[*ast.Ident]bool), written: make(map[*ast.Ident]bool)}
+	w := &rewriter{Source: s, constants: maps.Clone(constants), assigned: make(map[*types.Var]bool), done: make(map[ast.Node]bool), written: make(map[*ast.Ident]bool)}
+	nodes := make(map[*ast.File][]ast.Node)
 	for _, f := range s.files {
-		var stack []ast.Node
-		ast.Inspect(f, func(n ast.Node) bool {
-			if n == nil {
-				stack = stack[:len(stack)-1]
-				return true
+		ast.PreorderStack(f, nil, func(n ast.Node, stack []ast.Node) bool {
+			nodes[f] = append(nodes[f], n)
+			if c, ok := n.(*ast.CommClause); ok && c.Comm != nil {
+				w.done[c.Comm], w.done[received(c.Comm)] = true, true
 			}
-			if len(stack) > 0 {
-				w.parents[n] = stack[len(stack)-1]
-			}
-			stack = append(stack, n)
-			w.findAssigned(n)
+			w.findAssigned(n, stack)
 			return true
 		})
 	}
-	constants = maps.Clone(constants)
 	files := make(map[string]string)
 	for _, f := range s.files {
 		name := s.fset.File(f.Pos()).Name()
 		w.edits = &edits{base: f.FileStart, src: s.text[name]}
-		var nodes []ast.Node
-		ast.Inspect(f, func(n ast.Node) bool {
-			if n != nil {
-				nodes = append(nodes, n)
-			}
-			return true
-		})
-		for _, n := range slices.Backward(nodes) { // the parts of a node before the node
-			w.node(n, constants)
+		for _, n := range slices.Backward(nodes[f]) { // the parts of a node before the node
+			w.node(n)
 		}
 		w.replace(f.Name.End(), f.Name.End(), fmt.Sprintf("; import %s %q", own, path))
 		files[filepath.Base(name)] = w.render(f.FileStart, f.FileEnd) + w.tail(f)
 	}
-	for name := range constants {
+	for name := range w.constants {
 		w.refused = append(w.refused, fmt.Errorf("%s: there is no constant %s", s.Dir, name))
 	}
 	return files, errors.Join(w.refused...)
@@ -82,40 +71,52 @@ func (w *rewriter) refuse(n ast.Node, format string, args ...any) {
 
 func (w *rewriter) line(p token.Pos) int { return w.fset.Position(p).Line }
 
-func (w *rewriter) node(n ast.Node, constants map[string]string) {
+// textOf is the text of a node, as it is rewritten so far.
+func (w *rewriter) textOf(n ast.Node) string { return w.render(n.Pos(), n.End()) }
+
+// node rewrites a node. Its parts are rewritten already.
+func (w *rewriter) node(n ast.Node) {
+	if w.done[n] {
+		return
+	}
 	switch n := n.(type) {
 	case *ast.ImportSpec:
-		w.imported(n)
+		if p := strings.Trim(n.Path.Value, `"`); p == "sync" || p == "sync/atomic" {
+			name := strings.TrimPrefix(p, "sync/")
+			if n.Name != nil {
+				name = n.Name.Name
+			}
+			w.become(n.Pos(), n.End(), fmt.Sprintf("%s %q", name, path))
+		}
 	case *ast.FuncDecl:
 		if n.Name.Name == "init" && n.Recv == nil {
 			w.refuse(n, "init runs once, and not before each order")
 		}
 	case *ast.ValueSpec:
 		for i, name := range n.Names {
-			if value, ok := constants[name.Name]; ok && i < len(n.Values) && w.packageLevel(w.info.Defs[name]) {
+			if value, ok := w.constants[name.Name]; ok && i < len(n.Values) && w.isTop(w.info.Defs[name]) {
 				w.become(n.Values[i].Pos(), n.Values[i].End(), value)
-				delete(constants, name.Name)
+				delete(w.constants, name.Name)
 			}
 		}
 	case *ast.SendStmt:
-		if !w.isCase(n) {
-			w.around(n.Pos(), n.End(), own+".To(", ")")
-			w.replace(n.Arrow, n.Arrow+2, ").Send(")
-		}
+		w.around(n.Pos(), n.End(), own+".Send(", ")")
+		w.replace(n.Arrow, n.Arrow+2, ")(")
 	case *ast.UnaryExpr:
-		if lit, ok := n.X.(*ast.CompositeLit); ok && n.Op == token.AND && hasSync(w.info.TypeOf(lit)) {
-			w.around(n.Pos(), n.End(), own+".New(", ")")
-		}
-		if n.Op == token.ARROW && !w.inCase(n) {
+		if n.Op == token.ARROW {
+			function := ".Recv("
+			if _, ok := w.info.TypeOf(n).(*types.Tuple); ok {
+				function = ".Recv2("
+			}
 			w.around(n.Pos(), n.End(), "", ")")
-			w.replace(n.OpPos, n.OpPos+2, own+"."+w.receive(n)+"(")
+			w.replace(n.OpPos, n.OpPos+2, own+function)
 		}
 	case *ast.RangeStmt:
 		w.ranges(n)
 	case *ast.SelectStmt:
 		w.selects(n)
 	case *ast.GoStmt:
-		w.goes(n)
+		w.around(n.Call.Fun.Pos(), n.Call.Fun.End(), own+".Go(", ")")
 	case *ast.CallExpr:
 		w.call(n)
 	case *ast.SelectorExpr:
@@ -123,84 +124,65 @@ func (w *rewriter) node(n ast.Node, constants map[string]string) {
 	case *ast.Ident:
 		w.ident(n)
 	case *ast.IncDecStmt:
-		if v, ok := w.variable(n.X); ok {
-			w.assign(n, n.X, v, n.Tok.String()[:1], "1")
-		}
+		w.assign(n, n.X, n.Tok.String()[:1], "1")
 	case *ast.AssignStmt:
-		w.assignment(n)
-	}
-}
-
-// imported replaces what package schedule stands for.
-func (w *rewriter) imported(n *ast.ImportSpec) {
-	switch p := strings.Trim(n.Path.Value, `"`); p {
-	case "sync", "sync/atomic":
-		name := strings.TrimPrefix(p, "sync/")
-		if n.Name != nil {
-			name = n.Name.Name
+		if n.Tok != token.DEFINE && len(n.Lhs) == 1 {
+			w.assign(n, n.Lhs[0], strings.TrimSuffix(n.Tok.String(), "="), "("+w.textOf(n.Rhs[0])+")")
 		}
-		w.become(n.Pos(), n.End(), fmt.Sprintf("%s %q", name, path))
 	}
 }
 
-// Members of sync and sync/atomic that package schedule has, and those of other
-// packages that make things happen which are not scheduled.
-var (
-	known = map[string][]string{
-		"sync": {"Mutex", "RWMutex", "Once", "WaitGroup", "Pool", "Locker"},
-		"sync/atomic": {"AddInt32", "AddInt64", "AddUint32", "AddUint64", "LoadInt32", "LoadInt64", "LoadUint32", "LoadUint64",
-			"StoreInt32", "StoreInt64", "StoreUint32", "StoreUint64", "SwapInt32", "SwapInt64", "SwapUint32", "SwapUint64",
-			"CompareAndSwapInt32", "CompareAndSwapInt64", "CompareAndSwapUint32", "CompareAndSwapUint64",
-			"Int32", "Int64", "Uint32", "Uint64", "Bool", "Value", "Pointer"},
-	}
-	timers = []string{"After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep", "Timer", "Ticker"}
-)
+// known are the members of sync and sync/atomic that package schedule has, and their methods. The
+// functions of sync/atomic are there without the type in their names.
+var known = regexp.MustCompile(`^(Mutex|RWMutex|Once|WaitGroup|Pool|R?Lock|R?Unlock|Do|Done|Wait|Go|Get|Put|New|Bool|Value|Pointer` +
+	`|(Add|Load|Store|Swap|CompareAndSwap)?((Int|Uint)(32|64))?)$`)
 
-// foreign refuses what comes from another package and can't take part.
-func (w *rewriter) foreign(n *ast.Ident, o types.Object) {
-	if o.Pkg() == nil || o.Pkg() == w.Types {
-		return
-	}
-	p, top := o.Pkg().Path(), o.Parent() == o.Pkg().Scope()
-	members, some := known[p]
-	switch {
-	case p == "context":
-		w.refuse(n, "a context is not understood here")
-	case p == "time" && top && slices.Contains(timers, o.Name()):
-		w.refuse(n, "a timer is not understood here: time.%s", o.Name())
-	case some && top && !slices.Contains(members, o.Name()):
-		w.refuse(n, "%s.%s is not understood here", p, o.Name())
-	}
-}
+// timers are the members of time that make things happen which are not scheduled.
+var timers = []string{"After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep", "Timer", "Ticker"}
 
+// ident refuses what comes from another package and can't take part, and rewrites a use of a package
+// variable.
 func (w *rewriter) ident(n *ast.Ident) {
 	o := w.info.Uses[n]
 	if o == nil {
 		return
 	}
-	w.foreign(n, o)
-	if v, ok := o.(*types.Var); ok && w.assigned[v] && !w.done[n] && !w.atPackageLevel(n) {
-		function := "Read"
-		if w.written[n] {
-			function = "Write"
+	if o.Pkg() != nil && o.Pkg() != w.Types {
+		switch p := o.Pkg().Path(); {
+		case p == "context":
+			w.refuse(n, "a context is not understood here")
+		case p == "time" && o.Parent() == o.Pkg().Scope() && slices.Contains(timers, o.Name()):
+			w.refuse(n, "a timer is not understood here: time.%s", o.Name())
+		case p == "sync" || p == "sync/atomic":
+			m := known.FindStringSubmatch(o.Name())
+			if m == nil {
+				w.refuse(n, "%s.%s is not understood here", p, o.Name())
+			} else if m[2] != "" {
+				w.become(n.Pos(), n.End(), m[2])
+			}
 		}
-		w.around(n.Pos(), n.End(), "(*"+own+"."+function+"(&", "))")
+	}
+	if v, ok := o.(*types.Var); ok && w.assigned[v] {
+		does := "read"
+		if w.written[n] {
+			does = "write"
+		}
+		w.around(n.Pos(), n.End(), fmt.Sprintf("(*%s.Use(%q, &", own, does), "))")
 	}
 }
 
 // under is the type that decides what an expression is: a channel, a map.
 func (w *rewriter) under(e ast.Expr) types.Type {
 	t := w.info.TypeOf(e)
+	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
+		for t = range p.Underlying().(*types.Interface).EmbeddedTypes() {
+			if u, ok := t.(*types.Union); ok {
+				t = u.Term(0).Type()
+			}
+		}
+	}
 	if t == nil {
 		return nil
-	}
-	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
-		if i := p.Underlying().(*types.Interface); i.NumEmbeddeds() == 1 {
-			if u, ok := i.EmbeddedType(0).(*types.Union); ok && u.Len() == 1 {
-				return u.Term(0).Type().Underlying()
-			}
-			return i.EmbeddedType(0).Underlying()
-		}
 	}
 	return t.Underlying()
 }
@@ -210,100 +192,48 @@ func (w *rewriter) isChan(e ast.Expr) bool {
 	return ok
 }
 
-// receive is the function for a receive: with one result, or with two.
-func (w *rewriter) receive(n ast.Expr) string {
-	up := w.parents[n]
-	for p, ok := up.(*ast.ParenExpr); ok; p, ok = up.(*ast.ParenExpr) {
-		up = w.parents[p]
-	}
-	switch up := up.(type) {
-	case *ast.AssignStmt:
-		if len(up.Lhs) == 2 && len(up.Rhs) == 1 {
-			return "Recv2"
-		}
-	case *ast.ValueSpec:
-		if len(up.Names) == 2 && len(up.Values) == 1 {
-			return "Recv2"
-		}
-	}
-	return "Recv"
-}
-
-// isCase tells whether n is what a select's case does.
-func (w *rewriter) isCase(n ast.Stmt) bool {
-	c, ok := w.parents[n].(*ast.CommClause)
-	return ok && c.Comm == n
-}
-
-// inCase tells whether n is what a select's case receives, and refuses it in an
-// operand of a case.
-func (w *rewriter) inCase(n *ast.UnaryExpr) bool {
-	for below, up := ast.Node(n), w.parents[n]; up != nil; below, up = up, w.parents[up] {
-		switch up := up.(type) {
-		case *ast.FuncLit, *ast.BlockStmt:
-			return false
-		case *ast.CommClause:
-			if below != up.Comm {
-				return false
-			}
-			if _, is := received(up.Comm); is == n {
-				return true
-			}
-			w.refuse(n, "a receive in an operand of a select's case is not understood here")
-			return true
-		}
-	}
-	return false
-}
-
-// received is what a case receives from, and the receive itself.
-func received(comm ast.Stmt) (*ast.AssignStmt, *ast.UnaryExpr) {
+// received is the receive of a select's case, or the send.
+func received(comm ast.Stmt) ast.Node {
 	switch comm := comm.(type) {
 	case *ast.ExprStmt:
-		return nil, ast.Unparen(comm.X).(*ast.UnaryExpr)
+		return ast.Unparen(comm.X)
 	case *ast.AssignStmt:
-		return comm, ast.Unparen(comm.Rhs[0]).(*ast.UnaryExpr)
+		return ast.Unparen(comm.Rhs[0])
 	}
-	return nil, nil
+	return comm
 }
 
 // selects makes a switch of a select. Bodies, and breaks in them, stay as they are.
 func (w *rewriter) selects(n *ast.SelectStmt) {
-	var names, cases []string
+	var names, operands []string
 	def := 0
 	for _, c := range n.Body.List {
 		c := c.(*ast.CommClause)
+		name := fmt.Sprintf("%s%d_%d", own, n.Pos()-w.base, len(names))
+		operand, begin := "", ""
 		if c.Comm == nil {
 			def = w.line(c.Case)
 			continue
 		}
-		i := len(cases)
-		name := fmt.Sprintf("%s%d_%d", own, n.Pos()-w.base, i)
-		var operand, begin string
-		switch comm := c.Comm.(type) {
+		switch op := received(c.Comm).(type) {
 		case *ast.SendStmt:
-			operand = fmt.Sprintf("%s.To(%s).Case(%d, %s)", own, w.render(comm.Chan.Pos(), comm.Chan.End()), w.line(c.Case), w.render(comm.Value.Pos(), comm.Value.End()))
-		default:
-			assign, receive := received(comm)
-			operand = fmt.Sprintf("%s.From(%s, %d)", own, w.render(receive.X.Pos(), receive.X.End()), w.line(c.Case))
-			if assign != nil {
-				begin = w.render(assign.Pos(), assign.Lhs[len(assign.Lhs)-1].End()) + " " + assign.Tok.String() + " " + name + ".V"
-				if len(assign.Lhs) == 2 {
-					begin += ", " + name + ".OK"
-				}
-				begin += ";"
-			}
+			operand = fmt.Sprintf("SendCase(%d, %s)(%s)", w.line(c.Case), w.textOf(op.Chan), w.textOf(op.Value))
+		case *ast.UnaryExpr:
+			operand = fmt.Sprintf("RecvCase(%d, %s)", w.line(c.Case), w.textOf(op.X))
 		}
-		if strings.Contains(operand, "\n") {
-			w.refuse(c, "a select's case with an operand of several lines is not understood here")
+		if comm, ok := c.Comm.(*ast.AssignStmt); ok {
+			values := []string{name + ".V", name + ".OK"}[:len(comm.Lhs)]
+			begin = w.render(comm.Pos(), comm.TokPos) + comm.Tok.String() + " " + strings.Join(values, ", ") + ";"
 		}
-		names = append(names, name)
-		cases = append(cases, operand)
-		w.become(c.Case, c.Colon+1, fmt.Sprintf("case %d: %s", i, begin))
+		if strings.Contains(operand+begin, "\n") || strings.Contains(operand, own) {
+			w.refuse(c, "an operand of a select's case that takes several lines, or steps of its own, such as a receive, is not understood here")
+		}
+		names, operands = append(names, name), append(operands, own+"."+operand)
+		w.become(c.Case, c.Colon+1, fmt.Sprintf("case %d: %s", len(names)-1, begin))
 	}
 	head := ""
 	if len(names) > 0 {
-		head = strings.Join(names, ", ") + " := " + strings.Join(cases, ", ") + "; "
+		head = strings.Join(names, ", ") + " := " + strings.Join(operands, ", ") + "; "
 	}
 	w.become(n.Select, n.Body.Lbrace, fmt.Sprintf("switch %s%s.Select(%s) ", head, own, strings.Join(append([]string{fmt.Sprint(def)}, names...), ", ")))
 	if def == 0 { // so that the compiler, too, knows that one case is chosen
@@ -321,122 +251,54 @@ func (w *rewriter) ranges(n *ast.RangeStmt) {
 		}
 		w.around(n.X.Pos(), n.X.End(), own+".Sorted(", ")")
 	}
-	for _, e := range []ast.Expr{n.Key, n.Value} {
-		if e != nil && n.Tok == token.ASSIGN {
-			if _, ok := w.variable(e); ok {
-				w.refuse(n, "a package variable that a loop assigns to is not understood here")
-			}
-		}
-	}
-}
-
-// goes makes a call of a go statement: the function and the arguments are found out
-// first, as there, and then called in a goroutine that is scheduled.
-func (w *rewriter) goes(n *ast.GoStmt) {
-	if _, ok := w.info.Uses[calleeName(n.Call)].(*types.Builtin); ok {
-		w.refuse(n, "a go statement with a builtin function is not understood here")
-		return
-	}
-	var names, values []string
-	bind := func(e ast.Expr) string {
-		text := w.render(e.Pos(), e.End())
-		if t := w.info.Types[e]; t.Value != nil || t.IsNil() || w.static(e) {
-			return text
-		}
-		if _, ok := w.info.TypeOf(e).(*types.Tuple); ok {
-			w.refuse(n, "a go statement with an argument of several values is not understood here")
-		}
-		name := fmt.Sprintf("%sgo%d", own, len(names))
-		names, values = append(names, name), append(values, text)
-		return name
-	}
-	fun := bind(n.Call.Fun)
-	var args []string
-	for _, a := range n.Call.Args {
-		args = append(args, bind(a))
-	}
-	dots := ""
-	if n.Call.Ellipsis.IsValid() {
-		dots = "..."
-	}
-	text := "{ "
-	if len(names) > 0 {
-		text += strings.Join(names, ", ") + " := " + strings.Join(values, ", ") + "; "
-	}
-	text += fmt.Sprintf("%s.Go(func() { %s(%s%s) }) }", own, fun, strings.Join(args, ", "), dots)
-	w.become(n.Pos(), n.End(), text)
-}
-
-// static tells whether an expression names a function that is declared.
-func (w *rewriter) static(e ast.Expr) bool {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		_, ok := w.info.Uses[e].(*types.Func)
-		return ok
-	case *ast.SelectorExpr:
-		_, ok := w.info.Uses[e.Sel].(*types.Func)
-		return ok && w.info.Selections[e] == nil
-	case *ast.IndexExpr:
-		return w.static(e.X)
-	case *ast.IndexListExpr:
-		return w.static(e.X)
-	}
-	return false
 }
 
 // calleeName is the name of what is called, if it has one.
 func calleeName(n *ast.CallExpr) *ast.Ident {
-	switch f := ast.Unparen(n.Fun).(type) {
-	case *ast.Ident:
-		return f
-	case *ast.SelectorExpr:
-		return f.Sel
+	if n != nil {
+		switch f := ast.Unparen(n.Fun).(type) {
+		case *ast.Ident:
+			return f
+		case *ast.SelectorExpr:
+			return f.Sel
+		}
 	}
 	return nil
 }
 
+// call rewrites a builtin that takes a channel, and refuses a channel that comes from
+// outside or goes there.
 func (w *rewriter) call(n *ast.CallExpr) {
 	name := calleeName(n)
-	if name == nil {
-		return
-	}
-	o := w.info.Uses[name]
-	if b, ok := o.(*types.Builtin); ok {
-		if b.Name() == "new" && hasSync(w.info.TypeOf(n.Args[0])) {
-			w.around(n.Pos(), n.End(), own+".New(", ")")
-		}
-		if len(n.Args) == 0 || !w.isChan(n.Args[0]) {
-			return
-		}
-		switch b.Name() {
-		case "make":
+	switch o := w.info.Uses[name].(type) {
+	case *types.Builtin:
+		switch {
+		case len(n.Args) == 0 || !w.isChan(n.Args[0]):
+		case o.Name() == "make":
 			w.around(n.Pos(), n.End(), own+".Made(", ")")
-		case "close":
+		case o.Name() == "close":
 			w.become(name.Pos(), name.End(), own+".Close")
-		case "len":
+		case o.Name() == "len":
 			w.become(name.Pos(), name.End(), own+".Len")
 		}
-		return
-	}
-	if f, ok := o.(*types.Func); ok && f.Pkg() != nil && f.Pkg() != w.Types {
-		for _, a := range n.Args {
-			if w.isChan(a) {
-				w.refuse(a, "a channel that %s gets is shared with code that is not scheduled", f.FullName())
-			}
+	case *types.Func:
+		if o.Pkg() != nil && o.Pkg() != w.Types && slices.ContainsFunc(n.Args, w.isChan) {
+			w.refuse(n, "a channel that %s gets is shared with code that is not scheduled", o.FullName())
 		}
 	}
 }
 
-// The methods that are steps, and which side of the connection they keep others from.
-var connections = map[string]struct{ function, side string }{
-	"(*golang.org/x/net/websocket.Conn).Read":    {"Transfer", "read"},
-	"(*golang.org/x/net/websocket.Conn).Write":   {"Transfer", "write"},
-	"(*golang.org/x/net/websocket.Conn).Close":   {"Closing", "write"},
-	"(golang.org/x/net/websocket.Codec).Receive": {"Codec", "read"},
-	"(golang.org/x/net/websocket.Codec).Send":    {"Codec", "write"},
-	"(net.Conn).Read":                            {"Transfer", "read"},
-	"(net.Conn).Write":                           {"Transfer", "write"},
-	"(net.Conn).Close":                           {"Closing", ""},
+// connections are the methods that are steps, and which side of the connection they
+// keep others from. The connection of those of a Codec is their first argument.
+var connections = map[string]string{
+	"(*golang.org/x/net/websocket.Conn).Read":    "read",
+	"(*golang.org/x/net/websocket.Conn).Write":   "write",
+	"(*golang.org/x/net/websocket.Conn).Close":   "write",
+	"(golang.org/x/net/websocket.Codec).Receive": "read",
+	"(golang.org/x/net/websocket.Codec).Send":    "write",
+	"(net.Conn).Read":                            "read",
+	"(net.Conn).Write":                           "write",
+	"(net.Conn).Close":                           "",
 }
 
 // selector puts a step around a method of a connection, called or not.
@@ -445,33 +307,17 @@ func (w *rewriter) selector(n *ast.SelectorExpr) {
 	if !ok {
 		return
 	}
-	c, ok := connections[f.FullName()]
+	side, ok := connections[f.FullName()]
 	if !ok {
 		return
 	}
+	conn := w.textOf(n.X)
 	s := w.info.Selections[n]
-	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 {
-		w.refuse(n, "%s is understood here only where it is called on the connection itself", f.FullName())
-		return
+	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) != 1 || strings.ContainsAny(conn, "([\n") {
+		w.refuse(n, "%s is understood here only where it is called on a connection that has a name", f.FullName())
 	}
-	conn := w.render(n.X.Pos(), n.X.End()) + ", "
-	if c.function == "Codec" {
-		conn = ""
-	} else if !pure(n.X) {
-		w.refuse(n, "a connection that is the result of a call is not understood here")
+	if strings.Contains(f.FullName(), "Codec") {
+		conn = "nil"
 	}
-	w.around(n.Pos(), n.End(), fmt.Sprintf("%s.%s(%s%q, ", own, c.function, conn, c.side), ")")
-}
-
-// pure tells whether an expression is only names.
-func pure(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return true
-	case *ast.SelectorExpr:
-		return pure(e.X)
-	case *ast.ParenExpr:
-		return pure(e.X)
-	}
-	return false
+	w.around(n.Pos(), n.End(), fmt.Sprintf("%s.Call(%q, %s, ", own, side, conn), ")")
 }

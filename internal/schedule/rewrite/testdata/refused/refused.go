@@ -24,7 +24,7 @@ func timers(c chan int) {
 	var t *time.Timer // want time.Timer
 	_ = t
 	select {
-	case c <- <-c: // want a receive in an operand of a select's case
+	case c <- <-c: // want such as a receive
 	}
 }
 
@@ -36,15 +36,11 @@ func others(m map[*int]int, signals chan os.Signal) {
 	signal.Notify(signals) // want shared with code that is not scheduled
 	var c sync.Cond        // want sync.Cond is not understood here
 	_ = c
+	var mu sync.Mutex
+	mu.TryLock()  // want sync.TryLock is not understood here
 	for range m { // want its keys, of type *int, have none
 	}
-	shared, list = 1, nil  // want assigned to together with others
-	list[shared] = 1       // want needs no other steps
-	for shared = range 3 { // want a loop assigns to
-	}
-	go close(signals) // want a builtin function
-	go pair(two())    // want several values
+	shared, list = 1, nil // want assigned to together with others
+	list[shared] = 1      // want needs no other steps
+	list[0]++             // want needs no other steps
 }
-
-func two() (int, int) { return 1, 2 }
-func pair(int, int)   {}
