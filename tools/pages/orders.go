@@ -24,7 +24,7 @@ const ordersPage = "docs/orders.md"
 // these are wanted. If it fails, nothing is known of them.
 func (t *tree) play(ctx context.Context, links bool, log io.Writer) error {
 	var questions []counts.Question
-	var prints []counts.Page
+	var commands []counts.Command
 	add := func(q counts.Question) {
 		if !slices.Contains(questions, q) {
 			questions = append(questions, q)
@@ -42,8 +42,8 @@ func (t *tree) play(ctx context.Context, links bool, log io.Writer) error {
 				}
 			}
 		case "orders":
-			if p := printed(m); !slices.Contains(prints, p) {
-				prints = append(prints, p)
+			if c := command(m); !slices.Contains(commands, c) {
+				commands = append(commands, c)
 			}
 		}
 	}
@@ -54,22 +54,22 @@ func (t *tree) play(ctx context.Context, links bool, log io.Writer) error {
 			}
 		}
 	}
-	if len(questions)+len(prints) == 0 {
+	if len(questions)+len(commands) == 0 {
 		return nil
 	}
-	played, err := counts.Play(ctx, questions, prints, log)
+	played, err := counts.Play(ctx, questions, commands, log)
 	if err == nil {
 		t.played = played
 	}
 	return err
 }
 
-// printed is what docs/orders is to print for a mark.
-func printed(m *marks.Mark) counts.Page {
+// command is what a mark shows.
+func command(m *marks.Mark) counts.Command {
 	if m.Page.Japanese() {
-		return counts.Page{Words: m.Args, Lang: "ja"}
+		return counts.Command{Words: m.Args, Lang: "ja"}
 	}
-	return counts.Page{Words: m.Args, Lang: "en"}
+	return counts.Command{Words: m.Args, Lang: "en"}
 }
 
 // statesCount tells whether a link states a count of orders.

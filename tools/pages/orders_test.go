@@ -23,7 +23,7 @@ func TestOrders(t *testing.T) {
 			{Step: "01-original", Scenario: "join-leave"}:            {Tally: schedule.Tally{Orders: 4, Wrong: 4}},
 			{Step: "03-single-goroutine", Scenario: "buffer-full"}:   {Missing: counts.NoLimit},
 		},
-		Printed: map[counts.Page][]string{
+		Printed: map[counts.Command][]string{
 			{Words: "-list", Lang: "en"}: {"two-join  join?"},
 			{Words: "-list", Lang: "ja"}: {"two-join  入る"},
 		},

@@ -65,7 +65,7 @@ func (t *tree) content(m *marks.Mark) ([]string, error) {
 		}
 	case "orders":
 		if t.played != nil {
-			return markdown.Fenced("console", append([]string{"$ go run ./docs/orders " + m.Args}, t.played.Printed[printed(m)]...)), nil
+			return markdown.Fenced("console", append([]string{"$ go run ./docs/orders " + m.Args}, t.played.Printed[command(m)]...)), nil
 		}
 	case "run":
 		_, err := runs.Parse(m.Args)

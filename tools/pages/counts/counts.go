@@ -72,13 +72,13 @@ const (
 	TooMany     Missing = "too many"     // to count them here takes more than mostRuns
 )
 
-// Page is what docs/orders prints for some words, in a language: "en" or "ja".
-type Page struct{ Words, Lang string }
+// Command is go run ./docs/orders with some words, in a language: "en" or "ja".
+type Command struct{ Words, Lang string }
 
 // Played is what came of playing.
 type Played struct {
 	Answers map[Question]Answer
-	Printed map[Page][]string // lines
+	Printed map[Command][]string // lines
 }
 
 // width is how many columns docs/orders may print.
@@ -91,9 +91,9 @@ const mostRuns = 12000
 // workers is how many play at the same time.
 const workers = 2
 
-// Play answers the questions and prints the pages, each once, two at a time. It says
-// on log how long it took.
-func Play(ctx context.Context, questions []Question, pages []Page, log io.Writer) (*Played, error) {
+// Play answers the questions and runs the commands, two at a time. It says on log how
+// long it took. What is played is this repository.
+func Play(ctx context.Context, questions []Question, commands []Command, log io.Writer) (*Played, error) {
 	began := time.Now()
 	programs, err := build(ctx, nil, questions)
 	defer func() {
@@ -109,18 +109,18 @@ func Play(ctx context.Context, questions []Question, pages []Page, log io.Writer
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	command := filepath.Join(dir, "orders.exe")
+	file := filepath.Join(dir, "orders.exe")
 	root, err := steps.Root()
 	if err != nil {
 		return nil, err
 	}
-	if len(pages) > 0 {
-		if out, err := gocmd.Command(ctx, root, nil, "go", "build", "-o", command, "./docs/orders").CombinedOutput(); err != nil {
+	if len(commands) > 0 {
+		if out, err := gocmd.Command(ctx, root, nil, "go", "build", "-o", file, "./docs/orders").CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("go build ./docs/orders: %w\n%s", err, out)
 		}
 	}
 
-	played := &Played{make(map[Question]Answer), make(map[Page][]string)}
+	played := &Played{make(map[Question]Answer), make(map[Command][]string)}
 	var failed []error
 	var mu sync.Mutex // guards played and failed
 	var todo []func()
@@ -135,15 +135,15 @@ func Play(ctx context.Context, questions []Question, pages []Page, log io.Writer
 			played.Answers[q] = a
 		})
 	}
-	for _, p := range pages {
+	for _, c := range commands {
 		todo = append(todo, func() {
-			lines, err := show(ctx, root, command, p)
+			lines, err := show(ctx, root, file, c)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				failed = append(failed, err)
 			}
-			played.Printed[p] = lines
+			played.Printed[c] = lines
 		})
 	}
 	tasks := make(chan func())
@@ -160,7 +160,7 @@ func Play(ctx context.Context, questions []Question, pages []Page, log io.Writer
 	}
 	close(tasks)
 	working.Wait()
-	fmt.Fprintf(log, "%d counts of orders and %d orders, in %v\n", len(questions), len(pages), time.Since(began).Round(100*time.Millisecond))
+	fmt.Fprintf(log, "%d counts of orders and %d orders, in %v\n", len(questions), len(commands), time.Since(began).Round(100*time.Millisecond))
 	return played, errors.Join(failed...)
 }
 
@@ -228,18 +228,18 @@ func ask(ctx context.Context, p *orders.Program, q Question) (answer Answer, err
 	return answer, err
 }
 
-// show has the command print, in the repository at root.
-func show(ctx context.Context, root, command string, p Page) ([]string, error) {
-	words, err := runs.Words(p.Words)
+// show runs the command, which was built as file, in the repository at root.
+func show(ctx context.Context, root, file string, c Command) ([]string, error) {
+	words, err := runs.Words(c.Words)
 	if err != nil {
 		return nil, err
 	}
-	cmd := gocmd.Command(ctx, root, []string{"COLUMNS=" + width}, command, append([]string{"-lang", p.Lang}, words...)...)
+	cmd := gocmd.Command(ctx, root, []string{"COLUMNS=" + width}, file, append([]string{"-lang", c.Lang}, words...)...)
 	var errOut strings.Builder
 	cmd.Stderr = &errOut
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("go run ./docs/orders %s: %w\n%s", p.Words, err, &errOut)
+		return nil, fmt.Errorf("go run ./docs/orders %s: %w\n%s", c.Words, err, &errOut)
 	}
 	lines := strings.Split(strings.TrimRight(string(out), "\n"), "\n")
 	for i, l := range lines {

@@ -52,21 +52,21 @@ func TestPlay(t *testing.T) {
 	root(t)
 	two, three := Question{"02-race-fix", "two-join", true}, Question{"03-single-goroutine", "two-things", false}
 	none := Question{"03-single-goroutine", "buffer-full", false}
-	page := Page{"-replay 'a! b!' 02-race-fix two-join", "ja"}
+	command := Command{"-replay 'a! b!' 02-race-fix two-join", "ja"}
 	var log strings.Builder
-	played, err := Play(judgetest.Context(t), []Question{two, three, none}, []Page{page}, &log)
+	played, err := Play(judgetest.Context(t), []Question{two, three, none}, []Command{command}, &log)
 	require.NoError(t, err)
 	assert.Equal(t, map[Question]Answer{
 		two:   {Tally: schedule.Tally{Orders: 70}},
 		three: {Tally: schedule.Tally{Orders: 8, Wrong: 4}},
 		none:  {Missing: NoLimit},
 	}, played.Answers)
-	printed := strings.Join(played.Printed[page], "\n")
+	printed := strings.Join(played.Printed[command], "\n")
 	assert.Contains(t, printed, "s.addClientCh <- c")
 	assert.Contains(t, printed, "リクエスト")
 	assert.Contains(t, log.String(), "3 counts of orders and 1 orders")
 
-	_, err = Play(judgetest.Context(t), nil, []Page{{"-replay 'c!' 02-race-fix two-join", "en"}}, &log)
+	_, err = Play(judgetest.Context(t), nil, []Command{{"-replay 'c!' 02-race-fix two-join", "en"}}, &log)
 	assert.ErrorContains(t, err, "go run ./docs/orders -replay 'c!' 02-race-fix two-join")
 }
 
