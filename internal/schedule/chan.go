@@ -25,9 +25,7 @@ type channel struct {
 // that makes it, so that it has the same name in other orders.
 func Made[C ~chan T, T any](c C) C {
 	if r := playing; r != nil {
-		g := r.me()
-		g.channels++
-		r.channels[reflect.ValueOf(c).Pointer()] = &channel{name: fmt.Sprintf("channel %d of %s", g.channels, g.name), keep: c, size: cap(c)}
+		r.channels[reflect.ValueOf(c).Pointer()] = &channel{name: r.me().names("channel"), keep: c, size: cap(c)}
 	}
 	return c
 }
@@ -149,13 +147,6 @@ func Close[T any](c chan<- T) {
 		close(c) // panics where it has to
 		ch.closed = true
 	})
-}
-
-// Len is len(c).
-func Len[T any](c <-chan T) (n int) {
-	ch := channelOf(c)
-	do(ch.name, nil, func() { n = len(ch.queue) })
-	return n
 }
 
 // Go is the function of a go statement. It makes the goroutine take part.

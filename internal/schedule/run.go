@@ -48,7 +48,7 @@ type goroutine struct {
 	op    *op           // that it stands before, or has begun
 	calls bool          // what it has begun is a call that may wait outside
 
-	goroutines, channels int // that it has made: they are named by it
+	goroutines, things int // that it has made: they are named by it
 }
 
 // Run is one run of a program. The goroutine that plays it owns it: what starts
@@ -66,6 +66,7 @@ type Run struct {
 
 	mu       sync.Mutex // guards what follows: goroutines outside are not scheduled
 	channels map[uintptr]*channel
+	made     []made
 	objects  map[any]string
 	touched  []Touch
 	busy     map[call]bool

@@ -157,7 +157,7 @@ func Shorten(t *testing.T, program Program, out *Outcome) (*Outcome, error) {
 		other, err := Play(t, program, func(r *Run, possible []Step) int {
 			depth := len(r.steps)
 			if depth < i || depth > i && depth < len(out.Steps) && !out.Steps[depth].Onward {
-				if at := find(possible, out.Steps[depth].Label); at >= 0 {
+				if at := slices.Index(labels(possible), out.Steps[depth].Label); at >= 0 {
 					return at
 				}
 			}
@@ -180,15 +180,7 @@ func (o *Outcome) Line() string {
 	for end > 0 && o.Steps[end-1].Onward {
 		end--
 	}
-	return lineOf(o.Steps[:end])
-}
-
-func lineOf(steps []Done) string {
-	var all []string
-	for _, s := range steps {
-		all = append(all, s.Label)
-	}
-	return strings.Join(all, " ")
+	return strings.Join(labels(o.Steps[:end]), " ")
 }
 
 // Replay plays the order of a line. Where a step of it is not possible, that is an
@@ -200,7 +192,7 @@ func Replay(t *testing.T, program Program, line string) (*Outcome, error) {
 		if depth >= len(steps) {
 			return r.Onward(possible)
 		}
-		i := find(possible, steps[depth])
+		i := slices.Index(labels(possible), steps[depth])
 		if i < 0 {
 			r.diverged(steps[depth], possible)
 		}
@@ -211,5 +203,5 @@ func Replay(t *testing.T, program Program, line string) (*Outcome, error) {
 // diverged breaks the run off: it does not go on as it was to.
 func (r *Run) diverged(expected string, possible []Step) {
 	r.fail("the run diverged: after “%s” it was to go on with %s, and possible is %s",
-		lineOf(r.steps), expected, cmp.Or(strings.Join(labels(possible), ", "), "nothing"))
+		strings.Join(labels(r.steps), " "), expected, cmp.Or(strings.Join(labels(possible), ", "), "nothing"))
 }

@@ -1,7 +1,7 @@
 package schedule
 
 import (
-	"slices"
+	"fmt"
 	"strconv"
 )
 
@@ -117,16 +117,11 @@ func (g *goroutine) label(i int) string {
 	return g.name + ":" + strconv.Itoa(i)
 }
 
-// find is the index of the step with that label, or -1.
-func find(steps []Step, label string) int {
-	return slices.IndexFunc(steps, func(s Step) bool { return s.Label == label })
-}
-
 // labels are the steps as a line tells of them.
-func labels(steps []Step) []string {
+func labels[S fmt.Stringer](steps []S) []string {
 	all := make([]string, len(steps))
 	for i, s := range steps {
-		all[i] = s.Label
+		all[i] = s.String()
 	}
 	return all
 }

@@ -23,8 +23,31 @@ func dependent(a, b []Touch) bool {
 	})
 }
 
+// made is where something is in memory that the program has made.
+type made struct {
+	name     string
+	from, to uintptr
+	keep     any // the thing itself, so that no other gets its place
+}
+
+// New is a struct that the program has just made. It is named by the goroutine that makes it, so
+// that a lock in it has the same name in other orders.
+func New[T any](p *T) *T {
+	if r := playing; r != nil {
+		from := reflect.ValueOf(p).Pointer()
+		r.made = append(r.made, made{r.me().names("struct"), from, from + reflect.TypeFor[T]().Size(), p})
+	}
+	return p
+}
+
+// names names what g makes.
+func (g *goroutine) names(what string) string {
+	g.things++
+	return fmt.Sprintf("%s %d of %s", what, g.things, g.name)
+}
+
 // Touch notes that the running step touches something: by its name, or by its pointer. A package
-// variable has a name; another object gets the next number. Any goroutine may call it.
+// variable has a name, and so has what is in a struct; another object gets the next number. Any goroutine may call it.
 func (r *Run) Touch(object any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -34,6 +57,12 @@ func (r *Run) Touch(object any) {
 	}
 	if !known {
 		name = fmt.Sprintf("object %d", len(r.objects)+1)
+		at := reflect.ValueOf(object).Pointer()
+		for _, m := range r.made {
+			if m.from <= at && at < m.to {
+				name, known = fmt.Sprintf("%s+%d", m.name, at-m.from), true
+			}
+		}
 		r.objects[object] = name
 	}
 	r.touched = append(r.touched, Touch{name, !known})

@@ -41,6 +41,7 @@ func others(m map[*int]int, signals chan os.Signal) {
 	for range m { // want its keys, of type *int, have none
 	}
 	shared, list = 1, nil // want assigned to together with others
+	_ = len(signals)      // want the length of a channel
 	list[shared] = 1      // want needs no other steps
 	list[0]++             // want needs no other steps
 }
