@@ -8,20 +8,20 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestDirectSend asks whether the server, in 03, must start a goroutine for each
-// send: the post says that it would block without.
+// TestDirectSend asks whether the server of 03 must start a goroutine for each send.
+// The post says that it would block without one.
 //
-// 03 is built as it is and, for this test, without the word go in sendMessage. In
-// a room of each, a client says 20 bursts of 50 messages to another, and the
-// inversions are counted (see TestOrder). Then it says 400 messages of 3 KiB beside
-// a client that doesn't read: more than the network holds for that one. When the
-// other has heard all, or the server's goroutine stands still, that client leaves.
+// The test builds 03 as it is, and without the word go in sendMessage. In a room of
+// each, a client says 20 bursts of 50 messages to another, and the test counts the
+// inversions (see TestOrder). Then it says 400 messages of 3 KiB while a third client
+// doesn't read: the network can't hold as much for that one. The third client leaves
+// when the other has heard all, or when the server's goroutine is stuck.
 //
-// Always so: with go all is heard, and there is an inversion sooner or later (the
-// table shows the first 20 bursts that had one). Without go there is none, and the
-// server's goroutine gets stuck in the write to the client that doesn't read: the
-// other hears the rest only when that one has left. (How much it hears before
-// depends on the network.)
+// This is always so: with go the other client hears all, and there is an inversion
+// sooner or later (the table shows the first 20 bursts that had one). Without go there
+// is none, but the server's goroutine gets stuck in the write to the third client. The
+// other hears the rest only when the third has left. (It depends on the network how
+// much it hears before that.)
 func TestDirectSend(t *testing.T) {
 	const bursts, messages = 20, 400
 	const with, without = "go c.Send(msg)", "c.Send(msg)"
@@ -30,7 +30,7 @@ func TestDirectSend(t *testing.T) {
 		t.Run(call, func(t *testing.T) {
 			r := open(t, single, with, call)
 			talker, listener := r.join(), r.join()
-			listener.awaitCount(2) // each hello
+			listener.awaitCount(2) // both hellos
 			inverted := 0
 			round := func() bool {
 				inverted = 0

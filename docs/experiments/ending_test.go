@@ -10,13 +10,13 @@ import (
 
 // TestEnding asks whether one goroutine for each client is easier to end than two.
 //
-// 50 clients come to a room of each step, and go. Counted are the goroutines of
-// its program that are in a client's methods, while all are there and, when those
-// that are left can't go on any more, after they have gone.
+// 50 clients join a room of each step, and leave. The test counts the goroutines of the
+// program that are in a client's methods: while all clients are there, and after they
+// have left, when the goroutines that are still there can't go on any more.
 //
-// Always so: in 01 and 02 there are 100, and between 50 and 100 stay for ever: each
-// client's reader waits for its writer to receive on doneCh and, unless that has
-// ended in the meantime, its writer for the reader. In 03 there are 50, and none
+// This is always so: in 01 and 02 there are 100, and between 50 and 100 stay for ever.
+// Each client's reader waits until its writer receives on doneCh. The writer waits for
+// the reader in the same way, unless it has ended already. In 03 there are 50, and none
 // stays.
 func TestEnding(t *testing.T) {
 	const clients = 50
@@ -26,13 +26,13 @@ func TestEnding(t *testing.T) {
 			r := open(t, step)
 			all := r.joinAll(clients)
 			for _, c := range all {
-				c.awaitCount(clients) // each hello
+				c.awaitCount(clients) // all hellos
 			}
 			there := 2 * clients
 			if step.Name == single.Name {
 				there = clients
 			}
-			r.await("the clients' goroutines", func() bool { // in 03 those that send may be about to end
+			r.await("the clients' goroutines", func() bool { // in 03 some that send may not have ended yet
 				return len(r.inClients()) == there
 			})
 
@@ -40,11 +40,11 @@ func TestEnding(t *testing.T) {
 				c.Drop()
 			}
 			left := 0
-			r.await("the clients' goroutines to end, or to wait for one another", func() bool {
+			r.await("the clients' goroutines to end, or to wait for each other", func() bool {
 				in := r.inClients()
 				left = len(in)
 				stuck := count(in, "(*Client).Listen", "chan send") + count(in, "(*Client).listenWrite", "chan send")
-				// Who is still on the way to the server will go on.
+				// A goroutine that waits for the server will still go on.
 				return left == 0 || stuck == left && count(in, "(*Server).Del", "chan send") == 0
 			})
 			if step.Name == single.Name {

@@ -13,18 +13,17 @@ const burstSize = 50 // messages in one TCP write
 // TestOrder asks what the goroutine for each send, in 03, does to the order of
 // messages.
 //
-// In a room of 03, one client says 50 messages at once, in one TCP write, and it
-// is looked at what two others have heard when all have arrived: how many of the
-// 1,225 pairs of messages came the wrong way round (inversions), and whether both
-// heard the same order. 5 times, and more until there was an inversion and until
-// the two differed.
+// In a room of 03, one client says 50 messages in one TCP write. When two others have
+// heard all of them, the test counts how many of the 1,225 pairs of messages came in the
+// wrong order (inversions), and checks whether both heard the same order. It does this 5
+// times, and goes on until it has seen an inversion and two different orders.
 //
-// Always so: every message arrives everywhere, each once. Sooner or later there is
-// an inversion, and the two hear different orders.
+// This is always so: every client hears every message once. Sooner or later there is an
+// inversion, and the two hear different orders.
 func TestOrder(t *testing.T) {
 	r := open(t, single)
 	sender, a, b := r.join(), r.join(), r.join()
-	a.awaitCount(3) // each hello
+	a.awaitCount(3) // all hellos
 	b.awaitCount(3)
 
 	tb := newTable("burst", "inversions at A", "inversions at B", "the same order")
@@ -55,8 +54,8 @@ func TestOrder(t *testing.T) {
 	tb.print("03, 50 messages in one TCP write:")
 }
 
-// sayAtOnce has sender say a burst, and returns what each listener has heard of
-// it, as numbers. It holds them to have heard each message once, and nothing else.
+// sayAtOnce lets sender say a burst, and returns what each listener has heard of it, as
+// numbers. It checks that they have heard each message once, and nothing else.
 func sayAtOnce(t *testing.T, sender *client, name string, listeners ...*client) [][]int {
 	t.Helper()
 	var bodies []string
@@ -86,7 +85,7 @@ func sayAtOnce(t *testing.T, sender *client, name string, listeners ...*client) 
 	return heard
 }
 
-// inversions counts the pairs that are the wrong way round.
+// inversions counts the pairs that are in the wrong order.
 func inversions(numbers []int) int {
 	n := 0
 	for i := range numbers {

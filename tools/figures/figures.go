@@ -143,6 +143,7 @@ func strangers(root string, all []steps.Step) (wrong []error) {
 		for _, l := range languages {
 			for _, name := range names {
 				known[dir+"/"+name+"."+l.code+".svg"] = true
+				known[dir+"/"+name+narrow+"."+l.code+".svg"] = true
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -81,8 +82,8 @@ func TestStale(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, write(t.Context(), root, table, &out))
 	require.NoError(t, check(t.Context(), root, table, &out))
-	assert.Contains(t, out.String(), "3 figures and tables, 3 changed")
-	assert.Contains(t, out.String(), "3 figures and tables, all as the code says")
+	assert.Contains(t, out.String(), "5 figures and tables, 5 changed")
+	assert.Contains(t, out.String(), "5 figures and tables, all as the code says")
 
 	const name = dir + "/01-one.edges"
 	path := filepath.Join(root, filepath.FromSlash(name))
@@ -146,7 +147,7 @@ func TestRows(t *testing.T) {
 	for _, name := range []string{"02-nowhere", "03-empty", "04-own", "05-broken", "06-gone"} {
 		want = append(want, byHand+"/"+name+".txt"+write2+name)
 	}
-	for _, name := range []string{"01-one.edges", "01-one.en.svg", "01-one.ja.svg", "04-own.edges", "04-own.en.svg", "04-own.ja.svg"} {
+	for _, name := range []string{"01-one.edges", "01-one.en.svg", "01-one.narrow.en.svg", "01-one.ja.svg", "01-one.narrow.ja.svg", "04-own.edges", "04-own.en.svg", "04-own.narrow.ja.svg"} {
 		want = append(want, dir+"/"+name+" is not there: run go run -C tools ./check -write figures")
 	}
 	for _, line := range want {
@@ -157,7 +158,7 @@ func TestRows(t *testing.T) {
 	for _, line := range append(undrawn, unread) {
 		assert.ErrorContains(t, err, line)
 	}
-	assert.Contains(t, out.String(), "6 figures and tables, 6 changed")
+	assert.Contains(t, out.String(), "10 figures and tables, 10 changed")
 	assert.NotContains(t, check(t.Context(), root, table, &out).Error(), remedy, "what could be drawn is there")
 	written, err := os.ReadFile(filepath.Join(root, dir, "04-own.edges"))
 	require.NoError(t, err)
@@ -169,7 +170,7 @@ func TestStranger(t *testing.T) {
 	root, table := madeUp(t)
 	var out bytes.Buffer
 	require.NoError(t, write(t.Context(), root, table, &out))
-	strangers := []string{dir + "/99-gone.edges", dir + "/99-gone.en.svg", dir + "/race.ja.svg", byHand + "/99-gone.txt"}
+	strangers := []string{dir + "/99-gone.edges", dir + "/99-gone.en.svg", dir + "/race.ja.svg", dir + "/leaving.narrow.en.svg", dir + "/99-gone.narrow.ja.svg", byHand + "/99-gone.txt"}
 	for _, name := range strangers {
 		put(t, root, name, "")
 	}
@@ -248,10 +249,13 @@ func TestIDs(t *testing.T) {
 				table := content[step+".edges"]
 				require.Contains(t, table, "  box-main\n")
 				sameIDs(t, table, content[step+"."+l.code+".svg"])
+				sameIDs(t, table, content[step+narrow+"."+l.code+".svg"])
 			})
 		}
 		for _, name := range []string{"race", "leaving"} {
-			assert.NotRegexp(t, named, content[name+"."+l.code+".svg"], "%s has no table that could name its ids", name)
+			for _, name := range []string{name, name + narrow} {
+				assert.NotRegexp(t, named, content[name+"."+l.code+".svg"], "%s has no table that could name its ids", name)
+			}
 		}
 	}
 	assert.Equal(t, "listens-server-listen--client-listenread--server-addch", id("listens", "Server.Listen", "Client.listenRead", "Server.addCh"))
@@ -266,9 +270,35 @@ func TestSameID(t *testing.T) {
 	assert.ErrorContains(t, write(t.Context(), root, table, &out), `have the ID "box-send": give one of them another`)
 }
 
+// TestLetters: on a phone, where a picture has 358 of 390 pixels, no letter has
+// less than 11.
+func TestLetters(t *testing.T) {
+	files, err := drawn()
+	require.NoError(t, err)
+	number := func(in, pattern string) (all []int) {
+		for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(in, -1) {
+			n, err := strconv.Atoi(match[1])
+			require.NoError(t, err)
+			all = append(all, n)
+		}
+		return all
+	}
+	tested := 0
+	for _, f := range files {
+		if strings.Contains(f.name, narrow+".") {
+			width := number(f.content, ` viewBox="0 0 (\d+) `)[0]
+			size := slices.Min(number(f.content, ` font-size="(\d+)"`))
+			assert.GreaterOrEqual(t, float64(size)*358/float64(width), 11.0, f.name)
+			tested++
+		}
+	}
+	assert.Equal(t, len(languages)*(len(steps.Names())+2), tested)
+}
+
 // TestPages: diagrams/README.md shows every figure, each step's README its own,
-// each page in its own language.
+// each page in its own language, and on a phone the narrow one.
 func TestPages(t *testing.T) {
+	const phone = `<picture><source media="(max-width: 600px)" srcset="`
 	files, err := drawn()
 	require.NoError(t, err)
 	page := func(path ...string) string {
@@ -279,12 +309,16 @@ func TestPages(t *testing.T) {
 	for lang, name := range map[string]string{"en": "README.md", "ja": "README.ja.md"} {
 		here := page("diagrams", name)
 		for _, f := range files {
-			if strings.HasSuffix(f.name, ".edges") || strings.HasSuffix(f.name, "."+lang+".svg") {
+			switch {
+			case strings.HasSuffix(f.name, narrow+"."+lang+".svg"):
+				assert.Contains(t, here, phone+f.name+`"><img `, name)
+			case strings.HasSuffix(f.name, ".edges"), strings.HasSuffix(f.name, "."+lang+".svg"):
 				assert.Contains(t, here, "("+f.name+")", name)
 			}
 		}
 		for _, step := range steps.Names() {
 			assert.Contains(t, page(step, name), "](../diagrams/"+step+"."+lang+".svg)", "%s/%s", step, name)
+			assert.Contains(t, page(step, name), phone+"../diagrams/"+step+narrow+"."+lang+`.svg"><img src="../diagrams/`+step+"."+lang+`.svg"`, "%s/%s", step, name)
 		}
 	}
 }

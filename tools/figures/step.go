@@ -16,6 +16,9 @@ import (
 // original is the step whose defects the figures of time show.
 const original = "01-original"
 
+// narrow is in the name of a figure for a narrow screen.
+const narrow = ".narrow"
+
 // draw makes all files from the code of the repository at root. What is wrong with
 // one step keeps no other from being drawn.
 func draw(ctx context.Context, root string, all []steps.Step) (files []file, wrong []error) {
@@ -43,13 +46,29 @@ func drawStep(s stepSource) (files []file, err error) {
 	}
 	files = append(files, file{s.name + ".edges", edges(s.name, model)})
 	for _, l := range languages {
-		svg, err := figure(s.name, model, l).SVG()
+		svgs, err := drawBoth(s.name, l, figure(s.name, model, l))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{s.name + "." + l.code + ".svg", svg})
+		files = append(files, svgs...)
 	}
 	return files, nil
+}
+
+// drawBoth draws a figure for a wide screen and for a narrow one.
+func drawBoth(name string, l *language, f interface {
+	SVG() (string, error)
+	NarrowSVG() (string, error)
+}) ([]file, error) {
+	wide, err := f.SVG()
+	if err != nil {
+		return nil, err
+	}
+	slim, err := f.NarrowSVG()
+	if err != nil {
+		return nil, fmt.Errorf("for a narrow screen: %w", err)
+	}
+	return []file{{name + "." + l.code + ".svg", wide}, {name + narrow + "." + l.code + ".svg", slim}}, nil
 }
 
 // drawTimes draws, in each language, the race on maxId and the client that leaves.
@@ -75,12 +94,12 @@ func drawTimes(ctx context.Context, source *chanflow.Source) (files []file, err 
 		if err != nil {
 			return nil, err
 		}
-		raceSVG, err := race.SVG()
-		leavingSVG, err2 := leaving.SVG()
+		raceSVGs, err := drawBoth("race", l, race)
+		leavingSVGs, err2 := drawBoth("leaving", l, leaving)
 		if err := errors.Join(err, err2); err != nil {
 			return nil, err
 		}
-		files = append(files, file{"race." + l.code + ".svg", raceSVG}, file{"leaving." + l.code + ".svg", leavingSVG})
+		files = slices.Concat(files, raceSVGs, leavingSVGs)
 	}
 	return files, nil
 }
@@ -137,8 +156,8 @@ const (
 func parts(m *chanflow.Model) (client, server string) {
 	for _, o := range m.Objects {
 		runs := slices.ContainsFunc(m.Goroutines, func(g chanflow.Goroutine) bool { return g.Of == o.Name })
-		switch each := forEachClient(m, o.Name); {
-		case each && (o.Name == "Client" || runs && client == ""):
+		switch each := slices.Contains(o.Count.Each, "client"); {
+		case each && (o.Name == "Client" || runs && client == "" && !o.Count.If): // else a room that the first client opens
 			client = o.Name
 		case !each && (o.Name == "Server" || runs && server == ""):
 			server = o.Name
@@ -147,16 +166,16 @@ func parts(m *chanflow.Model) (client, server string) {
 	return client, server
 }
 
-// forEachClient tells whether a struct is made for each client.
+// forEachClient tells whether a struct is made for each client, under no condition.
 func forEachClient(m *chanflow.Model, name string) bool {
 	return slices.ContainsFunc(m.Objects, func(o chanflow.Object) bool {
-		return o.Name == name && slices.Contains(o.Count.Each, "client")
+		return o.Name == name && slices.Contains(o.Count.Each, "client") && !o.Count.If
 	})
 }
 
 // column is where a goroutine stands: with the struct whose it is, or with main.
 func column(m *chanflow.Model, g chanflow.Goroutine) int {
-	_, server := parts(m)
+	client, server := parts(m)
 	switch {
 	case g.Handler && slices.Equal(g.Count.Each, []string{"client"}):
 		return clientColumn // the request handler of a client
@@ -164,7 +183,7 @@ func column(m *chanflow.Model, g chanflow.Goroutine) int {
 		return mainColumn
 	case g.Of == server:
 		return serverColumn
-	case forEachClient(m, g.Of): // a client, or a part of one, as its mailbox
+	case g.Of == client, forEachClient(m, g.Of): // a client, or a part of one, as its mailbox
 		return clientColumn
 	}
 	return mainColumn

@@ -47,7 +47,7 @@ func TestOrders(t *testing.T) {
 		{"what is printed", "<!-- orders: -list -->\n```console\n$ go run ./docs/orders -list\ntwo-join  join?\n```\n<!-- /orders -->",
 			"<!-- orders: -list -->\n```console\n$ go run ./docs/orders -list\ntwo-join  入る\n```\n<!-- /orders -->", ""},
 		{"what is printed otherwise", "<!-- orders: -list -->\n```console\n$ go run ./docs/orders -list\ntwo-join  leave?\n```\n<!-- /orders -->", "<!-- orders: -list -->\n<!-- /orders -->",
-			`here stands "two-join  leave?", there "two-join  join?"): ` + write},
+			`the page has "two-join  leave?", and should have "two-join  join?"): ` + write},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tree, err := open(fstest.MapFS{

@@ -13,8 +13,8 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// The repository's own pages are true, as far as can be told without running a
-// command. With -short no orders are played: the check does that.
+// The repository's own pages are true, in all that can be checked without running a
+// command. With -short no orders are played. The check plays them.
 func TestPagesAreTrue(t *testing.T) {
 	var problems []Problem
 	if testing.Short() {
@@ -29,14 +29,14 @@ func TestPagesAreTrue(t *testing.T) {
 	}
 }
 
-// What a page says that a command prints, it prints.
+// Each command on a page prints what the page says.
 func TestRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs all commands that the pages show, which takes minutes: go test -C tools ./pages")
 	}
 	ctx := t.Context()
 	if deadline, ok := t.Deadline(); ok {
-		// What is not over then is told, and the rest of the time is for that.
+		// A command that has not ended by then is reported. The rest of the time is for that.
 		var stop context.CancelFunc
 		ctx, stop = context.WithDeadline(ctx, time.Now().Add(time.Until(deadline)*9/10))
 		defer stop()
@@ -46,8 +46,8 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// root returns the repository's directory. It reads all that is in it, for go test
-// to know what this test's result depends on.
+// root returns the repository's directory. It reads all files in it, so go test knows
+// that this test's result depends on them.
 func root(t *testing.T) string {
 	t.Helper()
 	root, err := steps.Root()

@@ -17,12 +17,12 @@ import (
 	"websocket-chat-steps/tools/pages/tables"
 )
 
-// tree is the pages below a directory, and what they are held to.
+// tree is the pages below a directory, with what they are compared with.
 type tree struct {
 	files    code.Files
 	steps    []steps.Step
 	pages    []*markdown.Page   // by path
-	marks    []*marks.Mark      // of all pages, in their order
+	marks    []*marks.Mark      // of all pages, in order
 	problems []markdown.Problem // of the marks
 	played   *counts.Played     // orders, or nil if they were not
 }
@@ -40,8 +40,8 @@ func open(files fs.FS, all []steps.Step) (*tree, error) {
 	return t, nil
 }
 
-// content is what is to stand between the marks, or nil if this can't be told
-// without running a command or playing orders, or is bench's to tell.
+// content returns the lines between the marks. It returns nil if they need a command to
+// run or orders to be played, or if bench writes them.
 func (t *tree) content(m *marks.Mark) ([]string, error) {
 	switch m.Kind {
 	case "excerpt":
@@ -74,8 +74,8 @@ func (t *tree) content(m *marks.Mark) ([]string, error) {
 	return nil, nil
 }
 
-// run runs the commands of the pages, each once. The outputs are by what stands
-// in the mark; what can't be read, or was left out, has none.
+// run runs the commands of the pages, each once. The keys of the outputs are the texts of
+// the marks. A command that can't be read, or was left out, has no output.
 func (t *tree) run(ctx context.Context, root string, log io.Writer) map[string]runs.Output {
 	var args []string
 	var commands []runs.Command

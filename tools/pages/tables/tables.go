@@ -1,5 +1,5 @@
-// Package tables makes the tables of what the steps lack and do, and in how many
-// orders they go wrong, in both languages. It knows nothing of how any of it is tested, or of pages.
+// Package tables makes the tables of what the steps lack and do, and in how many orders
+// they go wrong, in both languages. It knows nothing about tests or pages.
 package tables
 
 import (
@@ -12,7 +12,7 @@ import (
 	"websocket-chat-steps/tools/pages/counts"
 )
 
-// words are what the tables say, in English and in Japanese.
+// words has the words of the tables, in English and in Japanese.
 var words = map[any][2]string{
 	"property":   {"property", "性質"},
 	"yes":        {"yes", "○"},
@@ -38,7 +38,7 @@ var words = map[any][2]string{
 	steps.LongHistory:  {"a newcomer to 300 past messages does not freeze the room", "過去のメッセージが 300 件ある部屋に入っても、部屋が止まらない"},
 	steps.StalledRoom:  {"a client that stops reading does not freeze the room", "読まなくなったクライアントがいても、部屋が止まらない"},
 	steps.StalledCost:  {"a client that stops reading costs bounded memory and goroutines", "読まなくなったクライアントがいても、メモリと goroutine の数に上限がある"},
-	steps.SenderOrder:  {"a sender's messages arrive in the order they were sent", "一人の送ったメッセージが、送った順に届く"},
+	steps.SenderOrder:  {"a sender's messages arrive in the order they were sent", "一つのクライアントが送ったメッセージが、送った順に届く"},
 	steps.SameOrder:    {"all clients see the same order", "全クライアントに同じ順序で届く"},
 
 	steps.StopsReading: {"stops reading", "読むのをやめる"},
@@ -49,7 +49,7 @@ var words = map[any][2]string{
 	steps.InvalidUTF8:  {"sends invalid UTF-8", "UTF-8 として不正なバイト列を送る"},
 	steps.EmptyMessage: {"sends an empty message", "空のメッセージを送る"},
 	steps.LongMessage:  {"sends a message of 64 KiB", "64 KiB のメッセージを送る"},
-	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 人が次々に接続しては切断する"},
+	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 個のクライアントが次々に接続しては切断する"},
 
 	steps.Delivered: {"everybody gets it as it was sent", "そのまま全員に届く"},
 	steps.Mended:    {"everybody gets it, with U+FFFD (�) for the bytes that are not UTF-8", "不正なバイトが U+FFFD（�）に置き換わって、全員に届く"},
@@ -62,8 +62,8 @@ var words = map[any][2]string{
 	steps.Freezes:   {"**the room is frozen, for everybody and for ever**", "**部屋全体が永久に止まる**"},
 }
 
-// Scoreboard is the table of the steps and the properties. Its last column has the
-// scenarios that ask for a property in every order.
+// Scoreboard returns the table of the steps and the properties. Its last column has the
+// scenarios that test a property in every order.
 func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
 	rows := []string{
@@ -138,8 +138,8 @@ func row(first string, all []steps.Step, cell func(steps.Step) string) string {
 	return strings.Join(cells, " | ")
 }
 
-// BadClients is the table of what a step does with bad clients: all of them for
-// the first step, and for the others what differs from the step before.
+// BadClients returns the table of what a step does with bad clients. For the first step
+// it has all of them, and for the others only what differs from the step before.
 func BadClients(s steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
 	i := slices.IndexFunc(steps.All, func(other steps.Step) bool { return other.Name == s.Name })
@@ -163,7 +163,7 @@ func BadClients(s steps.Step, japanese bool) ([]string, error) {
 	return table(rows)
 }
 
-// in returns what says a word in one language. For what has no words it is empty.
+// in returns the words for something in one language, or "" if there are none.
 func in(japanese bool) func(any) string {
 	if japanese {
 		return func(key any) string { return words[key][1] }
@@ -175,7 +175,7 @@ func table(rows []string) ([]string, error) {
 	for i, row := range rows {
 		rows[i] = "| " + row + " |"
 		if strings.Contains(rows[i], "|  |") {
-			return nil, fmt.Errorf("there is nothing to say in a cell of %q: write the step's reaction in internal/steps/steps.go, or what it is called in tools/pages/tables/tables.go", rows[i])
+			return nil, fmt.Errorf("there are no words for a cell of %q: write the step's reaction into internal/steps/steps.go, or its words into tools/pages/tables/tables.go", rows[i])
 		}
 	}
 	return slices.Concat([]string{""}, rows, []string{""}), nil

@@ -14,7 +14,7 @@ import (
 	"websocket-chat-steps/tools/pages/counts"
 )
 
-// There are words for all that the tables can say, in both languages.
+// There are words for everything in the tables, in both languages.
 func TestWordsAreComplete(t *testing.T) {
 	for key, both := range words {
 		assert.NotContains(t, both, "", "%q", key)
@@ -59,7 +59,7 @@ func TestScenarios(t *testing.T) {
 	assert.ErrorContains(t, err, "`two-join` | **2,072** / 3,432 |")
 }
 
-// A row says how the step is: that it lacks something, and what comes of a client.
+// A row says what the step lacks, and what it does with a client.
 func TestTables(t *testing.T) {
 	frozen, far := steps.Of("02-race-fix"), steps.Of("03-single-goroutine")
 	far.Reactions = maps.Clone(far.Reactions)
@@ -73,11 +73,11 @@ func TestTables(t *testing.T) {
 
 	lines, err = BadClients(steps.All[0], true)
 	require.NoError(t, err)
-	assert.Len(t, lines, len(steps.BadClients)+4, "all of the first step")
+	assert.Len(t, lines, len(steps.BadClients)+4, "all rows of the first step")
 	lines, err = BadClients(far, true)
 	require.NoError(t, err)
 	assert.Contains(t, lines, "| 読むのをやめる | **部屋全体が永久に止まる** | **そのクライアント宛てのメッセージごとに goroutine が残る**。ほかの人の会話は続く |")
-	assert.NotContains(t, strings.Join(lines, "\n"), "64 KiB", "a row that is as in the step before")
+	assert.NotContains(t, strings.Join(lines, "\n"), "64 KiB", "a row that is the same in the step before")
 	same := frozen
 	same.Reactions = steps.All[0].Reactions
 	lines, err = BadClients(same, false)
@@ -87,6 +87,6 @@ func TestTables(t *testing.T) {
 	for _, reaction := range []steps.Reaction{"", "sings"} {
 		far.Reactions[steps.Resets] = reaction
 		_, err = BadClients(far, false)
-		assert.ErrorContains(t, err, `there is nothing to say in a cell of "| resets the connection | **its goroutines`)
+		assert.ErrorContains(t, err, `there are no words for a cell of "| resets the connection | **its goroutines`)
 	}
 }
