@@ -379,10 +379,10 @@ func (r *Run) end() {
 	}
 }
 
-// at is the last operation of g.
+// at is the last operation of g, or its go statement.
 func (g *goroutine) at() Site {
 	if g.op == nil {
-		return Site{}
+		return g.start.site()
 	}
 	return g.op.at.site()
 }
