@@ -43,6 +43,7 @@ type command struct {
 	out, errOut io.Writer
 	progress    io.Writer // a terminal, or nil
 	width       int
+	lang        string
 	words       words
 	far         schedule.Count // how far the last question came
 }
@@ -71,6 +72,7 @@ func (c *command) run(ctx context.Context, args []string) (status int) {
 		fmt.Fprintf(c.errOut, "orders: no language %q; -lang takes en or ja\n", *lang)
 		return 2
 	}
+	c.lang = *lang
 	replays := false
 	flags.Visit(func(f *flag.Flag) { replays = replays || f.Name == "replay" })
 	var err error
@@ -118,13 +120,13 @@ func (c *command) one(ctx context.Context, step steps.Step, sc room.Scenario, re
 	if small {
 		fmt.Fprintf(c.out, c.words.small+"\n", sc.Constant, sc.Small)
 	}
-	question := room.Question{Server: server, Scenario: sc.Name, How: schedule.How{Distinct: true, Preemptions: -1}}
+	question := room.Question{Server: server, Scenario: sc.Name, Lang: c.lang, How: schedule.How{Distinct: true, Preemptions: -1}}
 	switch {
 	case replays:
 		question.Line, question.Replay = true, replay
 		a, err := c.ask(ctx, p, question)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w\n%s", err, c.words.lines)
 		}
 		c.order(step, a)
 		return nil

@@ -32,7 +32,8 @@ func TestOne(t *testing.T) {
 	require.Equal(t, 0, status, errOut)
 	assert.Contains(t, out, "32 of 40 orders go wrong")
 	assert.Contains(t, out, "The shortest: 14 steps; preemptions: 1.")
-	for _, text := range []string{"browser a connects", "maxId++", "(read)", "(write)", "client.go:", "s.addCh <- c", "never hears what a says"} {
+	assert.Less(t, strings.Index(out, "request of b"), strings.Index(out, "request of a"), "goroutines, in the order in which they act")
+	for _, text := range []string{"browser a connects", "maxId++", "(read)", "(write)", "… id: maxId …", "client.go:", "s.addCh <- c", "never hears what a says"} {
 		assert.Contains(t, out, text)
 	}
 	for line := range strings.Lines(out) {
@@ -44,7 +45,8 @@ func TestOne(t *testing.T) {
 	require.NotNil(t, again, out)
 	status, replayed, errOut := run(judgetest.Context(t), 80, "-lang", "ja", "-replay", again[1], "01-original", "two-join")
 	require.Equal(t, 0, status, errOut)
-	assert.Contains(t, replayed, "結果:")
+	assert.Contains(t, replayed, "結果: そのあと、a の発言 \"hello\" が a に届かない。")
+	assert.Contains(t, replayed, "ブラウザ a が接続する")
 	assert.Contains(t, replayed, "maxId++")
 
 	status, _, errOut = run(judgetest.Context(t), 80, "-lang", "en", "-replay", "a! a.7", "01-original", "two-join")
@@ -56,6 +58,45 @@ func TestOne(t *testing.T) {
 	status, _, errOut = run(stopped, 80, "-lang", "en", "01-original", "two-join")
 	assert.Equal(t, 1, status)
 	assert.Contains(t, errOut, "stopped after 0 orders")
+}
+
+// Who stops it while it counts is told how far it came.
+func TestStopped(t *testing.T) {
+	ctx, stop := context.WithCancel(judgetest.Context(t))
+	defer stop()
+	var out, errOut strings.Builder
+	c := command{out: &out, errOut: &errOut, width: 80, progress: stopper{stop}}
+	assert.Equal(t, 1, c.run(ctx, []string{"-lang", "en", "-all", "01-original", "two-join-one-speaks"}))
+	assert.Regexp(t, `^stopped after [1-9][\d,]* orders, of which `, errOut.String())
+	assert.NotContains(t, out.String(), "orders go wrong")
+}
+
+// stopper is a terminal that stops the command when it says how far it came.
+type stopper struct{ stop func() }
+
+func (s stopper) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), "orders so far") {
+		s.stop()
+	}
+	return len(b), nil
+}
+
+// A line of the source breaks where it can be read, and no letter is wider than the column.
+func TestWrap(t *testing.T) {
+	assert.Equal(t, []string{"default: (nothing else", "is ready)"}, wrap("default: (nothing else is ready)", 23, 3))
+	assert.Equal(t, []string{"err :=", "websocket.JSON.Receive(", "c.ws, &msg)"}, wrap("err := websocket.JSON.Receive(c.ws, &msg)", 23, 3))
+	assert.Equal(t, []string{"読み込", "み、書", "き込…"}, wrap("読み込み、書き込みです", 6, 3)[:3])
+	assert.Equal(t, []string{"abcd", "efgh"}, wrap("abcdefgh", 4, 3))
+}
+
+// Where the terminal has no room for all goroutines, they stand in one column.
+func TestNarrow(t *testing.T) {
+	status, out, errOut := run(judgetest.Context(t), 80, "-lang", "en", "-replay", "a! a! a>server:2 a a>server:2 a server.3 server.5", "03-single-goroutine", "two-things")
+	require.Equal(t, 0, status, errOut)
+	assert.Contains(t, out, "server.5  client.go:50 → a  err := websocket.JSON.Send(c.ws, msg)\n")
+	for line := range strings.Lines(out) {
+		assert.True(t, strings.HasPrefix(line, "03-single") || cellWidth(strings.TrimSuffix(line, "\n")) <= 80, line)
+	}
 }
 
 func TestArguments(t *testing.T) {

@@ -6,9 +6,10 @@ type words struct {
 	small                        string // with the constant and its value
 	distinct, all                string // with how many go wrong, and of how many
 	shortest, wrong, again       string
+	lines                        string // where a line can't be played
 	reading                      string
-	server, request, started     string // what heads a column
-	browser                      string
+	server, request, started     string            // what heads a column
+	acts                         map[string]string // of a browser: with its name, and what it says
 	read, write, fallback        string
 	scenarios                    map[string]string
 }
@@ -23,12 +24,13 @@ var languages = map[string]words{
 		distinct: "%s of %s orders go wrong. (Orders that only swap independent steps are counted as one.)",
 		all:      "%s of %s orders go wrong. (Every single order is counted.)",
 		shortest: "The shortest: %d steps; preemptions: %d.",
-		wrong:    "In the end, %s.",
+		wrong:    "What goes wrong: %s.",
 		again:    "To play it again:",
+		lines:    "A line belongs to one step, one scenario and the code as it was. Without -replay the command prints a line of today.",
 		reading:  "How many orders go wrong, of how many (those that only swap independent steps are counted as one).\n– : the step has no such limit.  ? : the step can't be explored; why is said below.",
 		server:   "the server", request: "request of %s", started: "go, %s",
-		browser: "browser %s %s",
-		read:    "(read)", write: "(write)", fallback: "(nothing else is ready)",
+		acts: map[string]string{"connects": "browser %s connects%s", "says": "browser %s says %s", "leaves": "browser %s leaves%s"},
+		read: "(read)", write: "(write)", fallback: "(nothing else is ready)",
 		scenarios: map[string]string{
 			"two-join":            "two clients join at once. Afterwards one speaks: do both hear it? Of two with one id the room knows only one.",
 			"two-join-one-speaks": "two clients join at once, and one of them speaks: do both hear it?",
@@ -49,12 +51,13 @@ var languages = map[string]words{
 		distinct: "%[2]s 通りの順序のうち、%[1]s 通りで問題が起きる。(独立なステップを入れ替えただけの順序は 1 通りと数える。)",
 		all:      "%[2]s 通りの順序のうち、%[1]s 通りで問題が起きる。(すべての順序を 1 つずつ数える。)",
 		shortest: "最短の順序: %d ステップ、プリエンプション %d 回。",
-		wrong:    "結果: %s",
+		wrong:    "結果: %s。",
 		again:    "もう一度再生するには:",
+		lines:    "-replay の行は、その行を表示したときのステップ、シナリオ、コードでだけ使える。-replay を付けずに実行すると、今のコードの行が表示される。",
 		reading:  "問題が起きる順序の数/順序の数(独立なステップを入れ替えただけの順序は 1 通りと数える)。\n– : その上限がないステップ。 ? : 調べられないステップ。理由は下にある。",
 		server:   "サーバー", request: "%s のリクエスト", started: "go 文 %s",
-		browser: "ブラウザ %s: %s",
-		read:    "(読み)", write: "(書き)", fallback: "(ほかに進めるものがない)",
+		acts: map[string]string{"connects": "ブラウザ %s が接続する%s", "says": "ブラウザ %s が %s と発言する", "leaves": "ブラウザ %s が切断する%s"},
+		read: "(読み)", write: "(書き)", fallback: "(ほかに進めるものがない)",
 		scenarios: map[string]string{
 			"two-join":            "2 つのクライアントが同時に入る。そのあと片方が発言すると、両方に届くか。id が同じなら、サーバーは片方しか知らない。",
 			"two-join-one-speaks": "2 つのクライアントが同時に入り、片方が発言する。両方に届くか。",

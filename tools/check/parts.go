@@ -58,6 +58,7 @@ var parts = []part{
 	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns},
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
+	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
 	{name: "race", what: "go test -race, for the packages that the lesson's tests do not run in this way", check: raceTests},
 	{
 		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
@@ -290,6 +291,15 @@ func raceTests(ctx context.Context, root string, out io.Writer) error {
 	return errors.Join(
 		command(ctx, root, out, nil, words...),
 		command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-race", "-short", "./..."),
+	)
+}
+
+// longOrders plays what the lesson's tests skip, and holds the counts to be the same with -race.
+func longOrders(ctx context.Context, root string, out io.Writer) error {
+	long := []string{"ORDERS_LONG=1"}
+	return errors.Join(
+		command(ctx, root, out, long, "go", "test", "-count=1", "./internal/schedule/..."),
+		command(ctx, root, out, long, "go", "test", "-count=1", "-race", "-run", "TestTheSame", "./internal/schedule/orders"),
 	)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
 	"testing"
 	"time"
@@ -19,8 +20,9 @@ type Question struct {
 	How      schedule.How
 	Replay   string // plays this line alone, unless Line is false
 	Line     bool
-	Most     int  // runs, at most; 0 is no limit
-	First    bool // ends with the first order that shows something wrong
+	Lang     string // of what is wrong: "ja", or English
+	Most     int    // runs, at most; 0 is no limit
+	First    bool   // ends with the first order that shows something wrong
 }
 
 // Asked is the environment variable that questions come in.
@@ -45,6 +47,7 @@ const patience = 2 * time.Minute
 
 // Main answers the questions. It is the test of a program that is built for it.
 func Main(t *testing.T, servers map[string]Server) {
+	debug.SetGCPercent(400) // a run leaves much behind, at once
 	var questions []Question
 	if err := json.Unmarshal([]byte(os.Getenv(Asked)), &questions); err != nil {
 		t.Fatal(err)
@@ -76,7 +79,7 @@ func answer(t *testing.T, servers map[string]Server, q Question) (a Answer) {
 		os.Exit(1)
 	})
 	defer watch.Stop()
-	p := program(s, scenario)
+	p := program(s, scenario, words[q.Lang])
 	var err error
 	if q.Line {
 		a.Order, err = schedule.Replay(t, p, q.Replay)

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"websocket-chat-steps/internal/schedule"
 )
 
 // conn is the server's end of a connection in memory. What the browser sends is there
@@ -16,7 +14,7 @@ import (
 // stalls: then a write waits. A deadline in the future never passes.
 type conn struct {
 	name string // of the browser
-	run  *schedule.Run
+	room *Room
 
 	mu      sync.Mutex
 	changed sync.Cond
@@ -28,8 +26,8 @@ type conn struct {
 	past    struct{ read, write bool } // deadlines that have passed
 }
 
-func newConn(run *schedule.Run, name string) *conn {
-	c := &conn{name: name, run: run}
+func newConn(room *Room, name string) *conn {
+	c := &conn{name: name, room: room}
 	c.changed.L = &c.mu
 	return c
 }
@@ -43,8 +41,8 @@ func (c *conn) change(f func()) {
 }
 
 // The two directions of a connection are touched apart.
-func (c *conn) touchIn()  { c.run.Touch("connection to the server of " + c.name) }
-func (c *conn) touchOut() { c.run.Touch("connection from the server of " + c.name) }
+func (c *conn) touchIn()  { c.room.run.Touch("connection to the server of " + c.name) }
+func (c *conn) touchOut() { c.room.run.Touch("connection from the server of " + c.name) }
 
 func (c *conn) Read(b []byte) (int, error) {
 	c.touchIn()
@@ -72,7 +70,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.writing {
-		c.run.Problem("two goroutines write to the connection of " + c.name + " at the same time")
+		c.room.run.Problem(c.room.say("two goroutines write to the connection of %s at the same time", c.name))
 	}
 	c.writing = true
 	defer func() { c.writing = false }()

@@ -6,6 +6,7 @@ package room
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ type Server struct {
 // Room is one room in one run.
 type Room struct {
 	run      *schedule.Run
+	words    map[string]string
 	path     string
 	conns    chan net.Conn
 	browsers []*browser
@@ -41,9 +43,9 @@ type Room struct {
 const ServerGoroutine = "server"
 
 // program plays a scenario in a room of the server.
-func program(s Server, scenario Scenario) schedule.Program {
+func program(s Server, scenario Scenario, words map[string]string) schedule.Program {
 	return func(run *schedule.Run) func() string {
-		r := &Room{run: run, path: s.Path, conns: make(chan net.Conn)}
+		r := &Room{run: run, words: words, path: s.Path, conns: make(chan net.Conn)}
 		log.SetOutput(io.Discard)
 		http.DefaultServeMux = http.NewServeMux() // 01-original registers there
 		loop, handler := s.New()
@@ -69,13 +71,18 @@ func program(s Server, scenario Scenario) schedule.Program {
 		judge := scenario.play(r)
 		return func() string {
 			if at, there := r.at(ServerGoroutine); !there {
-				return "the server's goroutine has ended"
+				return r.say("the server's goroutine has ended")
 			} else if at != r.home {
-				return fmt.Sprintf("the room is frozen: its goroutine waits at %v", at)
+				return r.say("the room is frozen: its goroutine waits at %v", at)
 			}
 			return judge()
 		}
 	}
+}
+
+// say says what is wrong, in the language that was asked for.
+func (r *Room) say(format string, args ...any) string {
+	return fmt.Sprintf(cmp.Or(r.words[format], format), args...)
 }
 
 // at is where a goroutine waits.
@@ -97,7 +104,7 @@ type browser struct {
 
 // browser brings in a browser that has yet to connect.
 func (r *Room) browser(name string) *browser {
-	b := &browser{r, name, newConn(r.run, name)}
+	b := &browser{r, name, newConn(r, name)}
 	r.browsers = append(r.browsers, b)
 	return b
 }
@@ -180,13 +187,13 @@ func hear(messages []string, browsers ...*browser) string {
 			author, body, _ := strings.Cut(m, ":")
 			switch {
 			case n == 0:
-				return fmt.Sprintf("%s never hears what %s says: %q", b.name, author, body)
+				return b.room.say("%s never hears what %s says: %q", b.name, author, body)
 			case n > 1:
-				return fmt.Sprintf("%s hears %d times what %s says: %q", b.name, n, author, body)
+				return b.room.say("%s hears %d times what %s says: %q", b.name, n, author, body)
 			}
 		}
 		if len(heard) != len(messages) {
-			return fmt.Sprintf("%s hears %q, and was to hear %q", b.name, heard, messages)
+			return b.room.say("%s hears %q, and was to hear %q", b.name, heard, messages)
 		}
 	}
 	return ""
@@ -201,14 +208,14 @@ func (r *Room) left(stays ...*browser) string {
 		if w.Name == ServerGoroutine || slices.ContainsFunc(stays, func(b *browser) bool { return b.name == family }) {
 			continue
 		}
-		all = append(all, fmt.Sprintf("%s, which waits at %v", w.Name, w.At))
+		all = append(all, r.say("%s, which waits at %v", w.Name, w.At))
 	}
 	if len(all) > 0 {
-		return "goroutines are left: " + strings.Join(all, "; ")
+		return r.say("goroutines are left: %s", strings.Join(all, r.say("; ")))
 	}
 	for _, b := range r.browsers {
 		if !b.conn.closed && !slices.Contains(stays, b) {
-			return "the socket of " + b.name + " is left open"
+			return r.say("the socket of %s is left open", b.name)
 		}
 	}
 	return ""

@@ -1,7 +1,6 @@
 package room
 
 import (
-	"fmt"
 	"slices"
 
 	"websocket-chat-steps/internal/schedule"
@@ -34,7 +33,7 @@ var Scenarios = []Scenario{
 			return func() string { // of two with one id, the room knows one
 				a.now(a.says("hello"))
 				if wrong := hear([]string{"a:hello"}, a, b); wrong != "" {
-					return "afterwards, " + wrong
+					return r.say("afterwards, %s", wrong)
 				}
 				return ""
 			}
@@ -71,7 +70,7 @@ var Scenarios = []Scenario{
 					return wrong
 				}
 				if heard := b.heard(); !slices.Equal(heard, said) {
-					return fmt.Sprintf("b hears %q, which a says in the other order", heard)
+					return r.say("b hears %q, which a says in the other order", heard)
 				}
 				return ""
 			}
@@ -89,7 +88,7 @@ var Scenarios = []Scenario{
 					return wrong
 				}
 				if x, y := a.heard(), b.heard(); !slices.Equal(x, y) {
-					return fmt.Sprintf("a hears %q, and b hears %q", x, y)
+					return r.say("a hears %q, and b hears %q", x, y)
 				}
 				return ""
 			}
@@ -153,7 +152,7 @@ func letGo(r *Room, a, b *browser, said []string) string {
 		n--
 	}
 	if n > len(said) || !slices.Equal(heard[:n], said[:n]) {
-		return fmt.Sprintf("a hears %q, which is not the beginning of what it says", heard)
+		return r.say("a hears %q, which is not the beginning of what it says", heard)
 	}
 	b.now(b.leaves())
 	if n < len(said) {
