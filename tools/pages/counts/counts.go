@@ -86,7 +86,7 @@ const width = "96"
 
 // mostRuns bounds each count. None takes more than half of it, but a defect can make them
 // very many.
-const mostRuns = 12000
+const mostRuns = 15000
 
 // workers is how many play at the same time.
 const workers = 2
