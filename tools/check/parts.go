@@ -44,9 +44,9 @@ var parts = []part{
 	{name: "staticcheck", what: "staticcheck ./..., in each module", check: inModules("go", "run", staticcheck, "./...")},
 	{
 		name: "figures", what: "diagrams/ agrees with the steps' code",
-		check:  func(_ context.Context, root string, out io.Writer) error { return figures.Check(root, out) },
+		check:  func(ctx context.Context, root string, out io.Writer) error { return figures.Check(ctx, root, out) },
 		writes: "the figures and tables of diagrams/",
-		write:  func(_ context.Context, root string, out io.Writer) error { return figures.Write(root, out) },
+		write:  func(ctx context.Context, root string, out io.Writer) error { return figures.Write(ctx, root, out) },
 	},
 	{
 		name: "pages", what: "excerpts, diffs, tables, links, minutes and both languages of all pages",
@@ -58,6 +58,7 @@ var parts = []part{
 	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns},
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
+	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
 	{name: "race", what: "go test -race, for the packages that the lesson's tests do not run in this way", check: raceTests},
 	{
 		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
@@ -293,6 +294,15 @@ func raceTests(ctx context.Context, root string, out io.Writer) error {
 	)
 }
 
+// longOrders plays what the lesson's tests skip, and holds the counts to be the same with -race.
+func longOrders(ctx context.Context, root string, out io.Writer) error {
+	long := []string{"ORDERS_LONG=1"}
+	return errors.Join(
+		command(ctx, root, out, long, "go", "test", "-count=1", "./internal/schedule/..."),
+		command(ctx, root, out, long, "go", "test", "-count=1", "-race", "-run", "TestTheSame", "./internal/schedule/orders"),
+	)
+}
+
 func bench(ctx context.Context, root string, out io.Writer) error {
 	dir := filepath.Join(root, "bench")
 	err := command(ctx, dir, out, nil, "go", "test", "./...")
@@ -303,8 +313,8 @@ func bench(ctx context.Context, root string, out io.Writer) error {
 	return errors.Join(err, command(ctx, dir, out, nil, "go", "run", ".", "-short"))
 }
 
-func checkPages(ctx context.Context, root string, _ io.Writer) error {
-	return joined(pages.Check(ctx, root))
+func checkPages(ctx context.Context, root string, out io.Writer) error {
+	return joined(pages.Check(ctx, root, out))
 }
 
 func checkRuns(ctx context.Context, root string, out io.Writer) error {

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,13 +21,13 @@ const narrow = ".narrow"
 
 // draw makes all files from the code of the repository at root. What is wrong with
 // one step keeps no other from being drawn.
-func draw(root string, all []steps.Step) (files []file, wrong []error) {
+func draw(ctx context.Context, root string, all []steps.Step) (files []file, wrong []error) {
 	sources, wrong := load(root, all)
 	for _, s := range sources {
 		drawn, err := drawStep(s)
 		if err == nil && s.name == original {
 			var times []file
-			times, err = drawTimes(s.source)
+			times, err = drawTimes(ctx, s.source)
 			drawn = append(drawn, times...)
 		}
 		files = append(files, drawn...)
@@ -71,7 +72,7 @@ func drawBoth(name string, l *language, f interface {
 }
 
 // drawTimes draws, in each language, the race on maxId and the client that leaves.
-func drawTimes(source *chanflow.Source) (files []file, err error) {
+func drawTimes(ctx context.Context, source *chanflow.Source) (files []file, err error) {
 	model, err := source.Analyze()
 	if err != nil {
 		return nil, err
@@ -80,8 +81,12 @@ func drawTimes(source *chanflow.Source) (files []file, err error) {
 	if err != nil {
 		return nil, err
 	}
+	played, err := raceOrders(ctx, accesses)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range languages {
-		race, err := race(accesses, l)
+		race, err := race(played, accesses, l)
 		if err != nil {
 			return nil, err
 		}

@@ -18,6 +18,10 @@
 //	<!-- /scoreboard -->
 //	<!-- bad clients: STEP -->                          what a step does with them
 //	<!-- /bad clients -->
+//	<!-- scenarios -->                                  in how many orders a step goes wrong
+//	<!-- /scenarios -->
+//	<!-- orders: WORDS -->                              what go run ./docs/orders WORDS prints
+//	<!-- /orders -->
 //	<!-- run: COMMAND -->                               a command and what it prints
 //	<!-- run: NAME=value COMMAND -->                    with an environment variable
 //	<!-- run: fails: needs=race: COMMAND -->            it must not exit with 0, and it needs something
@@ -26,6 +30,10 @@
 //	<!-- /run -->
 //	<!-- measured: NAME -->                             figures: bench/report writes and checks them
 //	<!-- /measured -->
+//
+// A sentence that says in how many orders a step goes wrong has a link to docs/orders.md. The
+// link's title is the question: [32 of 40](docs/orders.md "01-original two-join"), with
+// -all at its beginning for every single order. Its two numbers must be the counted ones.
 //
 // A run is written again only when its output no longer matches the page. In the page,
 // … matches any text within its line. A line that is only … matches any number of lines.
@@ -59,14 +67,19 @@ const remedy = "run go run -C tools ./check -write pages"
 // about it.
 type Problem = markdown.Problem
 
-// Check finds all problems that can be found without running a command, in the
-// order of the pages and their lines.
-func Check(ctx context.Context, root string) []Problem {
+// Check finds all problems that can be found without running a page's command, in the
+// order of the pages and their lines. It plays the orders that pages tell of, those of
+// this repository, and says on log how long that took.
+func Check(ctx context.Context, root string, log io.Writer) []Problem {
 	t, err := open(os.DirFS(root), steps.All)
 	if err != nil {
 		return []Problem{{Path: root, Text: err.Error()}}
 	}
-	return append(t.check(ctx), t.missing()...)
+	var problems []Problem
+	if err := t.play(ctx, true, log); err != nil {
+		problems = append(problems, Problem{Path: ordersPage, Text: err.Error()})
+	}
+	return slices.Concat(problems, t.check(ctx), t.missing())
 }
 
 // CheckRuns runs the commands of all pages in root, each once, and two at the same time.
@@ -99,7 +112,8 @@ func Write(ctx context.Context, root string, log io.Writer, only ...string) erro
 	t.problems = slices.DeleteFunc(t.problems, func(p Problem) bool { return other(p.Path) })
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return t.write(ctx, root, log)
+	err = t.play(ctx, false, log)
+	return errors.Join(err, t.write(ctx, root, log))
 }
 
 func (t *tree) check(ctx context.Context) []Problem {
@@ -124,7 +138,7 @@ func (t *tree) check(ctx context.Context) []Problem {
 	for _, p := range t.pages {
 		problems = append(problems, marks.Unmarked(p, t.marks)...)
 	}
-	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkSpelling(t.pages), checkWorkshop(t.pages))
+	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkSpelling(t.pages), checkWorkshop(t.pages), t.checkCounts())
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
 	})
@@ -146,6 +160,7 @@ func (t *tree) missing() (problems []Problem) {
 	}
 	need(workshop, "")
 	need("README.md", "<!-- scoreboard -->")
+	need(ordersPage, "<!-- scenarios -->")
 	for _, s := range t.steps {
 		need(s.Name+"/README.md", "<!-- bad clients: "+s.Name+" -->")
 	}

@@ -294,6 +294,8 @@ func TestNewStep(t *testing.T) {
 		`README.md:1: <!-- scoreboard --> does not agree with the code (the page has nothing more, and should have ""): ` + remedy,
 		"docs/workshop.md: there is no such page: write it",
 		"docs/workshop.ja.md: there is no such page: write it",
+		"docs/orders.md: there is no such page: write it",
+		"docs/orders.ja.md: there is no such page: write it",
 		"98-bare/README.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
 		"98-bare/README.ja.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
 		"99-made-up/README.md: there is no such page: write it",

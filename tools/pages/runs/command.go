@@ -56,7 +56,7 @@ func Parse(args string) (Command, error) {
 			c.needs = append(c.needs, name)
 		default:
 			var err error
-			if c.words, err = wordsOf(c.Text); err != nil {
+			if c.words, err = Words(c.Text); err != nil {
 				return c, err
 			}
 			for len(c.words) > 0 && assignment.MatchString(c.words[0]) {
@@ -71,9 +71,9 @@ func Parse(args string) (Command, error) {
 	}
 }
 
-// wordsOf splits a command at its spaces, but not in 'single quotes'. There is no shell,
+// Words splits a command at its spaces, but not in 'single quotes'. There is no shell,
 // so it refuses characters that need a shell.
-func wordsOf(command string) (words []string, err error) {
+func Words(command string) (words []string, err error) {
 	var word strings.Builder
 	quoted, inWord := false, false
 	for _, c := range command + " " {

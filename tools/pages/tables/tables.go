@@ -1,5 +1,5 @@
-// Package tables makes the tables of what the steps lack and do, in both languages. It
-// knows nothing about tests or pages.
+// Package tables makes the tables of what the steps lack and do, and in how many orders
+// they go wrong, in both languages. It knows nothing about tests or pages.
 package tables
 
 import (
@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"websocket-chat-steps/internal/schedule/room"
 	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/pages/counts"
 )
 
 // words has the words of the tables, in English and in Japanese.
@@ -22,6 +24,12 @@ var words = map[any][2]string{
 	"before":     {"in %s", "%s では"},
 	"here":       {"here", "ここでは"},
 	"as before":  {"All as in %s.", "%s とすべて同じです。"},
+	"orders":     {"[every order](docs/orders.md)", "[すべての順序](docs/orders.ja.md)"},
+	"scenario":   {"scenario", "シナリオ"},
+
+	counts.NotExplored: {"[not explored](#what-it-does-not-see)", "[対象外](#わからないこと)"},
+	counts.NoLimit:     {"–", "–"},
+	counts.TooMany:     {"too many", "多すぎる"},
 
 	steps.EveryMessage: {"every client gets every message", "全クライアントに全メッセージが届く"},
 	steps.PastMessages: {"a newcomer gets the past messages", "後から来たクライアントに過去のメッセージが届く"},
@@ -54,22 +62,25 @@ var words = map[any][2]string{
 	steps.Freezes:   {"**the room is frozen, for everybody and for ever**", "**部屋全体が永久に止まる**"},
 }
 
-// Scoreboard returns the table of the steps and the properties.
+// Scoreboard returns the table of the steps and the properties. Its last column has the
+// scenarios that test a property in every order.
 func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
-	row := func(first string, cell func(steps.Step) string) string {
-		cells := []string{first}
-		for _, s := range all {
-			cells = append(cells, cell(s))
-		}
-		return strings.Join(cells, " | ")
-	}
 	rows := []string{
-		row(say("property"), func(s steps.Step) string { return fmt.Sprintf("[%s](%s)", s.Name, s.Name) }),
-		row("---", func(steps.Step) string { return "---" }),
+		row(say("property"), all, func(s steps.Step) string { return fmt.Sprintf("[%s](%s)", s.Name, s.Name) }) + " | " + say("orders"),
+		row("---", all, func(steps.Step) string { return "---" }) + " | ---",
 	}
 	for _, p := range steps.Properties {
-		rows = append(rows, row(fmt.Sprintf("%s (`%s`)", say(p), p), func(s steps.Step) string {
+		var asked []string
+		for _, sc := range room.Scenarios {
+			if slices.Contains(sc.Asks, p) {
+				asked = append(asked, "`"+sc.Name+"`")
+			}
+		}
+		if asked == nil {
+			asked = []string{"–"}
+		}
+		rows = append(rows, row(fmt.Sprintf("%s (`%s`)", say(p), p), all, func(s steps.Step) string {
 			_, lacks := s.Lacks[p]
 			_, frozen := s.Lacks[steps.StalledRoom]
 			switch {
@@ -79,9 +90,52 @@ func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 				return say("no")
 			}
 			return say("yes")
-		}))
+		})+" | "+strings.Join(asked, ", "))
 	}
-	return table(append(rows, row(say("goroutines"), func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })))
+	return table(append(rows, row(say("goroutines"), all, func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })+" | –"))
+}
+
+// Scenarios is the table of the steps and the scenarios: in how many orders they go
+// wrong, of how many.
+func Scenarios(all []steps.Step, answers map[counts.Question]counts.Answer, japanese bool) ([]string, error) {
+	say := in(japanese)
+	rows := []string{
+		row(say("scenario"), all, func(s steps.Step) string { return fmt.Sprintf("[%s](../%s)", s.Name, s.Name) }),
+		row("---", all, func(steps.Step) string { return "---" }),
+	}
+	for _, sc := range room.Scenarios {
+		for _, every := range []bool{true, false} {
+			name := "`" + sc.Name + "`"
+			if every {
+				name = "`-all` " + name
+			}
+			if every && !slices.Contains(counts.EveryOrder, sc.Name) {
+				continue
+			}
+			rows = append(rows, row(name, all, func(s steps.Step) string {
+				a, ok := answers[counts.Question{Step: s.Name, Scenario: sc.Name, Every: every}]
+				switch {
+				case !ok:
+					return ""
+				case a.Missing != "":
+					return say(a.Missing)
+				case a.Wrong > 0:
+					return "**" + counts.Number(a.Wrong) + "** / " + counts.Number(a.Orders)
+				}
+				return "0 / " + counts.Number(a.Orders)
+			}))
+		}
+	}
+	return table(rows)
+}
+
+// row is a row with a cell for each step, without its ends.
+func row(first string, all []steps.Step, cell func(steps.Step) string) string {
+	cells := []string{first}
+	for _, s := range all {
+		cells = append(cells, cell(s))
+	}
+	return strings.Join(cells, " | ")
 }
 
 // BadClients returns the table of what a step does with bad clients. For the first step
