@@ -34,7 +34,7 @@ func (m *machine) perSystem(linux, darwin, windows text) text {
 func checkGo(m *machine) finding {
 	f := finding{status: missing, name: text{"Go", "Go"}}
 	newer := both("install Go %s or later from https://go.dev/dl/",
-		"Go %s 以降を https://go.dev/dl/ から入れてください", strings.TrimPrefix(m.needs, "go"))
+		"Go %s 以降を https://go.dev/dl/ からインストールしてください", strings.TrimPrefix(m.needs, "go"))
 	inPath := m.perSystem(
 		text{"and add its bin to PATH: export PATH=$PATH:/usr/local/go/bin", "bin を PATH に足します: export PATH=$PATH:/usr/local/go/bin"},
 		text{"and open a new terminal, where it is in PATH", "新しいターミナルを開くと PATH に入っています"},
@@ -116,7 +116,7 @@ func checkGit(m *machine) finding {
 	install := m.perSystem(
 		text{"sudo apt install git", "sudo apt install git"},
 		text{"xcode-select --install", "xcode-select --install"},
-		text{"install it from https://git-scm.com/", "https://git-scm.com/ から入れてください"})
+		text{"install it from https://git-scm.com/", "https://git-scm.com/ からインストールしてください"})
 	if _, err := m.lookPath("git"); err != nil {
 		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分の表示と演習の取り消しに使います"}
 		f.do = []text{install}
@@ -259,12 +259,12 @@ func checkRace(m *machine) finding {
 	}
 	out, err = m.command(dir, []string{"GORACE="}, program)
 	if !strings.Contains(out, "WARNING: DATA RACE") {
-		f.says = both("builds, but reports nothing: %s", "ビルドできますが、報告が出ません: %s", firstLine(out, err))
+		f.says = both("builds, but reports nothing: %s", "ビルドできますが、レポートが出ません: %s", firstLine(out, err))
 		f.do = []text{{"use another machine or a container; the rest works without -race", "別のマシンかコンテナを使ってください。-race 以外は動きます"}}
 		return f
 	}
 	f.status = ok
-	f.says = text{"built a racy program, ran it, saw its report", "データ競合のあるプログラムで報告を確認しました"}
+	f.says = text{"built a racy program, ran it, saw its report", "データ競合のあるプログラムで、レポートが出ることを確認しました"}
 	return f
 }
 
@@ -337,8 +337,8 @@ func checkBrowser(m *machine) finding {
 	f := finding{status: note, name: text{"browser", "ブラウザ"}}
 	chromium := m.perSystem(
 		text{"for those too: sudo apt install chromium", "テストも動かすには sudo apt install chromium"},
-		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"},
-		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"})
+		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome をインストールしてください"},
+		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome をインストールしてください"})
 	if path := m.getenv("CHROME_PATH"); path != "" {
 		if _, err := m.lookPath(path); err != nil {
 			f.says = text{"CHROME_PATH names no program: go test would fail", "CHROME_PATH に何もなく、go test が失敗します"}

@@ -334,7 +334,11 @@ func notes(m *chanflow.Model, l *language) []string {
 			if len(op.Via) > 0 {
 				at = fmt.Sprintf(l.calledAt, at, code(place(op.Via[0])))
 			}
-			all = append(all, fmt.Sprintf(l.self, code(f.Who), code(op.Channel), at))
+			self := l.self
+			if !op.Waits { // it has a buffer
+				self = l.selfFull
+			}
+			all = append(all, fmt.Sprintf(self, code(f.Who), code(op.Channel), at))
 		case chanflow.Silent:
 			all = append(all, fmt.Sprintf(l.silent, code(f.Who), code(f.Ops[0].Channel), code(place(f.Ops[0].Place))))
 		}

@@ -23,7 +23,7 @@ type language struct {
 
 	sayGoroutine, sayStarts, sayListens string // for who can't see the figure
 
-	staying, conditional, noMutual, mutual, self, silent, calledAt string // notes
+	staying, conditional, noMutual, mutual, self, selfFull, silent, calledAt string // notes
 
 	race    raceWords
 	leaving leavingWords
@@ -79,7 +79,8 @@ var english = &language{
 	conditional: "%s is started under a condition, so this figure doesn't say how many there are: %s.",
 	noMutual:    "No two goroutines listen to each other.",
 	mutual:      "%s and %s listen to each other: %s.",
-	self:        "%s sends on %s, and nothing else receives on it: when there is no room, it waits for itself for ever. %s.",
+	self:        "%s sends on %s, and nothing else receives on it: it waits for itself for ever. %s.",
+	selfFull:    "%s sends on %s, and nothing else receives on it: when the buffer is full, it waits for itself for ever. %s.",
 	calledAt:    "%s, called at %s",
 	silent:      "%s receives on %s, but nothing in this program sends on it: %s.",
 
@@ -141,7 +142,8 @@ var japanese = &language{
 	conditional: "%s は条件つきで生成されるので、この図から数はわからない（%s）。",
 	noMutual:    "互いに listen し合っている goroutine はない。",
 	mutual:      "%s と %s は互いに listen し合っている（%s）。",
-	self:        "%s は %s に送信するが、受信するのも自分だけなので、空きがなければ自分自身を待って永久に止まる（%s）。",
+	self:        "%s は %s に送信するが、受信するのも自分だけなので、自分自身を待って永久に止まる（%s）。",
+	selfFull:    "%s は %s に送信するが、受信するのも自分だけなので、バッファがいっぱいなら自分自身を待って永久に止まる（%s）。",
 	calledAt:    "%s、呼び出し元は %s",
 	silent:      "%s は %s を受信するが、このプログラムに送信する箇所はない（%s）。",
 
@@ -154,7 +156,7 @@ var japanese = &language{
 		b:         "クライアント B のリクエスト",
 		variable:  "maxId",
 		goroutine: "goroutine",
-		shared:    "持ち主なし",
+		shared:    "所有者なし",
 		load:      "読む: %d",
 		store:     "1 を足して書く: %d",
 		second:    "もう一度読む: id %d",

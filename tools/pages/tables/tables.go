@@ -43,7 +43,7 @@ var words = map[any][2]string{
 
 	steps.StopsReading: {"stops reading", "読むのをやめる"},
 	steps.Resets:       {"resets the connection", "接続をリセットする（RST）"},
-	steps.DiesMidFrame: {"dies in the middle of a frame", "フレームの途中で落ちる"},
+	steps.DiesMidFrame: {"dies in the middle of a frame", "フレームの送信中に落ちる"},
 	steps.SendsNoJSON:  {"sends something that is not JSON", "JSON ではないものを送る"},
 	steps.EmptyFrame:   {"sends a frame of 0 bytes", "0 バイトのフレームを送る"},
 	steps.InvalidUTF8:  {"sends invalid UTF-8", "UTF-8 として不正なバイト列を送る"},
