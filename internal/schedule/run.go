@@ -373,6 +373,7 @@ func (r *Run) end() {
 		r.all[i].wake <- struct{}{}
 	}
 	for _, g := range r.all {
+		close(g.wake) // for a stranger that waits there
 		if g.state != away && r.err == nil {
 			r.err = fmt.Errorf("%s does not end with the run: it waits for something outside, after %v", g.name, g.at())
 		}

@@ -13,7 +13,8 @@ type How struct {
 	// with each other. It is for no bound on preemptions.
 	Distinct bool
 
-	// Preemptions is how many an order may have, at most; with -1, any number.
+	// Preemptions is how many an order may have, at most; with -1, any number. Who acts from
+	// outside is one that can be preempted, too, as long as it has more to do.
 	Preemptions int
 }
 

@@ -10,16 +10,14 @@ import (
 
 // Touch is that a step looks at something or changes it: a goroutine, a channel,
 // a lock, a variable, a direction of a connection.
-type Touch struct {
-	What  string
-	fresh bool // by a name that was given in this very step: in another order it could be another's
-}
+type Touch struct{ What string }
 
 // dependent tells whether two steps, each seen after the same steps, could come
-// out otherwise in the other order.
+// out otherwise in the other order. Where both touch something that has no name yet, that
+// gets the same number in both: they are held to be dependent, since it may be the same thing.
 func dependent(a, b []Touch) bool {
 	return slices.ContainsFunc(a, func(x Touch) bool {
-		return slices.ContainsFunc(b, func(y Touch) bool { return x.What == y.What || x.fresh && y.fresh })
+		return slices.ContainsFunc(b, func(y Touch) bool { return x == y })
 	})
 }
 
@@ -60,12 +58,12 @@ func (r *Run) Touch(object any) {
 		at := reflect.ValueOf(object).Pointer()
 		for _, m := range r.made {
 			if m.from <= at && at < m.to {
-				name, known = fmt.Sprintf("%s+%d", m.name, at-m.from), true
+				name = fmt.Sprintf("%s+%d", m.name, at-m.from)
 			}
 		}
 		r.objects[object] = name
 	}
-	r.touched = append(r.touched, Touch{name, !known})
+	r.touched = append(r.touched, Touch{name})
 }
 
 // names are those of package variables, by their pointers. resets are what sets these to what they

@@ -215,9 +215,9 @@ func TestBounds(t *testing.T) {
 		scenario, step string
 		by             []schedule.Tally
 	}{
-		{"two-join-one-speaks", "01-original", []schedule.Tally{{Orders: 460}, {Orders: 9568, Wrong: 78}}},
-		{"two-join-one-speaks", "02-race-fix", []schedule.Tally{{Orders: 460}, {Orders: 5427}}},
-		{"two-join-one-speaks", "03-single-goroutine", []schedule.Tally{{Orders: 96}, {Orders: 534}}},
+		{"two-join-one-speaks", "01-original", []schedule.Tally{{Orders: 312}, {Orders: 5822, Wrong: 18}}},
+		{"two-join-one-speaks", "02-race-fix", []schedule.Tally{{Orders: 308}, {Orders: 4045}}},
+		{"two-join-one-speaks", "03-single-goroutine", []schedule.Tally{{Orders: 44}, {Orders: 381}}},
 		{"join-leave", "02-race-fix", []schedule.Tally{{Orders: 2, Wrong: 2}, {Orders: 6, Wrong: 6}, {Orders: 12, Wrong: 12}}},
 		{"two-things", "01-original", []schedule.Tally{{Orders: 68}, {Orders: 1420}, {Orders: 13515}}},
 		{"two-things", "02-race-fix", []schedule.Tally{{Orders: 68}, {Orders: 1420}}},

@@ -72,6 +72,21 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
+// A goroutine that code outside of the program has started is an error, whichever of the two comes first.
+func TestStranger(t *testing.T) {
+	_, err := schedule.Explore(t, func(r *schedule.Run) func() string {
+		r.Go("a", func() {
+			c := schedule.Made(make(chan int))
+			go func() { schedule.Recv(c) }()
+			schedule.Send(c)(1)
+		})
+		return func() string { return "" }
+	}, schedule.How{Preemptions: -1}, func(schedule.Count, *schedule.Outcome) bool { return true })
+	if err == nil || !strings.Contains(err.Error(), "a goroutine comes here that code outside of the program has started") {
+		t.Error(err)
+	}
+}
+
 func explore(t *testing.T, program schedule.Program, how schedule.How) (schedule.Count, map[string]string) {
 	classes := make(map[string]string)
 	c, err := schedule.Explore(t, program, how, func(_ schedule.Count, out *schedule.Outcome) bool {
@@ -131,7 +146,7 @@ func TestPrograms(t *testing.T) {
 	require.NoError(t, err)
 	args := []string{"test", "-vet=off", "-count=1", flag}
 	if race.Enabled {
-		args = append(args, "-race")
+		args = append(args, "-race", "-skip=TestStranger") // the stranger is itself a race
 	}
 	out, err := gocmd.Command(judgetest.Context(t), root, nil, "go", append(args, "./"+testdata+"/programs")...).CombinedOutput()
 	assert.NoError(t, err, "%s", out)

@@ -13,7 +13,7 @@ type Scenario struct {
 	Asks     []steps.Property // that it is about
 	Constant string           // is made small, where the step has it
 	Small    string           // how small
-	Most     bool             // has too many orders to play with the lesson's tests
+	Most     bool             // has too many orders in a step with mailboxes to play them with the lesson's tests
 
 	// play brings in the browsers, and returns what judges the room when nothing
 	// moves any more: with "", or with what is wrong.

@@ -169,6 +169,23 @@ func All() []Program {
 			}()
 			return func() string { return unless(got == "a", "%s", got) }
 		}},
+		// The one that receives is the same: what it receives first and then are two orders.
+		{"a select in a loop", 2, 2, 1, 0, func() func() string {
+			a, b, got := make(chan string), make(chan string), ""
+			go func() { a <- "a" }()
+			go func() { b <- "b" }()
+			go func() {
+				for range 2 {
+					select {
+					case v := <-a:
+						got += v
+					case v := <-b:
+						got += v
+					}
+				}
+			}()
+			return func() string { return unless(got == "ab", "%s", got) }
+		}},
 		// The sender may always be late.
 		{"a default", 2, 2, 1, 1, func() func() string {
 			c, got := make(chan int), 0
