@@ -264,7 +264,7 @@ func checkRace(m *machine) finding {
 		return f
 	}
 	f.status = ok
-	f.says = text{"built a racy program, ran it, saw its report", "データ競合のあるプログラムで、レポートが出ることを確認しました"}
+	f.says = text{"built a racy program, ran it, saw its report", "データ競合のあるプログラムでレポートを確認しました"}
 	return f
 }
 
