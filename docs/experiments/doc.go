@@ -22,9 +22,7 @@
 // One goroutine for each client, or two?
 //
 //	TestTwoGoroutinesOrOne  Are two faster?
-//	TestEnding              Is one easier to end?
 //	TestDirectSend          Must the server start a goroutine for each send?
-//	TestOrder               What does that goroutine do to the order of messages?
 //	TestPileUp              And what does it cost when somebody stops reading?
 //
 // From TestJoinWhileBusy on, the steps run as separate programs, with real clients.
