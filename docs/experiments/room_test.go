@@ -101,20 +101,6 @@ func (r *room) goroutines() []stacks.Goroutine {
 	return all
 }
 
-// inClients returns the goroutines that are in a method of a client.
-func (r *room) inClients() []stacks.Goroutine {
-	r.t.Helper()
-	var in []stacks.Goroutine
-	for _, g := range r.goroutines() {
-		if slices.ContainsFunc(g.Frames, func(f stacks.Frame) bool {
-			return strings.Contains(f.Function, "/chat.(*Client).")
-		}) && !r.isLoop(g) {
-			in = append(in, g)
-		}
-	}
-	return in
-}
-
 // count counts the goroutines that are in a function of a package chat, such as
 // "(*Server).Add". If states are given, such as "chan send", it counts only goroutines
 // in one of them.
