@@ -39,7 +39,7 @@ func TestWorkshop(t *testing.T) {
 		{"no section", "### One processor", "### Two processors", `"One processor" has no section`},
 		{"a section in no plan", "## The blocks\n", "## The blocks\n\n### Songs\n", `the block "Songs" is in no plan`},
 		{"a part is missing", "**Aim.** A data race is", "A data race is", `the block "One processor" has no **Aim.**`},
-		{"an empty part", "**When late, cut.** The discussion, not the uncovering.", "**When late, cut.**",
+		{"an empty part", "**When late, cut.** The discussion. But fill in the column of 03.", "**When late, cut.**",
 			`in the block "Back to the scoreboard" nothing follows **When late, cut.**`},
 		{"no table row", "| 3 | [The chat]", "| three | [The chat]", `the minutes of this are "three"`},
 		{"a plan without its heading", "## The plan of 45 minutes", "## A short plan", "there are plans of [90] minutes, and should be of [45 90]"},
