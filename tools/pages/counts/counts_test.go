@@ -78,7 +78,7 @@ func TestNotExplored(t *testing.T) {
 	const file = "03-single-goroutine/chat/client.go"
 	text, err := os.ReadFile(filepath.Join(root(t), filepath.FromSlash(file)))
 	require.NoError(t, err)
-	timer := strings.NewReplacer("\t\"log\"\n", "\t\"log\"\n\t\"time\"\n", "\tlog.Println(\"send:\", msg)\n", "\ttime.Sleep(1)\n").Replace(string(text))
+	timer := strings.NewReplacer("\t\"log\"\n", "\t\"log\"\n\t\"time\"\n", "\tlog.Println(\"send:\", msg)\n", "\t<-time.After(1)\n").Replace(string(text))
 	programs, err := build(judgetest.Context(t), gocmd.Overlay{file: timer}, []Question{{Step: "03-single-goroutine"}, {Step: "02-race-fix"}})
 	require.NoError(t, err)
 	require.Len(t, programs, 1)
