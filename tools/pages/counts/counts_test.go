@@ -38,12 +38,6 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestNumber(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 924: "924", 3432: "3,432", 1234567: "1,234,567"} {
-		assert.Equal(t, want, Number(n))
-	}
-}
-
 // What is played is the repository's own code: two binomials, and what is printed.
 func TestPlay(t *testing.T) {
 	if testing.Short() {
