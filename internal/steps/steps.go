@@ -127,6 +127,21 @@ var All = []Step{
 			ComeAndGo:    NoTrace,
 		},
 	},
+	{
+		Name: "06-hardened", Module: ".", Path: "/ws", Loop: "chat.(*Server).Start",
+		GoroutinesPerClient: 1,
+		Reactions: map[BadClient]Reaction{
+			StopsReading: Bounded,
+			Resets:       NoTrace,
+			DiesMidFrame: NoTrace,
+			SendsNoJSON:  LetGo,
+			EmptyFrame:   LetGo,
+			InvalidUTF8:  LetGo,
+			EmptyMessage: Delivered,
+			LongMessage:  LetGo,
+			ComeAndGo:    NoTrace,
+		},
+	},
 }
 
 // Names are the steps' names, in their order.
