@@ -160,4 +160,3 @@ func TestGoodbye(t *testing.T) {
 		r.Flow(10, size)
 	})
 }
-

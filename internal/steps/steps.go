@@ -25,6 +25,15 @@ type Step struct {
 
 	// Reactions is what happens when a client misbehaves.
 	Reactions map[BadClient]Reaction
+
+	// Internet has what the step lacks of the second table, each with its defect. A
+	// step for which it is nil is not in that table.
+	Internet map[Stranger]string
+
+	// Strict are arguments that make the step's limits small, for the judge of the
+	// second table: with them it lets a client go after 2 s of silence, has 20 places, and
+	// lets pages of https://chat.example join.
+	Strict []string
 }
 
 // The defects that more than one row names.
@@ -126,6 +135,15 @@ var All = []Step{
 			LongMessage:  Delivered,
 			ComeAndGo:    NoTrace,
 		},
+		Internet: map[Stranger]string{
+			OwnPages:   "nobody asks which page it is",
+			SilentPeer: "nobody asks whether it is still there",
+			ToldWhy:    "most connections just end",
+			Flood:      "who sends more has more turns",
+			Limits:     "nobody counts the clients",
+			Shutdown:   "the process just ends",
+			SafePage:   "the page's address is told to other sites",
+		},
 	},
 	{
 		Name: "06-hardened", Module: ".", Path: "/ws", Loop: "chat.(*Server).Start",
@@ -141,6 +159,8 @@ var All = []Step{
 			LongMessage:  LetGo,
 			ComeAndGo:    NoTrace,
 		},
+		Internet: map[Stranger]string{},
+		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example"},
 	},
 }
 
