@@ -162,6 +162,23 @@ var All = []Step{
 		Internet: map[Stranger]string{},
 		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example"},
 	},
+	{
+		Name: "07-many-servers", Module: "07-many-servers", Path: "/ws", Loop: "chat.(*Server).Start",
+		GoroutinesPerClient: 1,
+		Reactions: map[BadClient]Reaction{
+			StopsReading: Bounded,
+			Resets:       NoTrace,
+			DiesMidFrame: NoTrace,
+			SendsNoJSON:  LetGo,
+			EmptyFrame:   LetGo,
+			InvalidUTF8:  LetGo,
+			EmptyMessage: Delivered,
+			LongMessage:  LetGo,
+			ComeAndGo:    NoTrace,
+		},
+		Internet: map[Stranger]string{},
+		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example", "-broker-addr", "localhost:0"},
+	},
 }
 
 // Names are the steps' names, in their order.

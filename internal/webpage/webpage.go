@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"net"
 	"net/http"
+	"strings"
 )
 
 var (
@@ -24,22 +25,33 @@ var (
 var pageTemplate = template.Must(template.New("page.html").Parse(pageHTML))
 
 // contentSecurityPolicy allows the page what it needs and nothing else. So the browser
-// would never run a script in a message, even if page.js had a mistake.
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; " +
-	"connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// would never run a script in a message, even if page.js had a mistake. others are origins
+// that the page may connect to.
+func contentSecurityPolicy(others []string) string {
+	connect := "'self'"
+	for _, origin := range others {
+		connect += " ws" + strings.TrimPrefix(origin, "http") // https has wss
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; connect-src " + connect +
+		"; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // Handler serves the page at "/", with its script and its style. The page shows step as
 // the name of the server, and connects to the WebSocket at path, which begins with "/".
 // All addresses are relative to the page's own. So a proxy may serve the page below a
 // prefix, such as http://host/prefix/. All other paths are not found. Only GET and HEAD
-// are allowed.
-func Handler(step, path string) http.Handler {
+// are allowed. others are the origins of other servers of the room, as in
+// "http://localhost:8081": when the page's own server is away, it goes to them.
+func Handler(step, path string, others ...string) http.Handler {
 	var page bytes.Buffer
-	if err := pageTemplate.Execute(&page, struct{ Step, Path string }{step, path}); err != nil {
+	if err := pageTemplate.Execute(&page, struct{ Step, Path, Others string }{step, path, strings.Join(others, " ")}); err != nil {
 		panic(err) // only a broken page.html can be the cause
 	}
 
 	mux := http.NewServeMux()
+	file := func(contentType string, content []byte) http.HandlerFunc {
+		return file(contentSecurityPolicy(others), contentType, content)
+	}
 	mux.Handle("GET /{$}", file("text/html; charset=utf-8", page.Bytes()))
 	mux.Handle("GET /page.css", file("text/css; charset=utf-8", pageCSS))
 	mux.Handle("GET /page.js", file("text/javascript; charset=utf-8", pageJS))
@@ -75,11 +87,11 @@ func everywhere(interfaces []net.Addr, port int) string {
 
 // file serves content as the given type. Without it, some systems would send a wrong
 // type for .js, and nosniff makes the browser believe what is sent.
-func file(contentType string, content []byte) http.HandlerFunc {
+func file(policy, contentType string, content []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", contentType)
-		h.Set("Content-Security-Policy", contentSecurityPolicy)
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-cache") // another step may serve this port next
 		w.Write(content)

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// readyWithin is how long a broker may take to start. It reads what is in its directory.
+const readyWithin = 30 * time.Second
+
+// broker is a NATS server in this process. It has the messages of all servers.
+type broker struct {
+	url  string // for clients
+	nats *server.Server
+	lock *os.File // of the directory
+}
+
+// startBroker starts a broker that listens on addr and stores its messages in dir, which it
+// makes. Two brokers in one directory would destroy each other's messages, so the second one
+// gets an error, also while the first is another process.
+func startBroker(addr, dir string) (*broker, error) {
+	host, portText, err := net.SplitHostPort(addr)
+	port, err2 := strconv.Atoi(portText)
+	if err != nil || err2 != nil {
+		return nil, fmt.Errorf("-broker-addr %q: give a host and a number, as in localhost:4222", addr)
+	}
+	if port == 0 {
+		port = server.RANDOM_PORT
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("-data %s: %v; give a directory that can be written", dir, err)
+	}
+	lock, err := lockFile(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil, fmt.Errorf("-data %s: %v; give each broker a directory of its own", dir, err)
+	}
+	log := &natsLog{fatal: make(chan string, 1)}
+	b := &broker{lock: lock}
+	b.nats, err = server.NewServer(&server.Options{
+		ServerName: step, Host: host, Port: port, NoSigs: true,
+		JetStream: true, StoreDir: dir,
+		SyncAlways: true, // an acknowledged message is on the disk. Else a power cut takes the last two minutes of messages, or the whole stream
+	})
+	if err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("the broker: %v", err)
+	}
+	b.nats.SetLoggerV2(log, false, false, false)
+	b.nats.Start()
+	ready := make(chan bool, 1)
+	go func() { ready <- b.nats.ReadyForConnections(readyWithin) }()
+	select {
+	case why := <-log.fatal:
+		err = fmt.Errorf("the broker, at %s in %s: %s; give another -broker-addr or -data, or use a broker that is there by -nats", addr, dir, why)
+	case ok := <-ready:
+		if !ok {
+			err = fmt.Errorf("the broker, at %s in %s, has not started within %v", addr, dir, readyWithin)
+		}
+	}
+	if err != nil {
+		b.stop()
+		return nil, err
+	}
+	b.url = b.nats.ClientURL()
+	return b, nil
+}
+
+// stop ends the broker. What it has acknowledged is stored.
+func (b *broker) stop() {
+	b.nats.Shutdown()
+	b.nats.WaitForShutdown()
+	b.lock.Close()
+}
+
+// natsLog gives the broker's words to our log. What it could not start with, it says here
+// only.
+type natsLog struct{ fatal chan string }
+
+func (l *natsLog) Fatalf(format string, v ...any) {
+	select {
+	case l.fatal <- fmt.Sprintf(format, v...):
+	default:
+	}
+}
+func (l *natsLog) Errorf(format string, v ...any)  { slog.Error("broker: " + fmt.Sprintf(format, v...)) }
+func (l *natsLog) Warnf(format string, v ...any)   { slog.Warn("broker: " + fmt.Sprintf(format, v...)) }
+func (l *natsLog) Noticef(format string, v ...any) {}
+func (l *natsLog) Debugf(format string, v ...any)  {}
+func (l *natsLog) Tracef(format string, v ...any)  {}

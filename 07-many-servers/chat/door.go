@@ -1,0 +1,119 @@
+package chat
+
+import (
+	"context"
+	"expvar"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Config is what an operator decides.
+type Config struct {
+	Origins    []string      // of pages that may join besides the server's own, as "https://chat.example"
+	Idle       time.Duration // how long a client may send nothing, not even an answer to a ping
+	MaxMessage int           // bytes of a message's JSON, at most: LongestMessage or less
+	MaxClients int           // in the room at the same time
+	Rate       rate.Limit    // bytes that a client may send in a second, and twice as many at once
+}
+
+// LongestMessage still fits into half a mailbox when it is sent: that may take six times as
+// many bytes, as json.Marshal writes "<" as \u003c.
+const LongestMessage = mailboxBytes/2/6 - 10
+
+// Defaults suit a room of people who type: each may send 50 short messages in a second.
+var Defaults = Config{Idle: time.Minute, MaxMessage: 64 << 10, MaxClients: 1000, Rate: 256 << 10}
+
+// Counts are of all rooms of the process: clients that are there, messages so far, clients
+// that were dropped because they read too slowly, and requests that were refused, by the
+// reason. Any goroutine may read them.
+var Counts = new(expvar.Map)
+
+// Guard serves next to strangers who name this server. A page whose own name was made to
+// lead here ("DNS rebinding") sends that name as its Host and as its Origin, so it is not
+// enough to compare these two. A request without an Origin may pass. It is no browser's,
+// and whoever writes a program can write any Origin, too.
+func (s *Server) Guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		origins := s.origins(r)
+		host := func(origin string) bool { return strings.HasSuffix(origin, "://"+strings.ToLower(r.Host)) }
+		switch from := r.Header.Values("Origin"); {
+		case !slices.ContainsFunc(origins, host):
+			s.refuse(w, r, "host", http.StatusMisdirectedRequest, fmt.Sprintf("this server is not called %q; tell it its name by -origin", r.Host))
+		case len(from) > 1 || len(from) == 1 && !slices.Contains(origins, strings.ToLower(from[0])):
+			s.refuse(w, r, "origin", http.StatusForbidden, fmt.Sprintf("pages of %q may not join; let them by -origin", from))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// origins are those of the pages that may join: the server's own, by the address that the
+// request came to or by a name of this machine, and those of the Config.
+func (s *Server) origins(r *http.Request) []string {
+	all := slices.Clone(s.config.Origins)
+	if at, err := netip.ParseAddrPort(fmt.Sprint(r.Context().Value(http.LocalAddrContextKey))); err == nil {
+		for _, name := range []string{"localhost", "127.0.0.1", "::1", at.Addr().Unmap().String()} {
+			own := "http://" + net.JoinHostPort(name, fmt.Sprint(at.Port()))
+			all = append(all, strings.TrimSuffix(own, ":80")) // browsers leave it out, too
+		}
+	}
+	return all
+}
+
+// resumes reads what a client that comes back says in its request: "after", the id of the
+// last message that it has heard, and "room", where it has heard it. If it is no number, or
+// of another room, resumes refuses the request, and ok is false.
+func (s *Server) resumes(w http.ResponseWriter, r *http.Request) (comesBack bool, after uint64, ok bool) {
+	query := r.URL.Query()
+	if room := query.Get("room"); room != "" && room != s.stream.Room {
+		s.refuse(w, r, "room", http.StatusGone, "that room is gone; begin anew, without after and room")
+		return false, 0, false
+	}
+	if !query.Has("after") {
+		return false, 0, true
+	}
+	after, err := strconv.ParseUint(query.Get("after"), 10, 63)
+	if err != nil {
+		s.refuse(w, r, "after", http.StatusBadRequest, fmt.Sprintf("after is the id of a message, as in ?after=57, and not %q", query.Get("after")))
+		return false, 0, false
+	}
+	return true, after, true
+}
+
+// refuse answers with the status and the text.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why string, status int, text string) {
+	Counts.Add("refused "+why, 1)
+	if why != "full" || !s.full.Swap(true) { // that the room is full is said once, not to each
+		s.some.Do(func() { slog.Warn("refused", "why", why, "address", r.RemoteAddr) })
+	}
+	http.Error(w, text, status)
+}
+
+// Shutdown tells every client 1001, behind all that waits for it. When all have gone, it
+// ends Start and returns. When ctx ends before, it returns an error. From now on nobody
+// finds a place. Any goroutine but the server's own may call it, once.
+func (s *Server) Shutdown(ctx context.Context) error {
+	close(s.leaving)
+	s.closeCh <- true
+	for range cap(s.places) {
+		select {
+		case s.places <- true:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	s.doneCh <- true
+	if s.stop != nil {
+		s.stop()
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// What the stream keeps. When one of the first three is full, the oldest messages go.
+const (
+	keptMessages = 100_000
+	keptBytes    = 256 << 20          // on the disk; the broker reserves them when the stream is made
+	keptFor      = 7 * 24 * time.Hour // somebody who comes back after a week begins anew
+	sameKey      = 10 * time.Minute   // that the broker knows a key again: it holds all keys of this time in memory
+)
+
+const (
+	oneTry       = 500 * time.Millisecond // to store a message; a broker that died answers nothing
+	tryPause     = 100 * time.Millisecond // after a try that failed at once
+	storeWithin  = 10 * time.Second       // all tries together
+	openWithin   = 10 * time.Second       // to find the stream, or to make it
+	heartbeat    = time.Second            // of the broker: without two of them the consumer is made anew
+	lostPatience = 10 * time.Second       // for a broker that has come back to know its newest message
+)
+
+// Stream is the order of a room's messages: a NATS JetStream stream. A message's id is its
+// place in it. Any goroutine may call its methods.
+type Stream struct {
+	Room string // which stream it is: another one, made later, has other messages under the same ids
+
+	js    jetstream.JetStream
+	name  string        // also the subject of its messages
+	from  uint64        // the first id of the tail that a new server loads
+	whole uint64        // the newest id when the stream was opened
+	heard atomic.Uint64 // the newest id so far
+	lost  chan error    // has room for one value
+}
+
+// OpenStream opens the stream of that name, or makes it if there is none. replicas is how
+// many brokers must have each message: 1, or 3 in a cluster. It waits for the broker for
+// some seconds. nc must try to reconnect for ever, and must buffer nothing meanwhile.
+func OpenStream(nc *nats.Conn, name string, replicas int) (*Stream, error) {
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), openWithin)
+	defer cancel()
+	found, err := js.Stream(ctx, name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		// If two servers do this at once, both ask for the same, and get the same stream.
+		found, err = js.CreateStream(ctx, jetstream.StreamConfig{
+			Name: name, Subjects: []string{name}, Replicas: replicas,
+			MaxMsgs: keptMessages, MaxBytes: keptBytes, MaxAge: keptFor, Duplicates: sameKey,
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the stream %q: %w", name, err)
+	}
+	info := found.CachedInfo()
+	if info.Config.Replicas != replicas {
+		return nil, fmt.Errorf("the stream %q was made with %d replicas, not with %d", name, info.Config.Replicas, replicas)
+	}
+	s := &Stream{Room: strconv.FormatInt(info.Created.UnixNano(), 36), js: js, name: name, lost: make(chan error, 1)}
+	if info.State.Msgs > 0 {
+		s.whole = info.State.LastSeq
+		s.from = max(info.State.FirstSeq, s.whole-min(s.whole, tailMessages)+1)
+	} else {
+		s.whole, s.from = 0, info.State.LastSeq+1
+		s.heard.Store(info.State.LastSeq)
+	}
+	nc.SetReconnectHandler(func(*nats.Conn) { go s.checkNewest() })
+	return s, nil
+}
+
+// Lost gets a value when the broker no longer has messages that it had acknowledged: its
+// directory is gone, or an older copy was put in its place. The room must not go on then,
+// as new messages get the ids of other ones.
+func (s *Stream) Lost() <-chan error { return s.lost }
+
+func (s *Stream) lose(why string) {
+	select {
+	case s.lost <- fmt.Errorf("the broker has lost messages that it had acknowledged (%s); clients would miss them in silence, so this server ends", why):
+	default:
+	}
+}
+
+// publish stores the message, and returns when the broker has acknowledged it: from then
+// on, every server will hear it. It tries again under the same key, so the broker stores it
+// once, also when an acknowledgement was lost (TestLostAnswer). One client's messages keep
+// their order, as the client publishes one after the other: with several on the way, a
+// connection that breaks would put them out of order (TestOneRoom).
+//
+// If the key was there already, known is the id of that message. The error is tryLater when nobody
+// can know whether the message is stored, or else says why the broker refuses it. When
+// leaving is closed, publish makes no new try.
+func (s *Stream) publish(m *Message, leaving <-chan struct{}) (known uint64, err error) {
+	msg := nats.NewMsg(s.name)
+	msg.Data, _ = json.Marshal(Message{Author: m.Author, Body: m.Body}) // two strings: there is no error
+	key := m.Key
+	if key == "" {
+		key = rand.Text()
+	} else {
+		msg.Header.Set("Key", key)
+	}
+	var refused *jetstream.APIError
+	unknown := false // a try may have been stored
+	for first, end := true, time.Now().Add(storeWithin); ; first = false {
+		newest := s.heard.Load()
+		ctx, cancel := context.WithTimeout(context.Background(), oneTry)
+		ack, err := s.js.PublishMsg(ctx, msg, jetstream.WithMsgID(key), jetstream.WithExpectStream(s.name), jetstream.WithRetryAttempts(0))
+		cancel()
+		switch {
+		case err == nil && !ack.Duplicate && ack.Sequence <= newest:
+			s.lose(fmt.Sprintf("message %d was heard, and now a new one gets the id %d", newest, ack.Sequence))
+			return 0, tryLater
+		case err == nil && ack.Duplicate && first:
+			return ack.Sequence, nil
+		case err == nil:
+			return 0, nil
+		}
+		if !errors.As(err, &refused) {
+			unknown = true
+		}
+		if first {
+			slog.Info("a message is not stored yet; it is tried again", "why", err)
+		}
+		select {
+		case <-time.After(tryPause):
+			if time.Now().Before(end) {
+				continue
+			}
+		case <-leaving:
+			return 0, tryLater
+		}
+		if unknown {
+			return 0, tryLater
+		}
+		return 0, refused
+	}
+}
+
+// follow calls hear for each message from the first of the tail on, in the stream's order.
+// After a break, it goes on behind the last one that it heard, also on another broker. hear runs in a goroutine of
+// the NATS client. follow returns at once; stop ends it.
+func (s *Stream) follow(hear func(*Message)) (stop func(), err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), openWithin)
+	defer cancel()
+	consumer, err := s.js.OrderedConsumer(ctx, s.name, jetstream.OrderedConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: s.from,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the stream %q: %w", s.name, err)
+	}
+	consume, err := consumer.Consume(func(msg jetstream.Msg) {
+		m := new(Message)
+		at, err := msg.Metadata()
+		if err == nil {
+			err = json.Unmarshal(msg.Data(), m)
+		}
+		if err != nil { // somebody else has published it. Its id counts, or it would look like a gap
+			slog.Warn("in the stream is something that is no message", "error", err)
+			m = &Message{Author: "?", Body: string(msg.Data())}
+		}
+		m.ID, m.Key = at.Sequence.Stream, msg.Headers().Get("Key")
+		s.heard.Store(m.ID)
+		hear(m)
+	}, jetstream.PullHeartbeat(heartbeat), jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+		slog.Info("the stream is not heard now", "why", err)
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("the stream %q: %w", s.name, err)
+	}
+	return consume.Stop, nil
+}
+
+// checkNewest compares the broker's newest message with the newest that was heard, when the
+// connection to the broker is there again. A broker of a cluster may need a moment to know.
+func (s *Stream) checkNewest() {
+	heard := s.heard.Load()
+	why := ""
+	for end := time.Now().Add(lostPatience); time.Now().Before(end); time.Sleep(tryPause) {
+		ctx, cancel := context.WithTimeout(context.Background(), oneTry)
+		stream, err := s.js.Stream(ctx, s.name)
+		cancel()
+		switch {
+		case errors.Is(err, jetstream.ErrStreamNotFound):
+			why = "the whole stream is gone"
+		case err != nil:
+			why = "" // it is away again, or not ready: nothing is known
+		case stream.CachedInfo().State.LastSeq >= heard:
+			return
+		default:
+			why = fmt.Sprintf("message %d was heard, and the newest that it has is %d", heard, stream.CachedInfo().State.LastSeq)
+		}
+	}
+	if why != "" {
+		s.lose(why)
+	}
+}

@@ -1,0 +1,245 @@
+// Command 07-many-servers serves the chat of 06-hardened on several servers. The first one has
+// a NATS broker in it, which orders and stores the messages. The others are told by -nats
+// where it is, or all of them are told of brokers that somebody else runs.
+package main
+
+import (
+	"context"
+	"expvar"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"websocket-chat-steps/07-many-servers/chat"
+	"websocket-chat-steps/internal/webpage"
+)
+
+const (
+	step         = "07-many-servers"
+	maxHeader    = 16 << 10        // bytes of a request's header
+	slowest      = 5 * time.Second // that a header may take to come
+	shutdownTime = 4 * time.Second // for the clients to leave; who is still there then is cut off
+)
+
+func main() {
+	config := chat.Defaults
+	flags := flag.NewFlagSet(step, flag.ExitOnError)
+	addr := flags.String("addr", "localhost:8080", "serve the chat on this `host:port`")
+	debugAddr := flags.String("debug-addr", "", "serve the counters at /debug/vars on this `host:port`, of loopback; none if empty")
+	proxy := flags.String("proxy", "", "the `IP` address of a reverse proxy whose X-Forwarded-For is to be believed")
+	natsURLs := flags.String("nats", "", "take the messages from the brokers at these `URLs`, as nats://localhost:4222,nats://localhost:4223; if empty, start one")
+	creds := flags.String("creds", "", "the `file` with the credentials for -nats")
+	ca := flags.String("ca", "", "the `file` with the certificates that sign those of -nats")
+	replicas := flags.Int("replicas", 1, "let this `number` of brokers have each message, when the stream is made: 1, 3 or 5")
+	brokerAddr := flags.String("broker-addr", "localhost:4222", "without -nats: the broker listens on this `host:port`")
+	data := flags.String("data", "", "without -nats: the `directory` where the broker stores the messages; if empty, a temporary one, removed at the end")
+	flags.Func("origin", "let pages of this `origin` join, too, and let own pages move there, as http://localhost:8081; may be repeated", func(s string) error {
+		origin, err := originOf(s)
+		config.Origins = append(config.Origins, origin)
+		return err
+	})
+	flags.DurationVar(&config.Idle, "idle", config.Idle, "let a client go that has answered nothing for this `time`")
+	flags.IntVar(&config.MaxMessage, "max-message", config.MaxMessage, "refuse messages whose JSON has more `bytes`")
+	flags.IntVar(&config.MaxClients, "max-clients", config.MaxClients, "let at most this `number` of clients in")
+	flags.Parse(os.Args[1:])
+	switch {
+	case flags.NArg() > 0:
+		fail(2, "unexpected argument %q; use -addr to give an address", flags.Arg(0))
+	case config.Idle < time.Second:
+		fail(2, "-idle %v is too short for an answer to come; give at least 1s", config.Idle)
+	case config.MaxMessage < 1 || config.MaxMessage > chat.LongestMessage:
+		fail(2, "-max-message %d: give a number from 1 to %d", config.MaxMessage, chat.LongestMessage)
+	case config.MaxClients < 1:
+		fail(2, "-max-clients %d: give at least 1", config.MaxClients)
+	case *natsURLs != "" && *data != "":
+		fail(2, "-data is for the broker that starts without -nats; give one of the two")
+	case *natsURLs == "" && (*creds != "" || *ca != ""):
+		fail(2, "-creds and -ca are for the brokers of -nats; give -nats, too")
+	}
+	others := slices.Clone(config.Origins)
+	config.Origins = append(config.Origins, "http://"+strings.TrimSuffix(strings.ToLower(*addr), ":80"))
+
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		fail(1, "%v; give another address, as in -addr localhost:8081", err)
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	var own *broker
+	if *natsURLs == "" {
+		if *data == "" {
+			if *data, err = os.MkdirTemp("", step+"-"); err != nil {
+				fail(1, "%v; give a directory by -data", err)
+			}
+			removeAtEnd(*data)
+		}
+		if *data, err = filepath.Abs(*data); err != nil {
+			fail(1, "-data: %v", err)
+		}
+		if own, err = startBroker(*brokerAddr, *data); err != nil {
+			fail(1, "%v", err)
+		}
+		*natsURLs = own.url
+	}
+	nc, err := connect(*natsURLs, *creds, *ca)
+	if err != nil {
+		fail(1, "%v", err)
+	}
+	stream, err := chat.OpenStream(nc, "chat", *replicas)
+	if err != nil {
+		fail(1, "%s: %v", redacted(*natsURLs), err)
+	}
+	server := chat.NewServer(config, stream)
+	if err := server.Follow(); err != nil {
+		fail(1, "%s: %v", redacted(*natsURLs), err)
+	}
+	if *debugAddr != "" {
+		debug, err := listenOnLoopback(*debugAddr)
+		if err != nil {
+			fail(1, "-debug-addr: %v", err)
+		}
+		expvar.Publish("chat", chat.Counts)
+		go func() { fail(1, "-debug-addr: %v", http.Serve(debug, server.Guard(expvar.Handler()))) }()
+	}
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM) // Ctrl-C, and what kill sends
+
+	go server.Start()
+	mux := http.NewServeMux()
+	mux.Handle("/ws", server.Guard(server.WebsocketHandler()))
+	mux.Handle("/", server.Guard(webpage.Handler(step, "/ws?room="+stream.Room, others...)))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") }) // by any name
+	web := &http.Server{
+		Handler:           protected(mux, *proxy),
+		ReadHeaderTimeout: slowest,
+		ReadTimeout:       slowest,
+		WriteTimeout:      2 * slowest, // of a page; a WebSocket has deadlines of its own
+		IdleTimeout:       6 * slowest,
+		MaxHeaderBytes:    maxHeader - 4<<10, // net/http adds 4 KiB
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+	}
+	go func() { slog.Info("no more connections are accepted", "why", web.Serve(listener)) }()
+
+	if own != nil {
+		fmt.Printf("the messages are in %s; for other servers, this one has a broker: -nats %s\n", *data, own.url)
+	}
+	fmt.Printf("%s serves the chat at %s as process %d (Ctrl-C ends it)\n", step, webpage.URLs(listener.Addr()), os.Getpid())
+	select {
+	case <-stop:
+	case why := <-stream.Lost():
+		fail(1, "%v", why)
+	}
+	signal.Stop(stop) // so the next one ends the process at once
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	listener.Close()
+	slog.Info("all clients are told that the server ends")
+	if err := server.Shutdown(ctx); err != nil {
+		slog.Warn("some clients have not left", "why", err)
+	}
+	nc.Close()
+	if own != nil {
+		own.stop()
+	}
+	atEnd()
+}
+
+// connect connects to the first of the brokers that answers. Later it connects again, for
+// ever, to any of them.
+func connect(urls, creds, ca string) (*nats.Conn, error) {
+	options := []nats.Option{
+		nats.Name(step), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectBufSize(-1), // what could not be sent is tried again by who knows whether it is still wanted
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { slog.Warn("broker", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { slog.Warn("the broker is away", "why", err) }),
+		nats.PingInterval(5 * time.Second), // a machine that has gone says nothing
+	}
+	if creds != "" {
+		options = append(options, nats.UserCredentials(creds))
+	}
+	if ca != "" {
+		options = append(options, nats.RootCAs(ca))
+	}
+	nc, err := nats.Connect(urls, options...)
+	if err != nil {
+		return nil, fmt.Errorf("-nats %s: %v; is a broker there, and does it know you?", redacted(urls), err)
+	}
+	return nc, nil
+}
+
+// redacted returns URLs without their passwords.
+func redacted(urls string) string {
+	all := strings.Split(urls, ",")
+	for i, s := range all {
+		u, err := url.Parse(strings.TrimSpace(s))
+		if err != nil {
+			all[i] = "(an address that is no URL)"
+			continue
+		}
+		all[i] = u.Redacted()
+	}
+	return strings.Join(all, ",")
+}
+
+// atEnd removes the temporary directory, if there is one.
+var atEnd = func() {}
+
+func removeAtEnd(dir string) { atEnd = func() { os.RemoveAll(dir) } }
+
+// protected adds to every answer what the browser may do with it: run no code but the
+// page's own files, show it in no other page's frame, and tell no other site its address.
+// Of a request that comes from the proxy, the address is the one that the proxy wrote.
+func protected(next http.Handler, proxy string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // package webpage allows its files
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		if host, _, _ := net.SplitHostPort(r.RemoteAddr); proxy != "" && host == proxy {
+			all := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+			r.RemoteAddr = strings.TrimSpace(all[len(all)-1])
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// originOf returns an origin as a browser sends it: without a path, in small letters.
+func originOf(s string) (string, error) {
+	u, err := url.Parse(strings.ToLower(s))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		return "", fmt.Errorf("give a scheme and a host, as in https://chat.example")
+	}
+	origin := u.Scheme + "://" + u.Host
+	return strings.TrimSuffix(origin, map[string]string{"http": ":80", "https": ":443"}[u.Scheme]), nil
+}
+
+// listenOnLoopback listens on an address that only this machine can reach.
+func listenOnLoopback(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if at, err := netip.ParseAddrPort(l.Addr().String()); err != nil || !at.Addr().IsLoopback() {
+		l.Close()
+		return nil, fmt.Errorf("%v is not of loopback, and the counters are for nobody else; give localhost:8081", l.Addr())
+	}
+	return l, nil
+}
+
+func fail(status int, format string, args ...any) {
+	atEnd()
+	fmt.Fprintf(os.Stderr, step+": "+format+"\n", args...)
+	os.Exit(status)
+}
