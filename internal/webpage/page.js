@@ -1,5 +1,8 @@
 // The chat's page: it shows what the server sends, and sends what is typed.
 // Both ways a message is one text frame, {"author": "...", "body": "..."}.
+// A step whose path names a room does more. There, a message has an "id" when it
+// comes, so the page goes on where it was. And it has a "key" of its sender's,
+// under which it may be sent again: the room has it only once.
 
 const texts = {
   en: {
@@ -14,6 +17,7 @@ const texts = {
     says: (author) => `${author} says :`,
     connecting: "Connecting…",
     connected: "Connected",
+    connectedTo: (host) => `Connected to ${host}`,
     disconnected: (seconds) => `Disconnected. Trying again in ${seconds} s`,
     silent: "The server does not answer",
     notSent: "Not sent: there is no connection. Your message is still in the box.",
@@ -22,6 +26,9 @@ const texts = {
     pending: "Sent. Waiting for it to come back from the server.",
     unconfirmed: "Not confirmed. If it did arrive, sending it again makes a second copy.",
     waiting: "It goes out again when there is a connection.",
+    late: "Not stored yet. It goes out again by itself, and arrives once.",
+    refused: "Not accepted.",
+    gap: "Here, messages are missing. The server no longer has them.",
     sendAgain: "Send again",
     discard: "Discard",
   },
@@ -37,6 +44,7 @@ const texts = {
     says: (author) => `${author} さん：`,
     connecting: "接続しています…",
     connected: "接続済み",
+    connectedTo: (host) => `${host} に接続済み`,
     disconnected: (seconds) => `切断されました。${seconds} 秒後に再接続します`,
     silent: "サーバーから応答がありません",
     notSent: "接続されていないため送信できません。メッセージは入力欄に残っています。",
@@ -45,6 +53,9 @@ const texts = {
     pending: "送信しました。サーバーから戻るのを待っています。",
     unconfirmed: "届いたか確認できません。届いていた場合、再送すると重複します。",
     waiting: "接続でき次第、再送します。",
+    late: "まだ保存されていません。自動で再送しますが、重複はしません。",
+    refused: "受け付けられませんでした。",
+    gap: "ここに抜けがあります。サーバーにはもう残っていません。",
     sendAgain: "再送",
     discard: "破棄",
   },
@@ -66,8 +77,15 @@ const here = new URL(".", location.origin + location.pathname);
 const maxFrame = 1 << 16;
 const quiet = 400; // ms without a message, after which all past ones have come
 const patience = 5000; // ms until a message that doesn't come back is not confirmed
+const keyPatience = 15000; // ms until the page leaves a server that has not stored it: that tries for 10 s
+const keyKnown = 9 * 60000; // ms that a key is known again for sure: 07 says 10 minutes
+
+// Where the room is: on this page's own server, and on others. The page goes from one to the next.
+const servers = [here, ...document.body.dataset.others.split(" ").filter(Boolean)];
 
 let socket; // the current one; it may be closed
+let turn = 0; // the index of its server
+let last; // the id of the last message, if the room gives them ids and this page was there
 let retries = 0; // tries since the last time that it was open
 let quietTimer;
 let following = true; // whether the reader is at the newest message
@@ -86,27 +104,33 @@ connect();
 
 function connect() {
   showStatus("connecting", text.connecting);
-  const url = new URL(`.${document.body.dataset.path}`, here);
-  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  const url = new URL(`.${document.body.dataset.path}`, servers[turn]);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  if (last !== undefined) url.searchParams.set("after", last);
   socket = new WebSocket(url);
 
   socket.onopen = () => {
     retries = 0;
-    // The server sends all that it remembers to whoever comes, so start from
-    // nothing: the list shows the server's memory, not this page's.
-    for (const sent of unseen) sent.past = [...log.children].filter((entry) => entry.frame === sent.frame).length;
-    log.replaceChildren();
-    following = true;
+    if (last === undefined) {
+      // The server sends all that it remembers to whoever comes, so start from
+      // nothing: the list shows the server's memory, not this page's.
+      for (const sent of unseen) sent.past = [...log.children].filter((entry) => entry.frame === sent.frame).length;
+      log.replaceChildren();
+      following = true;
+    }
     expectPastMessages();
     note.textContent = "";
-    showStatus("connected", text.connected);
-    setTimeout(sendWaiting, quiet); // what has arrived before may be among the past messages
+    showConnected();
+    if (hasKeys()) {
+      last ??= 0;
+      sendWaiting();
+    } else setTimeout(sendWaiting, quiet); // what has arrived before may be among the past messages
   };
   socket.onmessage = (event) => {
     heardAt = performance.now();
-    if (status.dataset.state === "silent") showStatus("connected", text.connected);
+    if (status.dataset.state === "silent") showConnected();
     const received = parse(event.data);
-    if (received) show(received);
+    if (received) receive(received);
     if (log.ariaBusy === "true") expectPastMessages();
   };
   // A failed try closes the socket too.
@@ -136,8 +160,14 @@ function retryLater() {
 }
 
 // What comes back on this port may be another step, at another path: ask first.
+// Another server can't be asked. It refuses who comes from another room.
 async function reconnect() {
   showStatus("connecting", text.connecting);
+  turn = (turn + 1) % servers.length;
+  if (turn > 0) {
+    connect();
+    return;
+  }
   try {
     const response = await fetch(here, { signal: AbortSignal.timeout(5000) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -151,20 +181,50 @@ async function reconnect() {
   connect();
 }
 
-// parse returns the message in a frame, or undefined if there isn't one.
+// parse returns what is in a frame, a message or what a room with keys says, or
+// undefined if it is nothing of that.
 function parse(frame) {
   try {
-    const { author, body } = JSON.parse(frame);
-    if (typeof author === "string" && typeof body === "string") return { author, body };
+    const received = JSON.parse(frame);
+    const { author, body, key, gap } = received;
+    if (typeof author === "string" && typeof body === "string") return received;
+    if (hasKeys() && (key || gap)) return received;
   } catch {
     // Not JSON, or null: said below.
   }
   console.warn("not a chat message, ignored:", frame);
 }
 
+function receive({ author, body, id, key, error, gap }) {
+  const sent = key && unseen.find((sent) => sent.key === key);
+  if (gap) showGap();
+  else if (error && sent) setState(sent, "refused");
+  else if (sent) forget(sent);
+  if (body === undefined || id <= last) return;
+  if (last !== undefined && id) last = id;
+  show({ author, body });
+}
+
+// hasKeys tells whether messages have ids and keys.
+function hasKeys() {
+  return new URL(document.body.dataset.path, here).searchParams.has("room");
+}
+
 // ---- what the reader sees ----
 
+function showConnected() {
+  showStatus("connected", turn === 0 ? text.connected : text.connectedTo(new URL(servers[turn]).host));
+}
+
+function showGap() {
+  const words = document.createElement("p");
+  words.className = "gap";
+  words.textContent = text.gap;
+  log.append(words);
+}
+
 function showStep({ step: name, path }) {
+  if (path !== document.body.dataset.path) last = undefined; // another room
   document.body.dataset.step = name;
   document.body.dataset.path = path;
   step.textContent = name;
@@ -181,7 +241,7 @@ function showStatus(state, words) {
 function show(received) {
   const entry = newEntry(received);
   entry.frame = JSON.stringify(received);
-  confirm(entry.frame);
+  if (!hasKeys()) confirm(entry.frame);
   log.append(entry);
   if (following) scrollToNewest();
 }
@@ -252,18 +312,28 @@ function send() {
   // Half a surrogate pair is no UTF-8. A step would mend it, and its echo would be another text.
   const sent = { author: (author.value.trim() || author.defaultValue).toWellFormed(), body: message.value.toWellFormed() };
   const frame = JSON.stringify(sent);
-  const bytes = new TextEncoder().encode(frame).length;
+  const key = newKey();
+  const bytes = new TextEncoder().encode(hasKeys() ? withKey(frame, key) : frame).length;
   if (bytes > maxFrame) note.textContent = text.tooLong(bytes);
   else if (socket.readyState !== WebSocket.OPEN) note.textContent = text.notSent;
   else {
     note.textContent = message.value = "";
-    transmit(expectEcho(sent, frame));
+    transmit(expectEcho(sent, frame, key));
   } // else the text stays in the box
+}
+
+// newKey returns a key that nobody else has. (crypto.randomUUID needs https.)
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function withKey(frame, key) {
+  return JSON.stringify({ ...JSON.parse(frame), key });
 }
 
 // ---- what has not come back yet ----
 
-// The protocol has no receipts, but each step sends a message to its author too,
+// In a room without keys, the protocol has no receipts, but each step sends a message to its author too,
 // its echo. A message has no number, and a step may change the order. So a message
 // that comes confirms the oldest of ours with the same name and the same text.
 // Another client's may have both, too, and confirms ours then. The page can't
@@ -278,13 +348,13 @@ function confirm(frame) {
 // begins with the past messages, so its past is how many equal ones were shown
 // before: they don't confirm it. If the server has forgotten one of them, the
 // message stays as not confirmed. That is the safe side.
-function expectEcho(words, frame) {
+function expectEcho(words, frame, key) {
   const entry = newEntry(words);
   const state = document.createElement("p");
   state.className = "state";
   const buttons = document.createElement("p");
   buttons.className = "buttons";
-  const sent = { frame, past: 0, entry, state, buttons };
+  const sent = { frame, key, since: Date.now(), past: 0, entry, state, buttons };
   buttons.append(newButton(text.sendAgain, () => sendAgain(sent)), newButton(text.discard, () => forget(sent)));
   entry.append(state, buttons);
   pending.append(entry);
@@ -305,11 +375,12 @@ function newButton(words, onclick) {
 function transmit(sent) {
   const sentAt = performance.now();
   sent.past = 0;
-  socket.send(sent.frame);
+  socket.send(hasKeys() ? withKey(sent.frame, sent.key) : sent.frame);
   setState(sent, "pending");
   sent.timer = setTimeout(() => {
-    setState(sent, "unconfirmed");
+    setState(sent, hasKeys() ? "late" : "unconfirmed");
     if (heardAt < sentAt) showStatus("silent", text.silent);
+    if (hasKeys()) sent.timer = setTimeout(leaveSilentConnection, keyPatience - patience);
   }, patience);
 }
 
@@ -317,12 +388,16 @@ function setState(sent, state) {
   clearTimeout(sent.timer);
   sent.entry.dataset.state = state;
   sent.state.textContent = text[state];
-  sent.buttons.hidden = state === "pending";
+  sent.buttons.hidden = state === "pending" || state === "late";
 }
 
-// giveUpEchoes marks what was sent on a connection that has ended.
+// giveUpEchoes marks what was sent on a connection that has ended. What has a key that
+// is still known waits to be sent again.
 function giveUpEchoes() {
-  for (const sent of unseen) if (sent.entry.dataset.state === "pending") setState(sent, "unconfirmed");
+  for (const sent of unseen) {
+    if (sent.entry.dataset.state !== "pending" && sent.entry.dataset.state !== "late") continue;
+    setState(sent, hasKeys() ? "waiting" : "unconfirmed");
+  }
 }
 
 // On a silent connection it would only be silent again, so that takes a new one.
@@ -334,7 +409,11 @@ function sendAgain(sent) {
 
 function sendWaiting() {
   if (socket.readyState !== WebSocket.OPEN) return; // onopen will see to it
-  for (const sent of unseen) if (sent.entry.dataset.state === "waiting") transmit(sent);
+  for (const sent of unseen) {
+    if (sent.entry.dataset.state !== "waiting") continue;
+    if (hasKeys() && Date.now() - sent.since > keyKnown) setState(sent, "unconfirmed");
+    else transmit(sent);
+  }
 }
 
 function forget(sent) {

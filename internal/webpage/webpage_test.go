@@ -48,6 +48,15 @@ func TestNamesStepAndPath(t *testing.T) {
 	assert.Contains(t, body, "<title>03-step</title>")
 }
 
+// The page may connect to the other servers that it is told of, and to no other.
+func TestOtherServers(t *testing.T) {
+	w := httptest.NewRecorder()
+	webpage.Handler("a step", "/ws", "http://localhost:8081", "https://chat.example").ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	assert.Contains(t, w.Body.String(), `data-others="http://localhost:8081 https://chat.example"`)
+	assert.Contains(t, w.Header().Get("Content-Security-Policy"), "; connect-src 'self' ws://localhost:8081 wss://chat.example; ")
+	assert.Contains(t, get("GET", "/").Header().Get("Content-Security-Policy"), "; connect-src 'self'; ")
+}
+
 // A headless browser never asks for an icon, so this test reads the page itself.
 func TestNoBrowserAsksForAnIcon(t *testing.T) {
 	assert.Contains(t, get("GET", "/").Body.String(), `<link rel="icon" href="data:,">`)
