@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -34,7 +36,7 @@ type Program struct {
 	clients []*judge.Client // all so far: the garbage collector would close one that nothing refers to
 }
 
-// Start runs the step's command with args, built with an overlay if there is one. It
+// Start runs the step's command with the step's Args and args, built with an overlay if there is one. It
 // returns when the command says that it serves the chat. If the command or ctx ends
 // before, Start returns an error with what was printed. After that the end of ctx does
 // nothing: Kill ends the process.
@@ -47,10 +49,11 @@ func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{step: step, root: root, cmd: exec.Command(path, args...), ended: make(chan struct{}), asking: http.Client{Transport: new(http.Transport)}}
+	p := &Program{step: step, root: root, cmd: exec.Command(path, slices.Concat(step.Args, args)...), ended: make(chan struct{}), asking: http.Client{Transport: new(http.Transport)}}
 	p.stdout.found = make(chan string, 1)
 	p.stdout.want = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(step.Name) + ` serves the chat at (http://\S+/)[ \w:/.]* \(Ctrl-C ends it\)\r?\n`)
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
+	p.cmd.Env = append(os.Environ(), temporary(path)...)
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -105,6 +108,13 @@ func (p *Program) printed() string {
 	return "stdout:\n" + stdout + "stderr:\n" + stderr
 }
 
+// temporary says that the step's temporary files are beside its command: a process that is
+// killed leaves them behind, and Clean removes them.
+func temporary(path string) []string {
+	dir := filepath.Dir(path)
+	return []string{"TMPDIR=" + dir, "TMP=" + dir, "TEMP=" + dir}
+}
+
 // Run runs the step's command with args, waits until it ends by itself, and returns its
 // exit status and what it printed.
 func Run(ctx context.Context, step steps.Step, args ...string) (status int, stdout, stderr string, err error) {
@@ -113,7 +123,7 @@ func Run(ctx context.Context, step steps.Step, args ...string) (status int, stdo
 		return 0, "", "", err
 	}
 	var out, errOut bytes.Buffer
-	cmd := gocmd.Command(ctx, "", nil, path, args...)
+	cmd := gocmd.Command(ctx, "", temporary(path), path, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err = cmd.Run()
 	var exit *exec.ExitError

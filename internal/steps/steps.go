@@ -30,6 +30,9 @@ type Step struct {
 	// step for which it is nil is not in that table.
 	Internet map[Stranger]string
 
+	// Args are arguments without which only one program of the step can run at a time.
+	Args []string
+
 	// Strict are arguments that make the step's limits small, for the judge of the
 	// second table: with them it lets a client go after 2 s of silence, has 20 places, and
 	// lets pages of https://chat.example join.
@@ -177,7 +180,8 @@ var All = []Step{
 			ComeAndGo:    NoTrace,
 		},
 		Internet: map[Stranger]string{},
-		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example", "-broker-addr", "localhost:0"},
+		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example"},
+		Args:     []string{"-broker-addr", "localhost:0"},
 	},
 }
 
