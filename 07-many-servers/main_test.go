@@ -11,6 +11,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if config := os.Getenv(brokerConfig); config != "" {
+		if err := serveBroker(config); err != nil {
+			fmt.Fprintln(os.Stderr, "a broker of the tests:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	status := m.Run()
 	if err := live.Clean(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -74,7 +74,8 @@ type member struct {
 
 	heard    []entry      // with the ids from 1 on
 	count    atomic.Int64 // of heard
-	acked    int          // of its own messages
+	own      int          // of its own messages, heard
+	acked    int          // of its own messages, acknowledged
 	left     atomic.Int64 // how many connections have ended before it was done
 	refused  atomic.Int64 // error frames
 	longest  time.Duration
@@ -159,8 +160,12 @@ func (m *member) visit(ctx context.Context, addr string, want int) error {
 			m.lastTime = time.Now()
 			m.heard = append(m.heard, e)
 			m.count.Add(1)
-			if e.Key == m.key(m.acked) {
-				m.acked++
+			if e.Author == m.name {
+				if e.Key != m.key(m.own) {
+					return wrongOrder(fmt.Sprintf("%s heard its own message %s, but %s should come next", m.name, e.Key, m.key(m.own)))
+				}
+				m.own++
+				m.acked = max(m.acked, m.own)
 			}
 		}
 	}
