@@ -178,15 +178,16 @@ func (m *member) key(n int) string { return fmt.Sprintf("%s-%d", m.name, n) }
 type party struct {
 	t       *testing.T
 	members []*member
-	total   int // messages
-	over    chan error
+	total   int           // messages
+	over    chan struct{} // closed when all members are done, or one of them can't be
+	err     error         // why it can't; to be read when over is closed
 }
 
 // begin lets listeners and speakers come to each of the servers, each speaker with a number of
 // messages. A member that loses its server goes to the next one.
 func begin(t *testing.T, servers []*live.Program, listeners, speakers, messages int) *party {
 	t.Helper()
-	p := &party{t: t, over: make(chan error, 1)}
+	p := &party{t: t, over: make(chan struct{})}
 	for i := range servers {
 		turned := slices.Concat(servers[i:], servers[:i])
 		for n := range listeners {
@@ -210,7 +211,8 @@ func begin(t *testing.T, servers []*live.Program, listeners, speakers, messages 
 			})
 		}
 		all.Wait()
-		p.over <- errors.Join(errs...)
+		p.err = errors.Join(errs...)
+		close(p.over)
 	}()
 	return p
 }
@@ -219,6 +221,11 @@ func begin(t *testing.T, servers []*live.Program, listeners, speakers, messages 
 func (p *party) await(n int) {
 	p.t.Helper()
 	judgetest.Await(p.t, fmt.Sprintf("all to hear %d messages", n), func() bool {
+		select {
+		case <-p.over:
+			require.NoError(p.t, p.err)
+		default:
+		}
 		return !slices.ContainsFunc(p.members, func(m *member) bool { return m.count.Load() < int64(n) })
 	})
 }
@@ -227,7 +234,8 @@ func (p *party) await(n int) {
 // each sender's in its order.
 func (p *party) end() {
 	p.t.Helper()
-	require.NoError(p.t, <-p.over)
+	<-p.over
+	require.NoError(p.t, p.err)
 	next := make(map[string]int) // of each author
 	for i, e := range p.members[0].heard {
 		require.Equal(p.t, strconv.Itoa(next[e.Author]), e.Body, "message %d, of %s", i+1, e.Author)
