@@ -280,8 +280,8 @@ func TestShutdown(t *testing.T) {
 		late := r.Join()
 		r.Flow(messages, size)
 		synctest.Wait()
-		ended := make(chan error, 1)
-		go func() { ended <- server.Shutdown(t.Context()) }()
+		ended := make(chan bool, 1)
+		go func() { server.Shutdown(); ended <- true }()
 		synctest.Wait()
 		require.NoError(t, r.Talker.Say("too late"))
 		_, err := r.Talker.Hear()
@@ -303,7 +303,7 @@ func TestShutdown(t *testing.T) {
 		assert.Equal(t, judge.Closed(1001), err)
 		assert.Equal(t, []int{0, messages}, []int{first, next})
 		require.NoError(t, late.SayGoodbye())
-		assert.NoError(t, <-ended)
+		<-ended
 		for _, c := range []*judge.Client{r.Talker, late} {
 			_, err := c.Hear()
 			assert.Equal(t, io.EOF, err)
@@ -327,7 +327,7 @@ func TestShutdownOfAFlooder(t *testing.T) {
 		go io.Copy(io.Discard, r.Talker)
 		<-time.After(3 * time.Second)
 		start := time.Now()
-		assert.NoError(t, server.Shutdown(t.Context()))
+		server.Shutdown()
 		assert.Less(t, time.Since(start), time.Second)
 	})
 }

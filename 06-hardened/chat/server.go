@@ -43,7 +43,7 @@ type Server struct {
 
 	// Each request's goroutine uses these (see door.go).
 	config Config
-	places chan bool       // has one value for each client that is inside
+	inside atomic.Int64    // clients that are here
 	full   atomic.Bool     // somebody found no place, and nobody has left since
 	some   *rate.Sometimes // refusals are logged, so that nobody can fill the disk
 }
@@ -60,7 +60,6 @@ func NewServer(config Config) *Server {
 		doneCh:         make(chan bool),
 
 		config: config,
-		places: make(chan bool, config.MaxClients),
 		some:   &rate.Sometimes{First: 100, Interval: time.Second},
 	}
 }
@@ -69,14 +68,13 @@ func NewServer(config Config) *Server {
 // request's goroutine: it lets a client into the room, and serves it until it leaves.
 func (s *Server) WebsocketHandler() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case s.places <- true:
-		default:
+		defer s.inside.Add(-1)
+		if int(s.inside.Add(1)) > s.config.MaxClients {
 			s.refuse(w, r, "full", http.StatusServiceUnavailable, "the room is full; try again later")
 			return
 		}
 		Counts.Add("clients", 1)
-		defer func() { Counts.Add("clients", -1); s.full.Store(false); <-s.places }()
+		defer func() { Counts.Add("clients", -1); s.full.Store(false) }()
 		h := &hijacker{ResponseWriter: w}
 		websocket.Server{Handler: func(*websocket.Conn) { // it does the handshake, and no more
 			client := NewClient(h.conn, h.early, &s.config, s.removeClientCh, s.messageCh)

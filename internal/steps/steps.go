@@ -30,10 +30,9 @@ type Step struct {
 	// step for which it is nil is not in that table.
 	Internet map[Stranger]string
 
-	// Strict are arguments that make the step's limits small, for the judge of the
-	// second table: with them it lets a client go after 2 s of silence, has 20 places, and
-	// lets pages of https://chat.example join.
-	Strict []string
+	// Strict are arguments with which the judge of a row starts the step's command, as
+	// they make a limit small or let a page in.
+	Strict map[Stranger][]string
 }
 
 // The defects that more than one row names.
@@ -160,7 +159,11 @@ var All = []Step{
 			ComeAndGo:    NoTrace,
 		},
 		Internet: map[Stranger]string{},
-		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example"},
+		Strict: map[Stranger][]string{
+			OwnPages:   {"-origin", "https://chat.example"},
+			SilentPeer: {"-idle", "2s"},
+			Limits:     {"-max-clients", "20"},
+		},
 	},
 }
 
