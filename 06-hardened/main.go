@@ -59,34 +59,24 @@ func main() {
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	server := chat.NewServer(config)
-	listeners := []net.Listener{listener}
-	if *debugAddr != "" {
-		debug, err := listenOnLoopback(*debugAddr)
-		if err != nil {
-			fail(1, "-debug-addr: %v", err)
-		}
-		expvar.Publish("chat", chat.Counts)
-		listeners = append(listeners, debug)
-	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM) // Ctrl-C, and what kill sends
 
 	go server.Start()
-	room, page, counters := server.Guard(server.WebsocketHandler()), server.Guard(webpage.Handler(step, "/ws")), server.Guard(expvar.Handler())
+	room, page := server.Guard(server.WebsocketHandler()), server.Guard(webpage.Handler(step, "/ws"))
 	web := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			protect(w, r, *proxy)
-			at, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-			switch {
-			case len(listeners) > 1 && at.String() == listeners[1].Addr().String():
-				counters.ServeHTTP(w, r)
-			case r.URL.Path == "/ws":
-				room.ServeHTTP(w, r)
-			case r.URL.Path == "/healthz": // whoever asks may know the server by its address alone
-				fmt.Fprintln(w, "ok")
+			switch r.URL.Path {
 			default:
 				page.ServeHTTP(w, r)
+				return
+			case "/healthz": // whoever asks may know the server by its address alone
+				fmt.Fprintln(w, "ok")
+				return
+			case "/ws":
 			}
+			room.ServeHTTP(w, r)
 		}),
 		ReadHeaderTimeout: slowest,
 		ReadTimeout:       slowest,
@@ -95,8 +85,18 @@ func main() {
 		MaxHeaderBytes:    maxHeader - 4<<10, // net/http adds 4 KiB
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
-	for _, l := range listeners {
-		go func() { slog.Info("no more connections are accepted", "why", web.Serve(l)) }()
+	go func() { slog.Info("no more connections are accepted", "why", web.Serve(listener)) }()
+	if *debugAddr != "" {
+		debug, err := listenOnLoopback(*debugAddr)
+		if err != nil {
+			fail(1, "-debug-addr: %v", err)
+		}
+		expvar.Publish("chat", chat.Counts)
+		counters := server.Guard(expvar.Handler())
+		go http.Serve(debug, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			protect(w, r, *proxy)
+			counters.ServeHTTP(w, r)
+		}))
 	}
 
 	fmt.Printf("%s serves the chat at %s as process %d (Ctrl-C ends it)\n", step, webpage.URLs(listener.Addr()), os.Getpid())

@@ -43,14 +43,15 @@ var Counts = new(expvar.Map)
 func (s *Server) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origins := s.origins(r)
-		switch from := r.Header.Values("Origin"); {
-		case !slices.ContainsFunc(origins, func(o string) bool { return strings.HasSuffix(o, "://"+strings.ToLower(r.Host)) }):
+		if !slices.ContainsFunc(origins, func(o string) bool { return strings.HasSuffix(o, "://"+strings.ToLower(r.Host)) }) {
 			s.refuse(w, r, "host", http.StatusMisdirectedRequest, fmt.Sprintf("this server is not called %q; tell it its name by -origin", r.Host))
-		case len(from) > 1 || len(from) == 1 && !slices.Contains(origins, strings.ToLower(from[0])):
-			s.refuse(w, r, "origin", http.StatusForbidden, fmt.Sprintf("pages of %q may not join; let them by -origin", from))
-		default:
-			next.ServeHTTP(w, r)
+			return
 		}
+		if from := r.Header.Values("Origin"); slices.ContainsFunc(from, func(o string) bool { return !slices.Contains(origins, strings.ToLower(o)) }) {
+			s.refuse(w, r, "origin", http.StatusForbidden, fmt.Sprintf("pages of %q may not join; let them by -origin", from))
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -81,7 +82,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why string, stat
 // goroutine but the server's own may call it, once.
 func (s *Server) Shutdown() {
 	s.inside.Add(math.MaxInt32) // so there is no place for one more
-	s.closeCh <- true
+	s.doneCh <- true
 	for s.inside.Load() > math.MaxInt32 {
 		time.Sleep(10 * time.Millisecond) // only now does anybody wait for them, so nobody tells
 	}

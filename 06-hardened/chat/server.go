@@ -38,7 +38,6 @@ type Server struct {
 	addClientCh    chan *Client
 	removeClientCh chan *Client
 	messageCh      chan *Message
-	closeCh        chan bool
 	doneCh         chan bool
 
 	// Each request's goroutine uses these (see door.go).
@@ -56,7 +55,6 @@ func NewServer(config Config) *Server {
 		addClientCh:    make(chan *Client),
 		removeClientCh: make(chan *Client),
 		messageCh:      make(chan *Message),
-		closeCh:        make(chan bool),
 		doneCh:         make(chan bool),
 
 		config: config,
@@ -100,14 +98,14 @@ func (s *Server) Start() {
 		case msg := <-s.messageCh:
 			s.sendMessage(msg)
 
-		case <-s.closeCh:
+		case <-s.doneCh: // once to let all go, and once more when they have gone
+			if s.closing {
+				return
+			}
 			s.closing = true
 			for _, c := range s.clients {
 				c.Send([]byte(goingAway))
 			}
-
-		case <-s.doneCh:
-			return
 		}
 	}
 }

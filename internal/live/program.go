@@ -75,7 +75,7 @@ func tighten(main string) (string, error) {
 		return "", fmt.Errorf("%s is there %d times, but package live has to find it once, to wrap it; write it as before, or change tighten", call, n)
 	}
 	main = strings.Replace(main, call, "tightened("+call+")", 1)
-	return strings.Replace(main, "web.Serve(l)", "web.Serve(watched(web, l))", 1), nil
+	return strings.Replace(main, "web.Serve(listener)", "web.Serve(watched(web, listener))", 1), nil
 }
 
 // Goroutines returns all goroutines that a watched program has now, also net/http's.
