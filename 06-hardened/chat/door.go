@@ -24,9 +24,9 @@ type Config struct {
 	Rate       rate.Limit    // bytes that a client may send in a second, and twice as many at once
 }
 
-// LongestMessage still fits into half a mailbox when it is sent: that may take six times as
-// many bytes, as json.Marshal writes "<" as \u003c.
-const LongestMessage = mailboxBytes/2/6 - 10
+// LongestMessage still fits into an empty mailbox when it is sent. A frame may be six times as
+// long as what was read (see Message.frame).
+const LongestMessage = (mailboxBytes - 10) / 6
 
 // Defaults suit a room of people who type: each may send 50 short messages in a second.
 var Defaults = Config{Idle: time.Minute, MaxMessage: 64 << 10, MaxClients: 1000, Rate: 256 << 10}

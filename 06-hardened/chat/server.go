@@ -43,7 +43,7 @@ type Server struct {
 	// Each request's goroutine uses these (see door.go).
 	config Config
 	inside atomic.Int64    // clients that are here
-	full   atomic.Bool     // somebody found no place, and nobody has left since
+	full   atomic.Bool     // somebody found no place, and nobody has come in since
 	some   *rate.Sometimes // refusals are logged, so that nobody can fill the disk
 }
 
@@ -71,8 +71,9 @@ func (s *Server) WebsocketHandler() http.HandlerFunc {
 			s.refuse(w, r, "full", http.StatusServiceUnavailable, "the room is full; try again later")
 			return
 		}
+		s.full.Store(false)
 		Counts.Add("clients", 1)
-		defer func() { Counts.Add("clients", -1); s.full.Store(false) }()
+		defer Counts.Add("clients", -1)
 		h := &hijacker{ResponseWriter: w}
 		websocket.Server{Handler: func(*websocket.Conn) { // it does the handshake, and no more
 			client := NewClient(h.conn, h.early, &s.config, s.removeClientCh, s.messageCh)
