@@ -140,7 +140,7 @@ func TestArguments(t *testing.T) {
 		say  string
 	}{
 		{[]string{"-idle", "10ms"}, "-idle 10ms is too short for an answer to come; give at least 1s"},
-		{[]string{"-max-message", "1000000"}, "-max-message 1000000: give a number from 1 to 174760"},
+		{[]string{"-max-message", "1000000"}, "-max-message 1000000: give a number from 1 to 174761"},
 		{[]string{"-max-clients", "0"}, "-max-clients 0: give at least 1"},
 		{[]string{"-origin", "chat.example"}, "give a scheme and a host, as in https://chat.example"},
 		{[]string{"-origin", "https://chat.example/room"}, "give a scheme and a host, as in https://chat.example"},

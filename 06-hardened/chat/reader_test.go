@@ -331,3 +331,27 @@ func TestShutdownOfAFlooder(t *testing.T) {
 		assert.Less(t, time.Since(start), time.Second)
 	})
 }
+
+// A client that never reads doesn't hold up the shutdown: it has four seconds, also where a
+// write to it was stuck before.
+func TestShutdownBesideAStalledClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := NewServer(as05)
+		r := judgetest.OpenInBubble(t, server.Guard(server.WebsocketHandler()), server.Start, func() {})
+		r.Join() // and it reads no more
+		r.Flow(200, 1<<10)
+		<-time.After(5 * time.Second)
+		r.Flow(1, 100)
+		go func() {
+			for { // the talker leaves when it is told
+				if _, err := r.Talker.Hear(); err != nil {
+					r.Talker.SayGoodbye()
+					return
+				}
+			}
+		}()
+		start := time.Now()
+		server.Shutdown()
+		assert.LessOrEqual(t, time.Since(start), 4100*time.Millisecond)
+	})
+}
