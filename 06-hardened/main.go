@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"expvar"
 	"flag"
 	"fmt"
@@ -23,10 +22,9 @@ import (
 )
 
 const (
-	step         = "06-hardened"
-	maxHeader    = 16 << 10        // bytes of a request's header
-	slowest      = 5 * time.Second // that a header may take to come
-	shutdownTime = 4 * time.Second // for the clients to leave; who is still there then is cut off
+	step      = "06-hardened"
+	maxHeader = 16 << 10        // bytes of a request's header
+	slowest   = 5 * time.Second // that a header may take to come
 )
 
 func main() {
@@ -55,31 +53,31 @@ func main() {
 		fail(2, "-max-clients %d: give at least 1", config.MaxClients)
 	}
 	config.Origins = append(config.Origins, "http://"+strings.TrimSuffix(strings.ToLower(*addr), ":80"))
-
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		fail(1, "%v; give another address, as in -addr localhost:8081", err)
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	server := chat.NewServer(config)
-	if *debugAddr != "" {
-		debug, err := listenOnLoopback(*debugAddr)
-		if err != nil {
-			fail(1, "-debug-addr: %v", err)
-		}
-		expvar.Publish("chat", chat.Counts)
-		go func() { fail(1, "-debug-addr: %v", http.Serve(debug, server.Guard(expvar.Handler()))) }()
-	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM) // Ctrl-C, and what kill sends
 
 	go server.Start()
-	mux := http.NewServeMux()
-	mux.Handle("/ws", server.Guard(server.WebsocketHandler()))
-	mux.Handle("/", server.Guard(webpage.Handler(step, "/ws")))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") }) // by any name
+	room, page := server.Guard(server.WebsocketHandler()), server.Guard(webpage.Handler(step, "/ws"))
 	web := &http.Server{
-		Handler:           protected(mux, *proxy),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			protect(w, r, *proxy)
+			switch r.URL.Path {
+			default:
+				page.ServeHTTP(w, r)
+				return
+			case "/healthz": // whoever asks may know the server by its address alone
+				fmt.Fprintln(w, "ok")
+				return
+			case "/ws":
+			}
+			room.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: slowest,
 		ReadTimeout:       slowest,
 		WriteTimeout:      2 * slowest, // of a page; a WebSocket has deadlines of its own
@@ -88,34 +86,38 @@ func main() {
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
 	go func() { slog.Info("no more connections are accepted", "why", web.Serve(listener)) }()
+	if *debugAddr != "" {
+		debug, err := listenOnLoopback(*debugAddr)
+		if err != nil {
+			fail(1, "-debug-addr: %v", err)
+		}
+		expvar.Publish("chat", chat.Counts)
+		counters := server.Guard(expvar.Handler())
+		go http.Serve(debug, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			protect(w, r, *proxy)
+			counters.ServeHTTP(w, r)
+		}))
+	}
 
 	fmt.Printf("%s serves the chat at %s as process %d (Ctrl-C ends it)\n", step, webpage.URLs(listener.Addr()), os.Getpid())
 	<-stop
-	signal.Stop(stop) // so the next one ends the process at once
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
-	defer cancel()
+	signal.Stop(stop) // the next one ends the process at once
 	listener.Close()
-	slog.Info("all clients are told that the server ends")
-	if err := server.Shutdown(ctx); err != nil {
-		slog.Warn("some clients have not left", "why", err)
-	}
+	server.Shutdown()
 }
 
-// protected adds to every answer what the browser may do with it: run no code but the
-// page's own files, show it in no other page's frame, and tell no other site its address.
-// Of a request that comes from the proxy, the address is the one that the proxy wrote.
-func protected(next http.Handler, proxy string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // package webpage allows its files
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		if host, _, _ := net.SplitHostPort(r.RemoteAddr); proxy != "" && host == proxy {
-			all := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-			r.RemoteAddr = strings.TrimSpace(all[len(all)-1])
-		}
-		next.ServeHTTP(w, r)
-	})
+// protect adds to the answer what the browser may do with it: run no code but the page's
+// own files, show it in no other page's frame, and tell no other site its address. The
+// address of a request that the proxy sends on is the one that the proxy wrote.
+func protect(w http.ResponseWriter, r *http.Request, proxy string) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // package webpage allows its files
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	if host, _, _ := net.SplitHostPort(r.RemoteAddr); proxy != "" && host == proxy {
+		forwarded := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+		r.RemoteAddr = strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
+	}
 }
 
 // originOf returns an origin as a browser sends it: without a path, in small letters.

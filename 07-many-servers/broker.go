@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 )
 
 // readyWithin is how long a broker may take to start. It reads what is in its directory.
@@ -94,3 +97,40 @@ func (l *natsLog) Warnf(format string, v ...any)   { slog.Warn("broker: " + fmt.
 func (l *natsLog) Noticef(format string, v ...any) {}
 func (l *natsLog) Debugf(format string, v ...any)  {}
 func (l *natsLog) Tracef(format string, v ...any)  {}
+
+// connect connects to the first of the brokers that answers. Later it connects again, for
+// ever, to any of them.
+func connect(urls, creds, ca string) (*nats.Conn, error) {
+	options := []nats.Option{
+		nats.Name(step), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectBufSize(-1), // what could not be sent is tried again by who knows whether it is still wanted
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { slog.Warn("broker", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { slog.Warn("the broker is away", "why", err) }),
+		nats.PingInterval(5 * time.Second), // a machine that has gone says nothing
+	}
+	if creds != "" {
+		options = append(options, nats.UserCredentials(creds))
+	}
+	if ca != "" {
+		options = append(options, nats.RootCAs(ca))
+	}
+	nc, err := nats.Connect(urls, options...)
+	if err != nil {
+		return nil, fmt.Errorf("-nats %s: %v; is a broker there, and does it know you?", redacted(urls), err)
+	}
+	return nc, nil
+}
+
+// redacted returns URLs without their passwords.
+func redacted(urls string) string {
+	all := strings.Split(urls, ",")
+	for i, s := range all {
+		u, err := url.Parse(strings.TrimSpace(s))
+		if err != nil {
+			all[i] = "(an address that is no URL)"
+			continue
+		}
+		all[i] = u.Redacted()
+	}
+	return strings.Join(all, ",")
+}

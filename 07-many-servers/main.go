@@ -4,7 +4,6 @@
 package main
 
 import (
-	"context"
 	"expvar"
 	"flag"
 	"fmt"
@@ -21,17 +20,14 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
 	"websocket-chat-steps/07-many-servers/chat"
 	"websocket-chat-steps/internal/webpage"
 )
 
 const (
-	step         = "07-many-servers"
-	maxHeader    = 16 << 10        // bytes of a request's header
-	slowest      = 5 * time.Second // that a header may take to come
-	shutdownTime = 4 * time.Second // for the clients to leave; who is still there then is cut off
+	step      = "07-many-servers"
+	maxHeader = 16 << 10        // bytes of a request's header
+	slowest   = 5 * time.Second // that a header may take to come
 )
 
 func main() {
@@ -71,7 +67,6 @@ func main() {
 	}
 	others := slices.Clone(config.Origins)
 	config.Origins = append(config.Origins, "http://"+strings.TrimSuffix(strings.ToLower(*addr), ":80"))
-
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		fail(1, "%v; give another address, as in -addr localhost:8081", err)
@@ -83,7 +78,7 @@ func main() {
 			if *data, err = os.MkdirTemp("", step+"-"); err != nil {
 				fail(1, "%v; give a directory by -data", err)
 			}
-			removeAtEnd(*data)
+			atEnd = func() { os.RemoveAll(*data) }
 		}
 		if *data, err = filepath.Abs(*data); err != nil {
 			fail(1, "-data: %v", err)
@@ -105,24 +100,25 @@ func main() {
 	if err := server.Follow(); err != nil {
 		fail(1, "%s: %v", redacted(*natsURLs), err)
 	}
-	if *debugAddr != "" {
-		debug, err := listenOnLoopback(*debugAddr)
-		if err != nil {
-			fail(1, "-debug-addr: %v", err)
-		}
-		expvar.Publish("chat", chat.Counts)
-		go func() { fail(1, "-debug-addr: %v", http.Serve(debug, server.Guard(expvar.Handler()))) }()
-	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM) // Ctrl-C, and what kill sends
 
 	go server.Start()
-	mux := http.NewServeMux()
-	mux.Handle("/ws", server.Guard(server.WebsocketHandler()))
-	mux.Handle("/", server.Guard(webpage.Handler(step, "/ws?room="+stream.Room, others...)))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") }) // by any name
+	room, page := server.Guard(server.WebsocketHandler()), server.Guard(webpage.Handler(step, "/ws?room="+stream.Room, others...))
 	web := &http.Server{
-		Handler:           protected(mux, *proxy),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			protect(w, r, *proxy)
+			switch r.URL.Path {
+			default:
+				page.ServeHTTP(w, r)
+				return
+			case "/healthz": // whoever asks may know the server by its address alone
+				fmt.Fprintln(w, "ok")
+				return
+			case "/ws":
+			}
+			room.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: slowest,
 		ReadTimeout:       slowest,
 		WriteTimeout:      2 * slowest, // of a page; a WebSocket has deadlines of its own
@@ -131,6 +127,18 @@ func main() {
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
 	go func() { slog.Info("no more connections are accepted", "why", web.Serve(listener)) }()
+	if *debugAddr != "" {
+		debug, err := listenOnLoopback(*debugAddr)
+		if err != nil {
+			fail(1, "-debug-addr: %v", err)
+		}
+		expvar.Publish("chat", chat.Counts)
+		counters := server.Guard(expvar.Handler())
+		go http.Serve(debug, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			protect(w, r, *proxy)
+			counters.ServeHTTP(w, r)
+		}))
+	}
 
 	if own != nil {
 		fmt.Printf("the messages are in %s; for other servers, this one has a broker: -nats %s\n", *data, own.url)
@@ -141,14 +149,9 @@ func main() {
 	case why := <-stream.Lost():
 		fail(1, "%v", why)
 	}
-	signal.Stop(stop) // so the next one ends the process at once
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
-	defer cancel()
+	signal.Stop(stop) // the next one ends the process at once
 	listener.Close()
-	slog.Info("all clients are told that the server ends")
-	if err := server.Shutdown(ctx); err != nil {
-		slog.Warn("some clients have not left", "why", err)
-	}
+	server.Shutdown()
 	nc.Close()
 	if own != nil {
 		own.stop()
@@ -156,63 +159,21 @@ func main() {
 	atEnd()
 }
 
-// connect connects to the first of the brokers that answers. Later it connects again, for
-// ever, to any of them.
-func connect(urls, creds, ca string) (*nats.Conn, error) {
-	options := []nats.Option{
-		nats.Name(step), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
-		nats.ReconnectBufSize(-1), // what could not be sent is tried again by who knows whether it is still wanted
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { slog.Warn("broker", "error", err) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { slog.Warn("the broker is away", "why", err) }),
-		nats.PingInterval(5 * time.Second), // a machine that has gone says nothing
-	}
-	if creds != "" {
-		options = append(options, nats.UserCredentials(creds))
-	}
-	if ca != "" {
-		options = append(options, nats.RootCAs(ca))
-	}
-	nc, err := nats.Connect(urls, options...)
-	if err != nil {
-		return nil, fmt.Errorf("-nats %s: %v; is a broker there, and does it know you?", redacted(urls), err)
-	}
-	return nc, nil
-}
-
-// redacted returns URLs without their passwords.
-func redacted(urls string) string {
-	all := strings.Split(urls, ",")
-	for i, s := range all {
-		u, err := url.Parse(strings.TrimSpace(s))
-		if err != nil {
-			all[i] = "(an address that is no URL)"
-			continue
-		}
-		all[i] = u.Redacted()
-	}
-	return strings.Join(all, ",")
-}
-
 // atEnd removes the temporary directory, if there is one.
 var atEnd = func() {}
 
-func removeAtEnd(dir string) { atEnd = func() { os.RemoveAll(dir) } }
-
-// protected adds to every answer what the browser may do with it: run no code but the
-// page's own files, show it in no other page's frame, and tell no other site its address.
-// Of a request that comes from the proxy, the address is the one that the proxy wrote.
-func protected(next http.Handler, proxy string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // package webpage allows its files
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		if host, _, _ := net.SplitHostPort(r.RemoteAddr); proxy != "" && host == proxy {
-			all := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-			r.RemoteAddr = strings.TrimSpace(all[len(all)-1])
-		}
-		next.ServeHTTP(w, r)
-	})
+// protect adds to the answer what the browser may do with it: run no code but the page's
+// own files, show it in no other page's frame, and tell no other site its address. The
+// address of a request that the proxy sends on is the one that the proxy wrote.
+func protect(w http.ResponseWriter, r *http.Request, proxy string) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // package webpage allows its files
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	if host, _, _ := net.SplitHostPort(r.RemoteAddr); proxy != "" && host == proxy {
+		forwarded := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+		r.RemoteAddr = strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
+	}
 }
 
 // originOf returns an origin as a browser sends it: without a path, in small letters.

@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"os"
@@ -30,11 +29,6 @@ var unhurried = func() Config {
 	return c
 }()
 
-// shutdown is how a test ends a server. Its clients have left, or will soon.
-func shutdown(server *Server) func() {
-	return func() { server.Shutdown(context.Background()) }
-}
-
 // start opens a new room.
 func start() (judge.Server, error) {
 	server := NewServer(unhurried)
@@ -45,7 +39,7 @@ func start() (judge.Server, error) {
 		Handlers: []http.Handler{mux},
 		Path:     step.Path,
 		Loop:     step.Loop,
-		Stop:     shutdown(server),
+		Stop:     server.Shutdown,
 	}, nil
 }
 

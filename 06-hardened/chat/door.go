@@ -1,10 +1,10 @@
 package chat
 
 import (
-	"context"
 	"expvar"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -24,9 +24,9 @@ type Config struct {
 	Rate       rate.Limit    // bytes that a client may send in a second, and twice as many at once
 }
 
-// LongestMessage still fits into half a mailbox when it is sent: that may take six times as
-// many bytes, as json.Marshal writes "<" as \u003c.
-const LongestMessage = mailboxBytes/2/6 - 10
+// LongestMessage still fits into an empty mailbox when it is sent. A frame may be six times as
+// long as what was read (see Message.frame).
+const LongestMessage = (mailboxBytes - 10) / 6
 
 // Defaults suit a room of people who type: each may send 50 short messages in a second.
 var Defaults = Config{Idle: time.Minute, MaxMessage: 64 << 10, MaxClients: 1000, Rate: 256 << 10}
@@ -43,15 +43,15 @@ var Counts = new(expvar.Map)
 func (s *Server) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origins := s.origins(r)
-		host := func(origin string) bool { return strings.HasSuffix(origin, "://"+strings.ToLower(r.Host)) }
-		switch from := r.Header.Values("Origin"); {
-		case !slices.ContainsFunc(origins, host):
+		if !slices.ContainsFunc(origins, func(o string) bool { return strings.HasSuffix(o, "://"+strings.ToLower(r.Host)) }) {
 			s.refuse(w, r, "host", http.StatusMisdirectedRequest, fmt.Sprintf("this server is not called %q; tell it its name by -origin", r.Host))
-		case len(from) > 1 || len(from) == 1 && !slices.Contains(origins, strings.ToLower(from[0])):
-			s.refuse(w, r, "origin", http.StatusForbidden, fmt.Sprintf("pages of %q may not join; let them by -origin", from))
-		default:
-			next.ServeHTTP(w, r)
+			return
 		}
+		if from := r.Header.Values("Origin"); slices.ContainsFunc(from, func(o string) bool { return !slices.Contains(origins, strings.ToLower(o)) }) {
+			s.refuse(w, r, "origin", http.StatusForbidden, fmt.Sprintf("pages of %q may not join; let them by -origin", from))
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -77,18 +77,14 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why string, stat
 	http.Error(w, text, status)
 }
 
-// Shutdown tells every client 1001, behind all that waits for it. When all have gone, it
-// ends Start and returns. When ctx ends before, it returns an error. From now on nobody
-// finds a place. Any goroutine but the server's own may call it, once.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.closeCh <- true
-	for range cap(s.places) {
-		select {
-		case s.places <- true:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// Shutdown tells every client 1001, behind all that waits for it, and returns when all have
+// left or their time to leave is over. Then it ends Start. From now on nobody comes in. Any
+// goroutine but the server's own may call it, once.
+func (s *Server) Shutdown() {
+	s.inside.Add(math.MaxInt32) // so there is no place for one more
+	s.doneCh <- true
+	for s.inside.Load() > math.MaxInt32 {
+		time.Sleep(10 * time.Millisecond) // only now does anybody wait for them, so nobody tells
 	}
 	s.doneCh <- true
-	return nil
 }

@@ -49,14 +49,13 @@ func parse(b []byte, most int) (f frame, size int, err error) {
 	if f.opcode < opClose && length > uint64(most) {
 		return f, 0, tooLong
 	}
-	key := head
-	head += 4
+	head += 4 // the mask
 	if size = head + int(length); len(b) < size {
 		return f, 0, nil
 	}
 	f.payload = b[head:size]
 	for i := range f.payload {
-		f.payload[i] ^= b[key+i%4]
+		f.payload[i] ^= b[head-4+i%4]
 	}
 	return f, size, nil
 }

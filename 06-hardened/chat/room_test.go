@@ -34,7 +34,7 @@ var as05 = func() Config {
 func openRoomWith(t *testing.T, config Config, open func(*testing.T, http.Handler, func(), func()) *judgetest.Room) *judgetest.Room {
 	server := NewServer(config)
 	t.Cleanup(func() { assert.Empty(t, server.clients, "clients that the server has not removed") })
-	return open(t, server.Guard(server.WebsocketHandler()), server.Start, shutdown(server))
+	return open(t, server.Guard(server.WebsocketHandler()), server.Start, server.Shutdown)
 }
 
 // fewer returns n. With the race detector, which makes all slower, and with -short it

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -53,11 +52,6 @@ var unhurried = func() Config {
 	return c
 }()
 
-// shutdown is how a test ends a server. Its clients have left, or will soon.
-func shutdown(server *Server) func() {
-	return func() { server.Shutdown(context.Background()) }
-}
-
 // start opens a new room on two servers, so the judge's clients are on different ones.
 func start() (judge.Server, error) {
 	room := judge.Server{Path: step.Path, Loop: step.Loop}
@@ -96,7 +90,7 @@ func startServer(name string) (*Server, func(), error) {
 	if err := server.Follow(); err != nil {
 		return nil, nil, err
 	}
-	return server, func() { shutdown(server)(); nc.Close() }, nil
+	return server, func() { server.Shutdown(); nc.Close() }, nil
 }
 
 // brokerURL is a broker in this process. Each room of a test has a stream of its own, whose

@@ -12,6 +12,7 @@ const (
 	mailboxBytes = 1 << 20          // of frames that wait for one client, at most
 	writeBytes   = 64 << 10         // of frames in one write, at most; a longer frame goes alone
 	patience     = 10 * time.Second // for one write, and for a client that was dropped to leave
+	hurry        = 4 * time.Second  // for a client to leave, when the server ends
 )
 
 // mailbox holds the frames that wait for one client, the oldest first. The
@@ -23,8 +24,7 @@ type mailbox struct {
 	// writing is held by the goroutine that runs empty. At the end of a client, Start
 	// runs empty, too, and waits here for the other one. A goroutine that holds writing
 	// may take mu. One that holds mu must not take writing.
-	writing  sync.Mutex
-	deadline time.Time // of writes to conn, as empty set it last; guarded by writing
+	writing sync.Mutex
 
 	// mu guards the fields below. If one goroutine owned them, it would have to stay
 	// as long as the client stays. A buffered channel would count messages, not bytes.
@@ -32,9 +32,11 @@ type mailbox struct {
 	// nobody may write to conn while holding mu.
 	mu       sync.Mutex
 	frames   [][]byte
-	bytes    int  // of frames
-	emptying bool // a goroutine runs empty, or soon will, so put need not start one
-	closed   bool // nothing goes in any more: a close frame is in, or a write has failed
+	deadline time.Time // of writes to conn, as take set it last
+	bytes    int       // of frames
+	emptying bool      // a goroutine runs empty, or soon will, so put need not start one
+	closed   bool      // nothing goes in any more: a close frame is in, or a write has failed
+	ending   bool      // the server ends: no deadline is put off any more
 }
 
 // put adds a frame. If no goroutine empties the mailbox, put starts one. A client
@@ -60,6 +62,10 @@ func (m *mailbox) put(frame []byte) {
 		// (TestLetGoHasTimeToLeave).
 		m.closed = true
 		m.conn.SetReadDeadline(time.Now().Add(patience))
+		if string(frame) == string(goingAway) {
+			m.conn.SetDeadline(time.Now().Add(hurry)) // of the write in progress, too
+			m.deadline = time.Now().Add(time.Hour)    // and take puts it off no more
+		}
 	}
 	m.frames = append(m.frames, frame)
 	m.bytes += len(frame)
@@ -97,13 +103,6 @@ func (m *mailbox) empty() {
 	joined := buffers.Get().(*[]byte)
 	defer buffers.Put(joined)
 	for m.take(joined) {
-		// A client that stops reading must not hold this goroutine for ever
-		// (TestStalledForGood). A new deadline costs more than a look at the clock, so
-		// each serves for a second. It may stay after the write: pongs have their own.
-		if now := time.Now(); m.deadline.Sub(now) < patience-time.Second {
-			m.deadline = now.Add(patience)
-			m.conn.SetWriteDeadline(m.deadline)
-		}
 		if _, err := m.conn.Write(*joined); err != nil {
 			slog.Info("a client can't be written to", "error", err)
 			// Half of a frame may be out, so nothing may follow (TestFailedWriteIsTheLast).
@@ -133,5 +132,12 @@ func (m *mailbox) take(joined *[]byte) bool {
 	*joined, m.frames = b, slices.Delete(m.frames, 0, n)
 	m.bytes -= len(b)
 	m.emptying = n > 0
+	// A client that stops reading must not hold this goroutine for ever
+	// (TestStalledForGood). A new deadline costs more than a look at the clock, so each
+	// serves for a second.
+	if now := time.Now(); n > 0 && m.deadline.Sub(now) < patience-time.Second {
+		m.deadline = now.Add(patience)
+		m.conn.SetWriteDeadline(m.deadline)
+	}
 	return n > 0
 }

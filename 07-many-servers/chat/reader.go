@@ -78,8 +78,7 @@ func (r *reader) fill() error {
 	// What is not parsed goes to the front. The buffer grows for a long frame.
 	r.buffer = slices.Grow(append(r.buffer[:0], r.in...), readBytes/2)
 	old := len(r.buffer)
-	for pinged := false; ; pinged = true {
-		busy := false
+	for pinged, busy := false, false; ; pinged = true {
 		r.letGo, busy = r.mailbox.readWithin(r.config.Idle / 3)
 		n, err := r.conn.Read(r.buffer[old:min(cap(r.buffer), old+readMost)])
 		switch {
@@ -109,12 +108,11 @@ func (r *reader) pay(n int) {
 // drain reads what still comes, for a while. A connection that is closed with unread
 // input is reset, and then the client may never hear why (TestTold).
 func (r *reader) drain() {
-	if half, ok := r.conn.(interface{ CloseWrite() error }); ok {
-		half.CloseWrite() // nothing more is written
+	if tcp, ok := r.conn.(*net.TCPConn); ok {
+		tcp.CloseWrite() // so the client need not wait for more
 	}
 	r.conn.SetReadDeadline(time.Now().Add(linger))
-	var err error
-	for b := make([]byte, readBytes); err == nil; {
+	for b, err := make([]byte, readBytes), error(nil); err == nil; {
 		_, err = r.conn.Read(b)
 	}
 }

@@ -43,7 +43,6 @@ type Server struct {
 	addClientCh    chan *Client
 	removeClientCh chan *Client
 	messageCh      chan *Message
-	closeCh        chan bool
 	doneCh         chan bool
 
 	stream  *Stream
@@ -54,8 +53,8 @@ type Server struct {
 
 	// Each request's goroutine uses these (see door.go).
 	config Config
-	places chan bool       // has one value for each client that is inside
-	full   atomic.Bool     // somebody found no place, and nobody has left since
+	inside atomic.Int64    // clients that are here
+	full   atomic.Bool     // somebody found no place, and nobody has come in since
 	some   *rate.Sometimes // refusals are logged, so that nobody can fill the disk
 }
 
@@ -71,11 +70,9 @@ func NewServer(config Config, stream *Stream) *Server {
 		addClientCh:    make(chan *Client),
 		removeClientCh: make(chan *Client),
 		messageCh:      make(chan *Message),
-		closeCh:        make(chan bool),
 		doneCh:         make(chan bool),
 
 		config: config,
-		places: make(chan bool, config.MaxClients),
 		some:   &rate.Sometimes{First: 100, Interval: time.Second},
 	}
 	s.publish = func(m *Message) (uint64, error) { return stream.publish(m, s.leaving) }
@@ -102,14 +99,14 @@ func (s *Server) WebsocketHandler() http.HandlerFunc {
 		if !ok {
 			return
 		}
-		select {
-		case s.places <- true:
-		default:
+		defer s.inside.Add(-1)
+		if int(s.inside.Add(1)) > s.config.MaxClients {
 			s.refuse(w, r, "full", http.StatusServiceUnavailable, "the room is full; try again later")
 			return
 		}
+		s.full.Store(false)
 		Counts.Add("clients", 1)
-		defer func() { Counts.Add("clients", -1); s.full.Store(false); <-s.places }()
+		defer Counts.Add("clients", -1)
 		h := &hijacker{ResponseWriter: w}
 		websocket.Server{Handler: func(*websocket.Conn) { // it does the handshake, and no more
 			client := NewClient(h.conn, h.early, &s.config, s.removeClientCh, s.publish)
@@ -128,7 +125,7 @@ func (s *Server) Start() {
 	defer close(s.ended)
 	for {
 		var door chan *Client // nobody comes in before what was said until now is there
-		if s.newest >= s.stream.whole {
+		if s.newest >= s.stream.whole || s.closing {
 			door = s.addClientCh
 		}
 		select {
@@ -141,14 +138,14 @@ func (s *Server) Start() {
 		case msg := <-s.messageCh:
 			s.sendMessage(msg)
 
-		case <-s.closeCh:
+		case <-s.doneCh: // once to let all go, and once more when they have gone
+			if s.closing {
+				return
+			}
 			s.closing = true
 			for _, c := range s.clients {
 				c.Send([]byte(goingAway))
 			}
-
-		case <-s.doneCh:
-			return
 		}
 	}
 }

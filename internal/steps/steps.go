@@ -33,10 +33,9 @@ type Step struct {
 	// Args are arguments without which only one program of the step can run at a time.
 	Args []string
 
-	// Strict are arguments that make the step's limits small, for the judge of the
-	// second table: with them it lets a client go after 2 s of silence, has 20 places, and
-	// lets pages of https://chat.example join.
-	Strict []string
+	// Strict are arguments with which the judge of a row starts the step's command, as
+	// they make a limit small or let a page in.
+	Strict map[Stranger][]string
 }
 
 // The defects that more than one row names.
@@ -163,7 +162,11 @@ var All = []Step{
 			ComeAndGo:    NoTrace,
 		},
 		Internet: map[Stranger]string{},
-		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example"},
+		Strict: map[Stranger][]string{
+			OwnPages:   {"-origin", "https://chat.example"},
+			SilentPeer: {"-idle", "2s"},
+			Limits:     {"-max-clients", "20"},
+		},
 	},
 	{
 		Name: "07-many-servers", Module: "07-many-servers", Path: "/ws", Loop: "chat.(*Server).Start",
@@ -180,8 +183,12 @@ var All = []Step{
 			ComeAndGo:    NoTrace,
 		},
 		Internet: map[Stranger]string{},
-		Strict:   []string{"-idle", "2s", "-max-clients", "20", "-origin", "https://chat.example"},
 		Args:     []string{"-broker-addr", "localhost:0"},
+		Strict: map[Stranger][]string{
+			OwnPages:   {"-origin", "https://chat.example"},
+			SilentPeer: {"-idle", "2s"},
+			Limits:     {"-max-clients", "20"},
+		},
 	},
 }
 

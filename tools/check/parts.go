@@ -59,6 +59,7 @@ var parts = []part{
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
 	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
+	{name: "fuzz", what: "what a stranger may send to 06-hardened, for a minute", check: fuzz},
 	{name: "race", what: "go test -race, for the packages that the lesson's tests do not run in this way", check: raceTests},
 	{
 		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
@@ -301,6 +302,11 @@ func longOrders(ctx context.Context, root string, out io.Writer) error {
 		command(ctx, root, out, long, "go", "test", "-count=1", "./internal/schedule/..."),
 		command(ctx, root, out, long, "go", "test", "-count=1", "-race", "-run", "TestTheSame", "./internal/schedule/orders"),
 	)
+}
+
+// fuzz gives the reader of 06-hardened bytes that nobody has thought of.
+func fuzz(ctx context.Context, root string, out io.Writer) error {
+	return command(ctx, root, out, nil, "go", "test", "-run", "^$", "-fuzz", "^FuzzReader$", "-fuzztime", "1m", "./06-hardened/chat")
 }
 
 func bench(ctx context.Context, root string, out io.Writer) error {

@@ -1,10 +1,12 @@
-// Package tight makes the network hold little. Package live links it into the programs
-// that it starts.
+// Package tight makes the network hold little, and a server show its goroutines. Package
+// live links it into the programs that it starts.
 package tight
 
 import (
 	"net"
+	"net/http"
 	"slices"
+	"strings"
 )
 
 // With the system's own buffers, a client that doesn't read stops a writer only after
@@ -17,6 +19,20 @@ const (
 	WriteBuffer = 64 << 10 // the program's, in bytes
 	ReadBuffer  = 32 << 10 // the client's
 )
+
+// Watched makes a server answer with its goroutines, by the default mux, before its own
+// handler is asked. It returns the listener, so that it can stand around it.
+func Watched(web *http.Server, l net.Listener) net.Listener {
+	own := web.Handler
+	web.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/debug/pprof/") {
+			http.DefaultServeMux.ServeHTTP(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
+	return l
+}
 
 // Listener makes the write buffer of every accepted connection small. It takes what
 // net.Listen returns, so that it can stand around the call.
