@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -44,7 +45,7 @@ func startBroker(addr, dir string) (*broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-data %s: %v; give each broker a directory of its own", dir, err)
 	}
-	log := &natsLog{fatal: make(chan string, 1)}
+	log := new(natsLog)
 	b := &broker{lock: lock}
 	b.nats, err = server.NewServer(&server.Options{
 		ServerName: step, Host: host, Port: port, NoSigs: true,
@@ -57,15 +58,10 @@ func startBroker(addr, dir string) (*broker, error) {
 	}
 	b.nats.SetLoggerV2(log, false, false, false)
 	b.nats.Start()
-	ready := make(chan bool, 1)
-	go func() { ready <- b.nats.ReadyForConnections(readyWithin) }()
-	select {
-	case why := <-log.fatal:
-		err = fmt.Errorf("the broker, at %s in %s: %s; give another -broker-addr or -data, or use a broker that is there by -nats", addr, dir, why)
-	case ok := <-ready:
-		if !ok {
-			err = fmt.Errorf("the broker, at %s in %s, has not started within %v", addr, dir, readyWithin)
-		}
+	if why := log.fatal.Load(); why != nil {
+		err = fmt.Errorf("the broker, at %s in %s: %s; give another -broker-addr or -data, or use a broker that is there by -nats", addr, dir, *why)
+	} else if !b.nats.ReadyForConnections(readyWithin) {
+		err = fmt.Errorf("the broker, at %s in %s, has not started within %v", addr, dir, readyWithin)
 	}
 	if err != nil {
 		b.stop()
@@ -82,15 +78,12 @@ func (b *broker) stop() {
 	b.lock.Close()
 }
 
-// natsLog gives the broker's words to our log. What it could not start with, it says here
-// only.
-type natsLog struct{ fatal chan string }
+// natsLog gives the broker's words to our log. Why it could not start, the broker says only here.
+type natsLog struct{ fatal atomic.Pointer[string] }
 
 func (l *natsLog) Fatalf(format string, v ...any) {
-	select {
-	case l.fatal <- fmt.Sprintf(format, v...):
-	default:
-	}
+	why := fmt.Sprintf(format, v...)
+	l.fatal.Store(&why)
 }
 func (l *natsLog) Errorf(format string, v ...any)  { slog.Error("broker: " + fmt.Sprintf(format, v...)) }
 func (l *natsLog) Warnf(format string, v ...any)   { slog.Warn("broker: " + fmt.Sprintf(format, v...)) }

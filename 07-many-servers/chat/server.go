@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/net/websocket"
 	"golang.org/x/time/rate"
 )
@@ -81,14 +82,32 @@ func NewServer(config Config, stream *Stream) *Server {
 
 // Follow lets the server hear the stream, until Shutdown. It returns at once. Only one
 // goroutine may call it, once, and not during Shutdown.
-func (s *Server) Follow() (err error) {
-	s.stop, err = s.stream.follow(func(m *Message) {
-		select {
-		case s.messageCh <- m:
-		case <-s.ended:
+func (s *Server) Follow() error {
+	all, err := s.stream.open()
+	if err != nil {
+		return err
+	}
+	s.stop = all.Stop
+	go s.hear(all)
+	return nil
+}
+
+// hear hands each message of the stream to the room.
+func (s *Server) hear(all jetstream.MessagesContext) {
+	for {
+		msg, goesOn := s.stream.next(all)
+		if !goesOn {
+			return
 		}
-	})
-	return err
+		if msg == nil {
+			continue
+		}
+		select {
+		case s.messageCh <- msg:
+		case <-s.ended:
+			return
+		}
+	}
 }
 
 // WebsocketHandler returns what handles the room's connections. Each runs in its

@@ -43,6 +43,10 @@ type Stream struct {
 	whole uint64        // the newest id when the stream was opened
 	heard atomic.Uint64 // the newest id so far
 	lost  chan error    // has room for one value
+
+	// The goroutine that calls next owns these.
+	checked uint64    // how often the connection had been made anew when checkNewest was content
+	behind  time.Time // since when the broker has known less than was heard; zero if it doesn't
 }
 
 // OpenStream opens the stream of that name, or makes it if there is none. replicas is how
@@ -78,7 +82,6 @@ func OpenStream(nc *nats.Conn, name string, replicas int) (*Stream, error) {
 		s.whole, s.from = 0, info.State.LastSeq+1
 		s.heard.Store(info.State.LastSeq)
 	}
-	nc.SetReconnectHandler(func(*nats.Conn) { go s.checkNewest() })
 	return s, nil
 }
 
@@ -149,10 +152,8 @@ func (s *Stream) publish(m *Message, leaving <-chan struct{}) (known uint64, err
 	}
 }
 
-// follow calls hear for each message from the first of the tail on, in the stream's order.
-// After a break, it goes on behind the last one that it heard, also on another broker. hear runs in a goroutine of
-// the NATS client. follow returns at once; stop ends it.
-func (s *Stream) follow(hear func(*Message)) (stop func(), err error) {
+// open begins to read the stream, at the first message of the tail. next reads on.
+func (s *Stream) open() (jetstream.MessagesContext, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), openWithin)
 	defer cancel()
 	consumer, err := s.js.OrderedConsumer(ctx, s.name, jetstream.OrderedConsumerConfig{
@@ -161,49 +162,66 @@ func (s *Stream) follow(hear func(*Message)) (stop func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("the stream %q: %w", s.name, err)
 	}
-	consume, err := consumer.Consume(func(msg jetstream.Msg) {
-		m := new(Message)
-		at, err := msg.Metadata()
-		if err == nil {
-			err = json.Unmarshal(msg.Data(), m)
-		}
-		if err != nil { // somebody else has published it. Its id counts, or it would look like a gap
-			slog.Warn("in the stream is something that is no message", "error", err)
-			m = &Message{Author: "?", Body: string(msg.Data())}
-		}
-		m.ID, m.Key = at.Sequence.Stream, msg.Headers().Get("Key")
-		s.heard.Store(m.ID)
-		hear(m)
-	}, jetstream.PullHeartbeat(heartbeat), jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
-		slog.Info("the stream is not heard now", "why", err)
-	}))
+	all, err := consumer.Messages(jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
 		return nil, fmt.Errorf("the stream %q: %w", s.name, err)
 	}
-	return consume.Stop, nil
+	return all, nil
+}
+
+// next waits for the next message, in the stream's order. After a break it goes on behind the last
+// one, also on another broker. It returns nil when there is none for now, and false when all is
+// stopped. Only one goroutine may call it.
+func (s *Stream) next(all jetstream.MessagesContext) (m *Message, goesOn bool) {
+	msg, err := all.Next(jetstream.NextMaxWait(heartbeat))
+	if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+		return nil, false
+	}
+	if n := s.js.Conn().Stats().Reconnects; n != s.checked && s.checkNewest() {
+		s.checked = n
+	}
+	if err != nil {
+		if !errors.Is(err, nats.ErrTimeout) {
+			slog.Info("the stream is not heard now", "why", err)
+			time.Sleep(tryPause)
+		}
+		return nil, true
+	}
+	m = new(Message)
+	at, err := msg.Metadata()
+	if err != nil {
+		slog.Warn("a message of the broker is in no stream", "error", err)
+		return nil, true
+	}
+	if err := json.Unmarshal(msg.Data(), m); err != nil { // not by a server; without its id there would be a gap
+		m = &Message{Author: "?", Body: string(msg.Data())}
+	}
+	m.ID, m.Key = at.Sequence.Stream, msg.Headers().Get("Key")
+	s.heard.Store(m.ID)
+	return m, true
 }
 
 // checkNewest compares the broker's newest message with the newest that was heard, when the
-// connection to the broker is there again. A broker of a cluster may need a moment to know.
-func (s *Stream) checkNewest() {
-	heard := s.heard.Load()
-	why := ""
-	for end := time.Now().Add(lostPatience); time.Now().Before(end); time.Sleep(tryPause) {
-		ctx, cancel := context.WithTimeout(context.Background(), oneTry)
-		stream, err := s.js.Stream(ctx, s.name)
-		cancel()
-		switch {
-		case errors.Is(err, jetstream.ErrStreamNotFound):
-			why = "the whole stream is gone"
-		case err != nil:
-			why = "" // it is away again, or not ready: nothing is known
-		case stream.CachedInfo().State.LastSeq >= heard:
-			return
-		default:
-			why = fmt.Sprintf("message %d was heard, and the newest that it has is %d", heard, stream.CachedInfo().State.LastSeq)
-		}
+// connection to the broker has been away. It returns false if it is to be asked again: the broker
+// doesn't answer, or it knows less, as one of a cluster may for a moment.
+func (s *Stream) checkNewest() bool {
+	heard, newest := s.heard.Load(), uint64(0)
+	ctx, cancel := context.WithTimeout(context.Background(), oneTry)
+	defer cancel()
+	stream, err := s.js.Stream(ctx, s.name)
+	if err == nil {
+		newest = stream.CachedInfo().State.LastSeq
 	}
-	if why != "" {
-		s.lose(why)
+	switch {
+	case err == nil && newest >= heard:
+		s.behind = time.Time{}
+		return true
+	case err != nil && !errors.Is(err, jetstream.ErrStreamNotFound):
+		s.behind = time.Time{}
+	case s.behind.IsZero():
+		s.behind = time.Now()
+	case time.Since(s.behind) > lostPatience:
+		s.lose(fmt.Sprintf("message %d was heard, and the newest that it has is %d", heard, newest))
 	}
+	return false
 }
