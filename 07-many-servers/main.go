@@ -97,7 +97,7 @@ func main() {
 		fail(1, "%s: %v", redacted(*natsURLs), err)
 	}
 	server := chat.NewServer(config, stream)
-	if err := server.Follow(); err != nil {
+	if _, err := server.Follow(); err != nil {
 		fail(1, "%s: %v", redacted(*natsURLs), err)
 	}
 	stop := make(chan os.Signal, 1)

@@ -87,10 +87,11 @@ func startServer(name string) (*Server, func(), error) {
 	}
 	server := NewServer(unhurried, stream)
 	go server.Start()
-	if err := server.Follow(); err != nil {
+	stop, err := server.Follow()
+	if err != nil {
 		return nil, nil, err
 	}
-	return server, func() { server.Shutdown(); nc.Close() }, nil
+	return server, func() { server.Shutdown(); stop(); nc.Close() }, nil
 }
 
 // brokerURL is a broker in this process. Each room of a test has a stream of its own, whose

@@ -109,7 +109,4 @@ func (s *Server) Shutdown() {
 		time.Sleep(10 * time.Millisecond) // only now does anybody wait for them, so nobody tells
 	}
 	s.doneCh <- true
-	if s.stop != nil {
-		s.stop()
-	}
 }

@@ -9,6 +9,7 @@ package chat
 
 import (
 	"bufio"
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -49,8 +50,8 @@ type Server struct {
 	stream  *Stream
 	publish func(*Message) (known uint64, err error) // Stream.publish, but in tests
 	leaving chan struct{}                            // closed when clients are told to go
-	ended   chan struct{}                            // closed when Start has ended
-	stop    func()                                   // ends what Follow has begun, or is nil
+	ctx     context.Context                          // ends when Start does
+	end     context.CancelFunc
 
 	// Each request's goroutine uses these (see door.go).
 	config Config
@@ -61,11 +62,13 @@ type Server struct {
 
 // NewServer makes a server of the stream's room. It opens when Start runs, and Follow.
 func NewServer(config Config, stream *Stream) *Server {
+	ctx, end := context.WithCancel(context.Background())
 	s := &Server{
 		newest:  stream.heard.Load(),
 		stream:  stream,
 		leaving: make(chan struct{}),
-		ended:   make(chan struct{}),
+		ctx:     ctx,
+		end:     end,
 		clients: make(map[int]*Client),
 
 		addClientCh:    make(chan *Client),
@@ -80,16 +83,16 @@ func NewServer(config Config, stream *Stream) *Server {
 	return s
 }
 
-// Follow lets the server hear the stream, until Shutdown. It returns at once. Only one
-// goroutine may call it, once, and not during Shutdown.
-func (s *Server) Follow() error {
+// Follow lets the server hear the stream, until Shutdown. It returns at once. Any goroutine
+// may call it, once. stop frees what the broker has for this server. A process that ends
+// need not call it: while the broker is away, it may take some seconds.
+func (s *Server) Follow() (stop func(), err error) {
 	all, err := s.stream.open()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.stop = all.Stop
 	go s.hear(all)
-	return nil
+	return all.Stop, nil
 }
 
 // hear hands each message of the stream to the room.
@@ -104,7 +107,7 @@ func (s *Server) hear(all jetstream.MessagesContext) {
 		}
 		select {
 		case s.messageCh <- msg:
-		case <-s.ended:
+		case <-s.ctx.Done():
 			return
 		}
 	}
@@ -141,7 +144,7 @@ func (s *Server) WebsocketHandler() http.HandlerFunc {
 // Start runs the room until Shutdown. Nothing in it waits for a client, so it soon
 // listens to its channels again.
 func (s *Server) Start() {
-	defer close(s.ended)
+	defer s.end()
 	for {
 		var door chan *Client // nobody comes in before what was said until now is there
 		if s.newest >= s.stream.whole || s.closing {
