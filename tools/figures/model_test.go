@@ -70,6 +70,7 @@ func TestThesis(t *testing.T) {
 		"04-mailbox":          {false, 1},
 		"05-batch":            {false, 1},
 		"06-hardened":         {false, 1},
+		"07-many-servers":     {false, 1},
 	}
 	all := sources(t)
 	for name, want := range want {
