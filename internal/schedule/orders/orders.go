@@ -49,9 +49,8 @@ func Build(ctx context.Context, overlay gocmd.Overlay, all ...steps.Step) (_ *Pr
 	module := all[0].ModuleDir(root)
 	var packages []string
 	for _, s := range all {
-		packages = append(packages, strings.TrimSuffix(s.Package(), ".")+"/chat")
+		packages = append(packages, s.Package()+"/chat")
 	}
-	packages[0] = strings.TrimPrefix(packages[0], "/")
 	sources, err := rewrite.Load(ctx, root, module, overlay, packages...)
 	if err != nil {
 		return nil, err
