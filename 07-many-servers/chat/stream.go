@@ -133,6 +133,8 @@ func (s *Stream) publish(m *Message, leaving <-chan struct{}) (known uint64, err
 		}
 		if !errors.As(err, &refused) {
 			unknown = true
+		} else if refused.Code < 500 && !unknown {
+			return 0, refused // it is the message, not the broker's state: to wait doesn't help
 		}
 		if first {
 			slog.Info("a message is not stored yet; it is tried again", "why", err)
