@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -128,4 +129,28 @@ func TestRefused(t *testing.T) {
 		say(t, c, "hello", key)
 		assert.Regexp(t, `^{"key":"`+key+`","error":".*sealed`, next(t, c))
 	}
+}
+
+// A server that has just started lets nobody in before it has heard what was said. So a newcomer
+// hears the last messages, and not all of them.
+func TestNobodyComesInBefore(t *testing.T) {
+	name := fmt.Sprint("room-", rooms.Add(1))
+	addr, first := serve(t, name)
+	speaker := join(t, addr, "/ws?after=0")
+	said := judge.Numbered(0, 300, 0)
+	for bodies := range slices.Chunk(said, 50) {
+		require.NoError(t, speaker.Say(bodies...))
+		require.NoError(t, speaker.HearNext(speaker.Name, bodies...))
+	}
+	stream, err := OpenStream(first.stream.js.Conn(), name, 1)
+	require.NoError(t, err)
+	server := NewServer(unhurried, stream)
+	go server.Start()
+	web := httptest.NewServer(server.Guard(server.WebsocketHandler()))
+	defer web.Close()
+	c := join(t, web.Listener.Addr().String(), "/ws") // before there is anything
+	stop, err := server.Follow()
+	require.NoError(t, err)
+	defer func() { c.Drop(); server.Shutdown(); stop() }()
+	require.NoError(t, c.HearNext(speaker.Name, said[200:]...))
 }
