@@ -72,13 +72,16 @@ func openRoom(ctx context.Context, start Start, step string) (*room, error) {
 		r.https = append(r.https, web)
 		r.addrs = append(r.addrs, tcp.Addr().String())
 	}
-	if r.inside() {
+	if r.seen() {
+		if r.server.Look != nil {
+			r.before = nil // of this process
+		}
 		if err := r.findLoops(); err != nil {
 			r.closeServers()
 			return nil, err
 		}
 	}
-	r.empty = idsOf(stacks.Now())
+	r.empty = idsOf(r.now())
 	r.base = r.empty
 	return r, nil
 }
@@ -87,9 +90,31 @@ func openRoom(ctx context.Context, start Start, step string) (*room, error) {
 // sockets can be looked at.
 func (r *room) inside() bool { return len(r.server.Handlers) > 0 }
 
+// seen tells whether the servers' goroutines and sockets can be looked at.
+func (r *room) seen() bool { return r.inside() || r.server.Look != nil }
+
+// look is what is inside of the server, in this process or in another one.
+func (r *room) look(collect bool) Inside {
+	if r.server.Look == nil {
+		i := Inside{Goroutines: stacks.Now(), Sockets: r.sockets.Open()}
+		if collect {
+			i.Heap = HeapInUse()
+		}
+		return i
+	}
+	i, err := r.server.Look(r.ctx, collect)
+	if err != nil {
+		panic(broken{err})
+	}
+	return i
+}
+
+// now returns the servers' goroutines; of this process all.
+func (r *room) now() []stacks.Goroutine { return r.look(false).Goroutines }
+
 // needInside ends a scenario that can't be judged from outside of the process.
 func (r *room) needInside() {
-	if !r.inside() {
+	if !r.seen() {
 		r.breakOff("the server is another process, whose goroutines and sockets can't be counted from here")
 	}
 }
@@ -136,7 +161,7 @@ func (r *room) findLoops() error {
 }
 
 // all are the goroutines that the server and its clients have here.
-func (r *room) all() []stacks.Goroutine { return without(stacks.Now(), r.before) }
+func (r *room) all() []stacks.Goroutine { return without(r.now(), r.before) }
 
 func (r *room) closeServers() {
 	for _, web := range r.https {
@@ -207,7 +232,7 @@ func Within(ctx context.Context, f func()) error {
 
 // loops finds the servers' goroutines.
 func (r *room) loops() (loops []stacks.Goroutine) {
-	for _, g := range stacks.Now() {
+	for _, g := range r.now() {
 		if !r.before[g.ID] && g.Runs(r.server.Loop) {
 			loops = append(loops, g)
 		}
@@ -242,7 +267,7 @@ func (r *room) stuck() (stacks.Goroutine, bool) {
 // goroutine that runs or wants to. Those from before the server don't count, such
 // as the one that asks.
 func (r *room) moves() bool {
-	for _, g := range stacks.Now() {
+	for _, g := range r.now() {
 		if !r.before[g.ID] && g.Moves() {
 			return true
 		}
@@ -300,8 +325,19 @@ func (r *room) limit() time.Duration {
 	return time.Hour
 }
 
+// pause waits for as long as people take to follow.
+func (r *room) pause() {
+	if r.server.Pause > 0 {
+		select {
+		case <-time.After(r.server.Pause):
+		case <-r.ctx.Done():
+		}
+	}
+}
+
 // connect brings in a client that does not read yet.
 func (r *room) connect() *Client {
+	r.pause()
 	n := len(r.clients)
 	name := fmt.Sprintf("client %d", n+1)
 	c, err := Dial(name, r.addrs[n%len(r.addrs)], r.server.Path, r.limit())
@@ -343,6 +379,7 @@ func (r *room) joinStalled(witness *Client) *Client {
 
 // send sends all messages in one TCP write.
 func (r *room) send(c *Client, bodies ...string) {
+	r.pause()
 	if err := c.Say(bodies...); err != nil {
 		r.breakOff("%s could not send: %v", c.Name, err)
 	}
@@ -420,8 +457,9 @@ func (r *room) rest(stay int) (left []stacks.Goroutine, open int) {
 	var since time.Time // the same are left
 	var last ids
 	r.wait(nil, func() bool {
-		left = without(stacks.Now(), r.base)
-		open = r.sockets.Open() - stay
+		inside := r.look(false)
+		left = without(inside.Goroutines, r.base)
+		open = inside.Sockets - stay
 		if len(left) == 0 && open == 0 {
 			return true
 		}

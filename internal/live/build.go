@@ -9,9 +9,11 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	"websocket-chat-steps/internal/gocmd"
@@ -37,7 +39,7 @@ func Build(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (string,
 	}
 	builds.Lock()
 	defer builds.Unlock()
-	key := fmt.Sprint(step.Name, overlay)
+	key := fmt.Sprint(step.Name, " ", overlay)
 	if path, ok := builds.path[key]; ok {
 		return path, nil
 	}
@@ -50,6 +52,14 @@ func Build(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (string,
 	}
 	builds.path[key] = path
 	return path, nil
+}
+
+// Forget has the next Build of a step build it anew, from its source as it is then.
+// What was built stays until Clean: it may be running.
+func Forget(step steps.Step) {
+	builds.Lock()
+	defer builds.Unlock()
+	maps.DeleteFunc(builds.path, func(key, path string) bool { return strings.HasPrefix(key, step.Name+" ") })
 }
 
 // Clean removes what was built.

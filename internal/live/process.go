@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -26,6 +27,7 @@ type Program struct {
 	step    steps.Step
 	root    string
 	cmd     *exec.Cmd
+	stdin   io.WriteCloser // nothing is written: the system closes it when this process ends, and a watched program ends then
 	stdout  output
 	stderr  output
 	ended   chan struct{} // closed when it has ended and all that it printed is here
@@ -51,6 +53,9 @@ func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...
 	p.stdout.found = make(chan string, 1)
 	p.stdout.want = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(step.Name) + ` serves the chat at (http://\S+/)[ \w:/.]* \(Ctrl-C ends it\)\r?\n`)
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -95,7 +100,14 @@ func (p *Program) Wait(ctx context.Context) (status int, err error) {
 	}
 }
 
-// Output returns what the process has printed so far.
+// Ended is closed when the process has ended.
+func (p *Program) Ended() <-chan struct{} { return p.ended }
+
+// PID is the process's number.
+func (p *Program) PID() int { return p.cmd.Process.Pid }
+
+// Output returns what the process has printed so far, of each stream the last
+// megabyte.
 func (p *Program) Output() (stdout, stderr string) {
 	return p.stdout.String(), p.stderr.String()
 }
@@ -133,6 +145,10 @@ type output struct {
 	printed bytes.Buffer
 }
 
+// kept is how many bytes of a stream are kept. A step logs every message to every
+// client, and may run for hours.
+const kept = 1 << 20
+
 func (o *output) Write(b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -142,6 +158,9 @@ func (o *output) Write(b []byte) (int, error) {
 			o.found <- string(match[1])
 			o.want = nil
 		}
+	}
+	if n := o.printed.Len(); o.want == nil && n > 2*kept {
+		o.printed.Next(n - kept)
 	}
 	return len(b), nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ var enough = 1000
 // Watch builds the step's command such that it tells of its goroutines, and that
 // the network holds little for a client that doesn't read, and starts it on a free
 // port of loopback. Its source is the step's own, line by line; or what an overlay
-// says, if there is one.
+// says, if there is one. It ends when this process does, killed or not.
 func Watch(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (*Program, error) {
 	root, err := steps.Root()
 	if err != nil {
@@ -51,17 +52,15 @@ func Watch(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (*Progra
 	return Start(ctx, step, laid, "-addr", "127.0.0.1:0")
 }
 
-// added is the file that the program has more than the step. The default mux,
-// which the steps serve, gets to serve the goroutines.
+// added is the file that the program has more than the step. With it the default
+// mux, which the steps serve, serves the goroutines, too.
 const added = `package main
 
-import (
-	_ "net/http/pprof"
-
-	"websocket-chat-steps/internal/live/tight"
-)
+import "websocket-chat-steps/internal/live/tight"
 
 var tightened = tight.Listener
+
+func init() { tight.Watched() }
 `
 
 // tighten wraps the call in main.go that opens the listener, and moves no line.
@@ -75,31 +74,50 @@ func tighten(main string) (string, error) {
 
 // Goroutines returns all that a watched program has now, net/http's too.
 func (p *Program) Goroutines(ctx context.Context) ([]stacks.Goroutine, error) {
-	all, err := p.goroutines(ctx)
-	if err != nil {
-		return nil, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.step.Name, err))
-	}
-	return all, nil
+	inside, err := p.Look(ctx, false)
+	return inside.Goroutines, err
 }
 
-func (p *Program) goroutines(ctx context.Context) ([]stacks.Goroutine, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"debug/pprof/goroutine?debug=2", nil)
+// Look tells what a watched program has inside now: all its goroutines, net/http's
+// too, its open sockets, and its memory; after garbage was collected, if collect
+// says so. The program's world stops for it.
+func (p *Program) Look(ctx context.Context, collect bool) (judge.Inside, error) {
+	inside, err := p.look(ctx, collect)
 	if err != nil {
-		return nil, err
+		return judge.Inside{}, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.step.Name, err))
+	}
+	return inside, nil
+}
+
+func (p *Program) look(ctx context.Context, collect bool) (inside judge.Inside, err error) {
+	url := p.URL + strings.TrimPrefix(tight.Path, "/")
+	if collect {
+		url += "?collect"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return inside, err
 	}
 	response, err := p.asking.Do(request)
 	if err != nil {
-		return nil, err
+		return inside, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		return nil, err
+		return inside, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("it answered %s; was it started by Watch?", response.Status)
+		return inside, fmt.Errorf("it answered %s; was it started by Watch?", response.Status)
 	}
-	return stacks.Parse(string(text), p.root)
+	if inside.Sockets, err = strconv.Atoi(response.Header.Get(tight.SocketsHeader)); err != nil {
+		return inside, err
+	}
+	if inside.Heap, err = strconv.Atoi(response.Header.Get(tight.HeapHeader)); err != nil {
+		return inside, err
+	}
+	inside.Goroutines, err = stacks.Parse(string(text), p.root)
+	return inside, err
 }
 
 // Await waits until the program has what kinds say, and returns all goroutines of

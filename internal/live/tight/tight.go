@@ -1,10 +1,19 @@
-// Package tight makes the network hold little. It is linked into the steps'
-// programs that package live starts.
+// Package tight is linked into the steps' programs that package live watches. It
+// makes the network hold little, tells of the program's inside, and ends the program
+// when its standard input ends.
 package tight
 
 import (
+	"io"
 	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"runtime/metrics"
 	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
 )
 
 // With the system's own buffers, megabytes have to be sent before a client that
@@ -35,14 +44,26 @@ func (l tightListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	accepted.(*net.TCPConn).SetWriteBuffer(WriteBuffer) // fails if the client has gone, which the server will see
-	return conn{accepted}, nil
+	sockets.Add(1)
+	return &conn{Conn: accepted}, nil
 }
 
-type conn struct{ net.Conn }
+// sockets is how many connections were accepted and are not closed yet.
+var sockets atomic.Int64
+
+type conn struct {
+	net.Conn
+	once sync.Once
+}
+
+func (c *conn) Close() error {
+	c.once.Do(func() { sockets.Add(-1) })
+	return c.Conn.Close()
+}
 
 // Write writes in pieces: Windows takes a piece of any size while less than the
 // write buffer waits.
-func (c conn) Write(b []byte) (written int, err error) {
+func (c *conn) Write(b []byte) (written int, err error) {
 	for piece := range slices.Chunk(b, 4<<10) {
 		n, err := c.Conn.Write(piece)
 		written += n
@@ -51,4 +72,52 @@ func (c conn) Write(b []byte) (written int, err error) {
 		}
 	}
 	return written, nil
+}
+
+// Where a program tells of its inside, on the default mux, which the steps serve:
+// the body is what runtime.Stack writes, the headers are numbers. With the query
+// "collect" garbage is collected before.
+const (
+	Path          = "/debug/live"
+	SocketsHeader = "Live-Sockets" // open ones, but for the one that asks
+	HeapHeader    = "Live-Heap"    // bytes of objects, those that nobody needs any more included
+)
+
+// Watched makes a program one that tells of its inside, and that ends with whoever
+// has started it. It is called once, before main.
+func Watched() {
+	http.HandleFunc(Path, tell)
+	go endWithInput()
+}
+
+// endWithInput ends the program when whoever has started it has ended or was
+// killed: then the pipe that is its standard input ends, on every system.
+func endWithInput() {
+	io.Copy(io.Discard, os.Stdin)
+	os.Exit(1)
+}
+
+// dump is kept from one telling to the next, so that telling makes no garbage.
+var dump struct {
+	sync.Mutex
+	buf []byte
+}
+
+func tell(w http.ResponseWriter, r *http.Request) {
+	dump.Lock()
+	defer dump.Unlock()
+	if r.URL.Query().Has("collect") {
+		runtime.GC()
+		runtime.GC() // what pools keep goes with the second
+	}
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap)
+	n := runtime.Stack(dump.buf, true)
+	for n == len(dump.buf) { // perhaps not all
+		dump.buf = make([]byte, max(64<<10, 2*n))
+		n = runtime.Stack(dump.buf, true)
+	}
+	w.Header().Set(SocketsHeader, strconv.FormatInt(sockets.Load()-1, 10))
+	w.Header().Set(HeapHeader, strconv.FormatUint(heap[0].Value.Uint64(), 10))
+	w.Write(dump.buf[:n])
 }
