@@ -148,6 +148,16 @@ func Of(name string) Step {
 	panic("steps: no step is called " + name + " in internal/steps/steps.go")
 }
 
+// Has tells whether a property is seen to hold. What a stalled client costs is not,
+// where such a client freezes the room before it costs anything.
+func (s Step) Has(p Property) bool {
+	_, lacks := s.Lacks[p]
+	if _, freezes := s.Lacks[StalledRoom]; freezes && p == StalledCost {
+		return false
+	}
+	return !lacks
+}
+
 // DataRace tells whether the race detector is to find the race on ids.
 func (s Step) DataRace() bool {
 	_, lacks := s.Lacks[UniqueIDs]

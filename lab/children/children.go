@@ -1,0 +1,113 @@
+// Package children runs steps as processes for the lab: one of each step at most,
+// with its source as it was when it was built. It knows nothing of goroutines.
+// Whoever has started one calls Close at the end.
+package children
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/live"
+	"websocket-chat-steps/internal/steps"
+)
+
+// Child is a step that runs. Any goroutine may call its methods.
+type Child struct {
+	*live.Program
+	Step    steps.Step
+	sources map[string][]string // lines, by files as a stack names them
+}
+
+// Start builds a step from its source as it is now, and starts it. The page that it
+// serves may be framed by pages of this machine, so that the lab can show it.
+func Start(ctx context.Context, root string, step steps.Step) (*Child, error) {
+	overlay, err := framed(root)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := read(root, step)
+	if err != nil {
+		return nil, err
+	}
+	live.Forget(step)
+	program, err := live.Watch(ctx, step, overlay)
+	if err != nil {
+		return nil, err
+	}
+	return &Child{program, step, sources}, nil
+}
+
+// framed changes one word of what the page's server tells browsers.
+func framed(root string) (gocmd.Overlay, error) {
+	const file, nobody = "internal/webpage/webpage.go", "frame-ancestors 'none'"
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	if err != nil {
+		return nil, err
+	}
+	if strings.Count(string(text), nobody) != 1 {
+		return nil, fmt.Errorf("%s has not exactly one %q, and the lab has to change it, to show the page", file, nobody)
+	}
+	return gocmd.Overlay{file: strings.Replace(string(text), nobody, "frame-ancestors http://localhost:* http://127.0.0.1:*", 1)}, nil
+}
+
+func read(root string, step steps.Step) (map[string][]string, error) {
+	sources := make(map[string][]string)
+	for _, pattern := range []string{"*.go", "chat/*.go"} {
+		files, err := filepath.Glob(filepath.Join(step.Dir(root), filepath.FromSlash(pattern)))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			name := path.Join(step.Name, path.Dir(pattern), filepath.Base(file))
+			sources[name] = strings.Split(string(text), "\n")
+		}
+	}
+	return sources, nil
+}
+
+// Line returns a line of the source that the child was built from, without the
+// space around it; "" where there is none.
+func (c *Child) Line(file string, number int) string {
+	if lines := c.sources[file]; 0 < number && number <= len(lines) {
+		return strings.TrimSpace(lines[number-1])
+	}
+	return ""
+}
+
+// Gone tells whether the child has ended, with which status, and the end of what it
+// printed to stderr.
+func (c *Child) Gone() (gone bool, status int, stderr string) {
+	select {
+	case <-c.Ended():
+	default:
+		return false, 0, ""
+	}
+	status, err := c.Wait(context.Background())
+	_, stderr = c.Output()
+	if err != nil {
+		stderr += err.Error()
+	}
+	const most = 4000
+	return true, status, stderr[max(0, len(stderr)-most):]
+}
+
+// Changed tells whether the step's source, or its figure, differs from what is
+// committed. Where git can't tell, that is an error.
+func Changed(ctx context.Context, root string, step steps.Step) (bool, error) {
+	out, err := gocmd.Command(ctx, root, nil, "git", "status", "--porcelain", "--",
+		":(glob)"+step.Name+"/**/*.go", ":(glob)diagrams/"+step.Name+".*", ":(exclude,glob)**/*_test.go").Output()
+	if err != nil {
+		return false, errors.Join(errors.New("git can't tell what has changed"), err)
+	}
+	return len(out) > 0, nil
+}

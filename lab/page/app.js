@@ -1,0 +1,251 @@
+// The lab's page: which step and which room are shown, and what the server streams of it.
+
+import { Refused, findToken, get, post, takeToken, watch } from "./api.js";
+import { Disturb } from "./disturb.js";
+import { Figure, summary } from "./figure.js";
+import { Inspect } from "./inspect.js";
+import { icon, kinds } from "./marks.js";
+import { Plots } from "./plots.js";
+import { fill, texts } from "./texts.js";
+
+const $ = (id) => document.getElementById(id);
+const retry = 2000; // ms, until the server is asked again
+
+const app = { text: undefined, step: "", busy: "", fail };
+let room = "watch";
+let snapshot; // the last one
+let shown = ""; // which figure: step and language
+let generation = 0;
+let stream = new AbortController();
+let disturb;
+
+const figure = new Figure($("figure"), inspectBox);
+const plots = new Plots($("plots"), ["goroutines", "heap", "sockets", "heard", "inversions"]);
+const inspect = new Inspect(app);
+
+$("step").onchange = () => (location.hash = `${room}/${$("step").value}`);
+$("language").onclick = () => speak(app.text.otherLang);
+$("restart").onclick = () => {
+  disturb.forget();
+  post(`restart/${app.step}`).catch(fail);
+};
+addEventListener("hashchange", () => {
+  // The address with another token: of a lab that was started again.
+  if (takeToken(location.hash)) location.replace(location.pathname);
+  else go();
+});
+
+speak(localStorage.getItem("lab-language") ?? (navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en"));
+if (takeToken(location.hash)) history.replaceState(null, "", "#watch");
+if (await findToken()) start();
+else askForToken();
+
+async function start() {
+  try {
+    const lists = await (await get("steps")).json();
+    disturb = new Disturb(app, lists);
+    $("step").replaceChildren(...lists.steps.map(({ name }) => new Option(name, name)));
+    go();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** go shows the room and the step of the address, as in #watch/01-original. */
+function go() {
+  const [wanted, step] = location.hash.slice(1).split("/");
+  room = wanted === "disturb" ? "disturb" : "watch";
+  document.body.dataset.room = room;
+  const options = [...$("step").options].map(({ value }) => value);
+  const before = app.step;
+  app.step = options.includes(step) ? step : before || options[0];
+  $("step").value = app.step;
+  for (const name of ["watch", "disturb"]) {
+    const link = $(`to-${name}`);
+    link.href = `#${name}/${app.step}`;
+    link.ariaCurrent = name === room ? "page" : null;
+  }
+  document.title = `${app.step} – ${app.text.title}`;
+  if (app.step === before) return;
+  snapshot = undefined;
+  plots.clear();
+  disturb.forget();
+  disturb.speak();
+  inspect.close();
+  draw();
+  follow();
+}
+
+/** follow shows what the server streams of the step, for as long as it is the one that is shown. */
+async function follow() {
+  stream.abort();
+  stream = new AbortController();
+  const { signal } = stream;
+  while (!signal.aborted) {
+    try {
+      await watch(`watch/${app.step}`, signal, update);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Refused) return fail(error);
+    }
+    if (signal.aborted) return;
+    snapshot = undefined;
+    state("lost");
+    notice(app.text.lost);
+    await new Promise((resolve) => setTimeout(resolve, retry));
+  }
+}
+
+/** draw fetches the figure of the step, in the language that is chosen. */
+async function draw() {
+  const wanted = `${app.step}/${document.documentElement.lang}`;
+  if (!app.step || wanted === shown) return;
+  shown = wanted;
+  try {
+    const response = await get(`figure/${wanted}`);
+    const text = await response.text();
+    if (wanted !== shown) return;
+    figure.show(text);
+    if (snapshot?.frame) figure.update(snapshot.frame, snapshot.names, app.text);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function update(now) {
+  snapshot = now;
+  app.busy = now.busy;
+  state(now.state);
+  if (now.generation !== generation) {
+    generation = now.generation;
+    plots.clear();
+  }
+  if (now.state === "ended") notice(fill(app.text.ended, now.status), now.why);
+  else if (now.state === "broken") notice(app.text.broken, now.why);
+  else if (now.changed) notice(app.text.changed[now.changed]);
+  else notice("");
+  disturb.update(now);
+  const { frame } = now;
+  if (!frame) return;
+  figure.update(frame, now.names, app.text);
+  legend(frame, now.names);
+  tray(frame.tray);
+  plots.add({ goroutines: frame.goroutines, heap: now.heap / 2 ** 20, sockets: now.sockets, heard: now.heard.messages, inversions: now.heard.inversions });
+}
+
+function state(name) {
+  $("state").dataset.state = name;
+  const text = app.text.states[name];
+  if ($("state").textContent !== text) $("state").textContent = text;
+}
+
+/** legend says what the marks mean and how many of each there are; and, where the figure is small, box by box. */
+function legend(frame, names) {
+  const boxes = Object.values(frame.boxes);
+  for (const item of $("legend").children) {
+    const count = boxes.reduce((sum, box) => sum + (box.kinds[item.dataset.kind] ?? 0), 0);
+    item.lastChild.textContent = count;
+  }
+  const rows = Object.entries(names).map(([id, name]) => {
+    const box = frame.boxes[id] ?? { n: 0, kinds: {} };
+    return { id, label: name, box, key: JSON.stringify([id, box.kinds, box.long]) };
+  });
+  const key = rows.map((r) => r.key).join() + app.text.title;
+  if ($("boxes").dataset.key === key) return;
+  const focused = document.activeElement?.dataset.box;
+  $("boxes").dataset.key = key;
+  $("boxes").replaceChildren(
+    ...rows.map(({ id, label, box }) => {
+      const button = document.createElement("button");
+      button.dataset.box = id;
+      button.onclick = () => inspectBox(id);
+      button.ariaLabel = summary(label, box, app.text);
+      button.append(Object.assign(document.createElement("code"), { textContent: label }));
+      for (const kind of kinds) if (box.kinds[kind]) button.append(icon(kind, Boolean(box.long?.[kind])), box.kinds[kind]);
+      const item = document.createElement("li");
+      item.append(button);
+      return item;
+    }),
+  );
+  if (focused) document.querySelector(`#boxes [data-box="${focused}"]`)?.focus();
+}
+
+/** tray shows goroutines that the figure doesn't know. */
+function tray(all) {
+  $("tray").hidden = all.length === 0;
+  const key = JSON.stringify(all) + app.text.title;
+  if ($("strangers").dataset.key === key) return;
+  $("strangers").dataset.key = key;
+  $("strangers").replaceChildren(
+    ...all.map((dot) => {
+      const button = document.createElement("button");
+      button.append(icon(dot.kind, dot.long), dot.where);
+      button.onclick = () => inspect.open(app.text.tray, all, dot.id);
+      return button;
+    }),
+  );
+}
+
+function inspectBox(id, goroutine) {
+  const box = snapshot?.frame?.boxes[id] ?? { n: 0, kinds: {}, dots: [] };
+  const name = snapshot?.names?.[id] ?? "";
+  inspect.open(summary(name, box, app.text), box.dots, goroutine);
+}
+
+function notice(text, output = "") {
+  const key = text + output;
+  if ($("notice").dataset.key === key) return;
+  $("notice").dataset.key = key;
+  $("notice").hidden = !text;
+  const parts = [Object.assign(document.createElement("p"), { textContent: text })];
+  if (output) parts.push(Object.assign(document.createElement("pre"), { textContent: output, tabIndex: 0 }));
+  $("notice").replaceChildren(...parts);
+}
+
+function speak(language) {
+  localStorage.setItem("lab-language", language);
+  document.documentElement.lang = language;
+  app.text = texts[language];
+  for (const part of document.querySelectorAll("[data-text]")) part.textContent = app.text[part.dataset.text];
+  for (const part of document.querySelectorAll("[data-label]")) part.ariaLabel = app.text[part.dataset.label];
+  $("language").textContent = app.text.other;
+  $("language").lang = app.text.otherLang;
+  plots.speak(app.text);
+  $("legend").replaceChildren(
+    ...kinds.map((kind) => {
+      const item = document.createElement("li");
+      item.dataset.kind = kind;
+      item.append(icon(kind), app.text.kinds[kind], " ", document.createElement("output"));
+      return item;
+    }),
+  );
+  const pulses = document.createElement("li");
+  pulses.append(icon("send", true), app.text.long);
+  pulses.append(document.createElement("output"));
+  $("legend").append(pulses);
+  if (!app.step) return;
+  inspect.close();
+  disturb.speak();
+  draw();
+  if (snapshot) update(snapshot);
+}
+
+/** fail shows what went wrong with a request. */
+function fail(error) {
+  if (error instanceof Refused) askForToken();
+  else if (error.name !== "AbortError") notice(app.text.lost, String(error));
+}
+
+function askForToken() {
+  const input = Object.assign(document.createElement("input"), { id: "token", autocomplete: "off", spellcheck: false });
+  input.ariaLabel = app.text.noToken;
+  const button = Object.assign(document.createElement("button"), { textContent: app.text.open });
+  const form = document.createElement("form");
+  form.append(input, button);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    if (takeToken(input.value)) location.reload();
+  };
+  notice(app.text.noToken);
+  $("notice").append(form);
+}

@@ -1,0 +1,182 @@
+// The room in which a step is disturbed: the buttons, the question before and the
+// answer after, what each client heard, and the chat.
+
+import { post } from "./api.js";
+import { icon } from "./marks.js";
+import { fill } from "./texts.js";
+
+const $ = (id) => document.getElementById(id);
+
+export class Disturb {
+  #app; // has text, step, and fail(error)
+  #lists; // of the server: actions, properties, steps
+  #tab = "actions";
+  #heard = "";
+  #framed = "";
+  #last; // what the box of question and answer shows, to say it again in another language
+
+  constructor(app, lists) {
+    this.#app = app;
+    this.#lists = lists;
+    for (const button of document.querySelectorAll("[data-tab]")) button.onclick = () => this.#choose(button.dataset.tab);
+  }
+
+  /** speak says all again, in the language that is chosen now. */
+  speak() {
+    const { text } = this.#app;
+    $("actions").replaceChildren(...this.#lists.actions.map(({ name, choices }) => this.#button(text.action[name], () => this.#question(name, choices))));
+    const test = this.#lists.steps.find(({ name }) => name === this.#app.step)?.test ?? "";
+    const note = document.createElement("p");
+    note.append(`${text.raceDetector} `, Object.assign(document.createElement("code"), { textContent: test }));
+    $("board").replaceChildren(
+      Object.assign(document.createElement("p"), { textContent: text.playFirst }),
+      ...this.#lists.properties.map((name) => this.#button(text.properties[name], () => this.#question(name, ["holds", "lacks"]))),
+      note,
+    );
+    this.#heard = this.#framed = "";
+    if (this.#last) this.#last();
+  }
+
+  /** forget is called when another step is chosen, or this one starts anew by hand. */
+  forget() {
+    this.#last = undefined;
+    $("ask").hidden = true;
+  }
+
+  /** update shows what a snapshot says. */
+  update(snapshot) {
+    const { text } = this.#app;
+    for (const button of document.querySelectorAll("#actions button, #board button")) {
+      button.setAttribute("aria-disabled", snapshot.busy || snapshot.state !== "runs" ? "true" : "false");
+      button.classList.toggle("runs", Boolean(snapshot.busy) && button.textContent === (text.action[snapshot.busy] ?? text.properties[snapshot.busy]));
+    }
+    const heard = JSON.stringify(snapshot.heard.listeners);
+    if (heard !== this.#heard) {
+      this.#heard = heard;
+      $("heard").replaceChildren(...listeners(snapshot.heard.listeners ?? [], text));
+    }
+    this.#frame(snapshot);
+  }
+
+  #choose(tab) {
+    this.#tab = tab;
+    for (const button of document.querySelectorAll("[data-tab]")) button.ariaPressed = String(button.dataset.tab === tab);
+    for (const part of document.querySelectorAll("[data-of]")) part.hidden = !part.dataset.of.split(" ").includes(tab);
+    if (!this.#last) $("ask").hidden = true;
+    this.#framed = "";
+  }
+
+  /** frame shows the step's own page, but not beside a scenario: its client would be counted. */
+  #frame({ url, busy, state }) {
+    const src = this.#tab !== "chat" || state !== "runs" || !url ? "" : busy in this.#app.text.properties ? "later" : url;
+    if (src === this.#framed) return;
+    this.#framed = src;
+    const { text } = this.#app;
+    if (!src) $("chat").replaceChildren();
+    else if (src === "later") $("chat").replaceChildren(text.chatLater);
+    else {
+      const link = Object.assign(document.createElement("a"), { href: url, target: "_blank", rel: "noopener", textContent: text.ownWindow });
+      $("chat").replaceChildren(Object.assign(document.createElement("iframe"), { src, title: text.chat }), link);
+    }
+  }
+
+  #button(label, onclick) {
+    return Object.assign(document.createElement("button"), { textContent: label, onclick });
+  }
+
+  /** question asks what will be seen, before it is done. */
+  #question(name, choices) {
+    if (this.#app.busy) return this.#show(() => [this.#title(name), paragraph(this.#app.text.busy)]);
+    this.#show(() => {
+      const { text } = this.#app;
+      const row = document.createElement("div");
+      row.className = "choices";
+      for (const choice of choices) row.append(this.#button(text.outcomes[choice], () => this.#run(name, choice)));
+      const skip = this.#button(text.skip, () => this.#run(name));
+      skip.className = "skip";
+      row.append(skip);
+      return [this.#title(name), paragraph(name.startsWith("bring") ? text.forClients : text.question), row];
+    });
+    $("ask").focus();
+  }
+
+  async #run(name, guess) {
+    this.#show(() => [this.#title(name), paragraph(this.#app.text.running)]);
+    $("ask").focus();
+    const step = this.#app.step;
+    const of = name in this.#app.text.properties ? "play" : "do";
+    try {
+      const response = await post(`${of}/${step}/${name}`);
+      if (this.#app.step !== step) return; // another one is shown by now
+      if (!response.ok) {
+        const why = await response.text();
+        this.#show(() => [this.#title(name), paragraph(response.status === 409 ? this.#app.text.busy : why, "bad")]);
+        return;
+      }
+      const result = await response.json();
+      this.#show(() => [this.#title(name), ...this.#answer(name, guess, result)]);
+    } catch (error) {
+      this.#app.fail(error);
+    }
+  }
+
+  /** answer says what was said, what internal/steps says, and what was seen. */
+  #answer(name, guess, { expected, seen, counts, sentence }) {
+    const { text } = this.#app;
+    const list = document.createElement("dl");
+    const say = (what, outcome, note, good) => {
+      const dd = document.createElement("dd");
+      dd.append(text.outcomes[outcome] ?? outcome);
+      if (note) dd.append(" ", Object.assign(document.createElement("small"), { textContent: note }));
+      if (good !== undefined) dd.className = good ? "good" : "bad";
+      list.append(Object.assign(document.createElement("dt"), { textContent: what }), dd);
+    };
+    if (guess) say(text.youSaid, guess, guess === seen ? text.right : text.wrong, guess === seen);
+    say(text.tableSays, expected);
+    say(text.seen, seen, counts && fill(text.counts[`${name} ${seen}`] ?? text.counts[name] ?? "", ...counts));
+    const parts = [list];
+    if (sentence) {
+      const quote = paragraph(sentence, "sentence");
+      quote.lang = "en";
+      parts.push(quote);
+    }
+    if (seen !== expected) parts.push(paragraph(text.differs, "bad"));
+    return parts;
+  }
+
+  #title(name) {
+    const { text } = this.#app;
+    return Object.assign(document.createElement("h2"), { textContent: text.action[name] ?? text.properties[name] });
+  }
+
+  #show(parts) {
+    this.#last = () => {
+      $("ask").hidden = this.#tab === "chat";
+      $("ask").replaceChildren(...parts());
+    };
+    this.#last();
+  }
+}
+
+function paragraph(textContent, className = "") {
+  return Object.assign(document.createElement("p"), { textContent, className });
+}
+
+/** listeners lists what each client heard; what came too late is marked, not only by its colour. */
+function listeners(all, text) {
+  const title = Object.assign(document.createElement("h2"), { textContent: text.heard });
+  if (!all.length) return [title, paragraph(text.noListeners)];
+  return [
+    title,
+    ...all.map(({ name, reads, heard }) => {
+      const row = document.createElement("div");
+      row.className = "listener";
+      row.append(Object.assign(document.createElement("strong"), { textContent: name }), " ");
+      if (!reads) row.append(icon("lock", true), ` ${text.notReading}`);
+      for (const { number, inverted } of heard) {
+        row.append(Object.assign(document.createElement(inverted ? "mark" : "span"), { textContent: inverted ? `↩${number}` : number }), " ");
+      }
+      return row;
+    }),
+  ];
+}

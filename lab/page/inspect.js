@@ -1,0 +1,73 @@
+// What stands in a box, goroutine by goroutine, and the stack of one.
+
+import { get } from "./api.js";
+import { icon } from "./marks.js";
+import { fill } from "./texts.js";
+
+const $ = (id) => document.getElementById(id);
+
+export class Inspect {
+  #app;
+  #came; // what had the focus before
+
+  constructor(app) {
+    this.#app = app;
+    $("inspect-close").onclick = () => this.close();
+    $("inspect").addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+  }
+
+  close() {
+    $("inspect").hidden = true;
+    this.#came?.focus();
+  }
+
+  /** open lists goroutines under a title, and shows the stack of one. */
+  open(title, dots, id) {
+    if ($("inspect").hidden) this.#came = document.activeElement;
+    $("inspect").hidden = false;
+    $("inspect-title").textContent = title;
+    $("inspect-stack").replaceChildren();
+    const { text } = this.#app;
+    $("inspect-list").replaceChildren(
+      ...dots.map((dot) => {
+        const button = document.createElement("button");
+        button.dataset.goroutine = dot.id;
+        button.append(icon(dot.kind, dot.long), `${fill(text.goroutine, dot.id)}: ${text.kinds[dot.kind]}${dot.long ? `, ${text.long}` : ""}`);
+        button.onclick = () => this.#stack(dot.id);
+        return button;
+      }),
+    );
+    $("inspect").focus();
+    const first = id ?? dots[0]?.id;
+    if (first) this.#stack(first);
+  }
+
+  async #stack(id) {
+    const { text, step } = this.#app;
+    for (const button of $("inspect-list").children) button.ariaPressed = String(button.dataset.goroutine === id);
+    try {
+      const response = await get(`stack/${step}/${id}`);
+      if (!response.ok) {
+        $("inspect-stack").replaceChildren(text.gone);
+        return;
+      }
+      const stack = await response.json();
+      const list = document.createElement("ol");
+      list.append(...stack.frames.map((frame) => line(frame)));
+      if (stack.created) list.append(line(stack.created, text.created));
+      const state = Object.assign(document.createElement("p"), { textContent: `${fill(text.goroutine, id)} [${stack.state}]` });
+      $("inspect-stack").replaceChildren(state, list);
+    } catch (error) {
+      this.#app.fail(error);
+    }
+  }
+}
+
+function line({ function: name, place, source }, before = "") {
+  const item = document.createElement("li");
+  const head = document.createElement("div");
+  head.append(before ? `${before} ` : "", Object.assign(document.createElement("code"), { textContent: name }), ` ${place}`);
+  item.append(head);
+  if (source) item.append(Object.assign(document.createElement("pre"), { textContent: source }));
+  return item;
+}

@@ -1,0 +1,195 @@
+// Package site is the lab's web server: it lets in who has the token, and tells and
+// does what the page asks for, out of fixed lists.
+package site
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"websocket-chat-steps/internal/live"
+	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/lab/page"
+	"websocket-chat-steps/lab/scenarios"
+)
+
+// Site serves the lab of the repository at root. Whoever has one calls Close at
+// the end.
+type Site struct {
+	root   string
+	stages map[string]*stage
+	ctx    context.Context // ends with the site
+	end    context.CancelFunc
+}
+
+// New returns a site on which no step runs yet.
+func New(root string) *Site {
+	s := &Site{root: root, stages: make(map[string]*stage)}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	for _, step := range steps.All {
+		if step.Module == "." && step.There(root) {
+			s.stages[step.Name] = newStage(root, step)
+		}
+	}
+	return s
+}
+
+// Close ends all that runs, and removes what was built.
+func (s *Site) Close() error {
+	s.end()
+	for _, st := range s.stages {
+		st.starting.Lock()
+		st.stop()
+		st.starting.Unlock()
+	}
+	return live.Clean()
+}
+
+// Handler serves the page to anybody on loopback, and all that tells or acts to who
+// has the token.
+func (s *Site) Handler(token string) http.Handler {
+	api := http.NewServeMux()
+	api.HandleFunc("GET /api/steps", s.list)
+	api.HandleFunc("GET /api/figure/{step}/{language}", s.figure)
+	api.HandleFunc("GET /api/watch/{step}", s.withStage(s.watch))
+	api.HandleFunc("GET /api/stack/{step}/{id}", s.withStage(s.stack))
+	api.HandleFunc("POST /api/restart/{step}", s.withStage(s.restart))
+	api.HandleFunc("POST /api/do/{step}/{action}", s.withStage(s.do))
+	api.HandleFunc("POST /api/play/{step}/{property}", s.withStage(s.play))
+	mux := http.NewServeMux()
+	mux.Handle("/", page.Handler())
+	mux.Handle("/api/", withToken(token, api))
+	return atHome(mux)
+}
+
+// withStage finds the step that a request names, in the table of steps.
+func (s *Site) withStage(f func(http.ResponseWriter, *http.Request, *stage)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		st, ok := s.stages[r.PathValue("step")]
+		if !ok {
+			http.Error(w, "no such step", http.StatusNotFound)
+			return
+		}
+		f(w, r, st)
+	}
+}
+
+func (s *Site) list(w http.ResponseWriter, r *http.Request) {
+	type row struct {
+		Name string `json:"name"`
+		Test string `json:"test"` // the command that has the race detector judge it
+	}
+	var all struct {
+		Steps      []row              `json:"steps"`
+		Actions    []scenarios.Action `json:"actions"`
+		Properties []steps.Property   `json:"properties"`
+	}
+	for _, step := range steps.All {
+		if s.stages[step.Name] != nil {
+			all.Steps = append(all.Steps, row{step.Name, step.Test("-race")})
+		}
+	}
+	all.Actions, all.Properties = scenarios.Actions, scenarios.Properties()
+	write(w, all)
+}
+
+func (s *Site) figure(w http.ResponseWriter, r *http.Request) {
+	step, language := r.PathValue("step"), r.PathValue("language")
+	if s.stages[step] == nil || !slices.Contains([]string{"en", "ja"}, language) {
+		http.Error(w, "no such figure", http.StatusNotFound)
+		return
+	}
+	text, err := os.ReadFile(filepath.Join(s.root, "diagrams", step+"."+language+".svg"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Write(text)
+}
+
+// watch starts the step, unless it runs, and writes snapshots, one on a line, until
+// the tab goes.
+func (s *Site) watch(w http.ResponseWriter, r *http.Request, st *stage) {
+	go st.start(s.ctx)
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Cache-Control", "no-store")
+	out, to := json.NewEncoder(w), http.NewResponseController(w)
+	for {
+		snapshot, err := st.look(r.Context())
+		if err != nil {
+			return
+		}
+		to.SetWriteDeadline(time.Now().Add(10 * time.Second)) // a tab that has stopped reading is let go
+		if out.Encode(snapshot) != nil || to.Flush() != nil {
+			return
+		}
+	}
+}
+
+func (s *Site) stack(w http.ResponseWriter, r *http.Request, st *stage) {
+	stack, ok := st.stack(r.PathValue("id"))
+	if !ok {
+		http.Error(w, "that goroutine has ended", http.StatusGone)
+		return
+	}
+	write(w, stack)
+}
+
+func (s *Site) restart(w http.ResponseWriter, r *http.Request, st *stage) {
+	if st.now().Busy != "" {
+		answer(w, scenarios.Result{}, errBusy)
+		return
+	}
+	st.restart(s.ctx)
+	write(w, st.now())
+}
+
+// limit is how long an action may take. Most take some seconds.
+const limit = 5 * time.Minute
+
+func (s *Site) do(w http.ResponseWriter, r *http.Request, st *stage) {
+	action, ok := scenarios.ActionOf(r.PathValue("action"))
+	if !ok {
+		http.Error(w, "no such action", http.StatusNotFound)
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, limit)
+	defer cancel()
+	result, err := st.do(ctx, action)
+	answer(w, result, err)
+}
+
+func (s *Site) play(w http.ResponseWriter, r *http.Request, st *stage) {
+	property := steps.Property(r.PathValue("property"))
+	if !slices.Contains(scenarios.Properties(), property) {
+		http.Error(w, "no such property to play", http.StatusNotFound)
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, limit)
+	defer cancel()
+	result, err := st.play(ctx, property)
+	answer(w, result, err)
+}
+
+func answer(w http.ResponseWriter, result scenarios.Result, err error) {
+	switch {
+	case errors.Is(err, errBusy):
+		http.Error(w, err.Error(), http.StatusConflict)
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	default:
+		write(w, result)
+	}
+}
+
+func write(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	json.NewEncoder(w).Encode(v)
+}
