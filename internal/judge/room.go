@@ -518,11 +518,11 @@ func without(all []stacks.Goroutine, set ids) []stacks.Goroutine {
 }
 
 // own is the innermost frame in this repository's code, the judge's own wrapper
-// of a connection left out: what the reader of the server calls the place where
+// of a connection, and package live's, left out: what the reader of the server calls the place where
 // the goroutine waits. Where there is none it is the innermost of all.
 func own(g stacks.Goroutine) stacks.Frame {
 	for _, f := range g.Frames {
-		if strings.HasPrefix(f.Function, steps.ModulePath+"/") && !strings.Contains(f.Function, "/judge.(*conn).") && !strings.Contains(f.Function, "/judge.(*listener).") {
+		if strings.HasPrefix(f.Function, steps.ModulePath+"/") && !strings.Contains(f.Function, "/judge.(*conn).") && !strings.Contains(f.Function, "/judge.(*listener).") && !strings.Contains(f.Function, "/tight.") {
 			return f
 		}
 	}

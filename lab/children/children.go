@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"websocket-chat-steps/internal/gocmd"
@@ -24,9 +25,10 @@ type Child struct {
 	sources map[string][]string // lines, by files as a stack names them
 }
 
-// Start builds a step from its source as it is now, and starts it. The page that it
-// serves may be framed by pages of this machine, so that the lab can show it.
-func Start(ctx context.Context, root string, step steps.Step) (*Child, error) {
+// Start builds a step from its source as it is now, and starts it. What before was
+// built from, if it is not nil, need not be built again. The page that the step serves
+// may be framed by pages of this machine, so that the lab can show it.
+func Start(ctx context.Context, root string, step steps.Step, before *Child) (*Child, error) {
 	overlay, err := framed(root)
 	if err != nil {
 		return nil, err
@@ -35,7 +37,9 @@ func Start(ctx context.Context, root string, step steps.Step) (*Child, error) {
 	if err != nil {
 		return nil, err
 	}
-	live.Forget(step)
+	if before == nil || !reflect.DeepEqual(before.sources, sources) {
+		live.Forget(step)
+	}
 	program, err := live.Watch(ctx, step, overlay)
 	if err != nil {
 		return nil, err

@@ -55,6 +55,12 @@ export async function watch(path, signal, show) {
     if (done) return;
     const lines = (rest + value).split("\n");
     rest = lines.pop();
-    for (const line of lines) show(JSON.parse(line));
+    for (const line of lines) {
+      try {
+        show(JSON.parse(line));
+      } catch (error) {
+        reportError(error); // a mistake of the page is not the server's end
+      }
+    }
   }
 }

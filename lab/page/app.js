@@ -11,7 +11,7 @@ import { fill, texts } from "./texts.js";
 const $ = (id) => document.getElementById(id);
 const retry = 2000; // ms, until the server is asked again
 
-const app = { text: undefined, step: "", busy: "", fail };
+const app = { text: undefined, step: "", fail };
 let room = "watch";
 let snapshot; // the last one
 let shown = ""; // which figure: step and language
@@ -68,9 +68,12 @@ function go() {
   document.title = `${app.step} – ${app.text.title}`;
   if (app.step === before) return;
   snapshot = undefined;
+  state("starting");
+  notice("");
   plots.clear();
   disturb.forget();
   disturb.speak();
+  disturb.update({ state: "starting", heard: { listeners: [] } });
   inspect.close();
   draw();
   follow();
@@ -114,7 +117,6 @@ async function draw() {
 
 function update(now) {
   snapshot = now;
-  app.busy = now.busy;
   state(now.state);
   if (now.generation !== generation) {
     generation = now.generation;
@@ -143,8 +145,9 @@ function state(name) {
 function legend(frame, names) {
   const boxes = Object.values(frame.boxes);
   for (const item of $("legend").children) {
-    const count = boxes.reduce((sum, box) => sum + (box.kinds[item.dataset.kind] ?? 0), 0);
-    item.lastChild.textContent = count;
+    const { kind } = item.dataset; // without one it is the item for all that are blocked long
+    const counts = boxes.flatMap((box) => (kind ? [box.kinds[kind] ?? 0] : Object.values(box.long ?? {})));
+    item.lastChild.textContent = counts.reduce((sum, n) => sum + n, 0);
   }
   const rows = Object.entries(names).map(([id, name]) => {
     const box = frame.boxes[id] ?? { n: 0, kinds: {} };
@@ -219,10 +222,9 @@ function speak(language) {
       return item;
     }),
   );
-  const pulses = document.createElement("li");
-  pulses.append(icon("send", true), app.text.long);
-  pulses.append(document.createElement("output"));
-  $("legend").append(pulses);
+  const long = document.createElement("li");
+  long.append(icon("send", true), app.text.long, " ", document.createElement("output"));
+  $("legend").append(long);
   if (!app.step) return;
   inspect.close();
   disturb.speak();

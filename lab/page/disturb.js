@@ -86,7 +86,6 @@ export class Disturb {
 
   /** question asks what will be seen, before it is done. */
   #question(name, choices) {
-    if (this.#app.busy) return this.#show(() => [this.#title(name), paragraph(this.#app.text.busy)]);
     this.#show(() => {
       const { text } = this.#app;
       const row = document.createElement("div");
@@ -106,15 +105,10 @@ export class Disturb {
     const step = this.#app.step;
     const of = name in this.#app.text.properties ? "play" : "do";
     try {
-      const response = await post(`${of}/${step}/${name}`);
+      const result = await (await post(`${of}/${step}/${name}`)).json();
       if (this.#app.step !== step) return; // another one is shown by now
-      if (!response.ok) {
-        const why = await response.text();
-        this.#show(() => [this.#title(name), paragraph(response.status === 409 ? this.#app.text.busy : why, "bad")]);
-        return;
-      }
-      const result = await response.json();
-      this.#show(() => [this.#title(name), ...this.#answer(name, guess, result)]);
+      const parts = () => (result.error ? [paragraph(result.busy ? this.#app.text.busy : result.error, "bad")] : this.#answer(name, guess, result));
+      this.#show(() => [this.#title(name), ...parts()]);
     } catch (error) {
       this.#app.fail(error);
     }

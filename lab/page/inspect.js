@@ -46,12 +46,11 @@ export class Inspect {
     const { text, step } = this.#app;
     for (const button of $("inspect-list").children) button.ariaPressed = String(button.dataset.goroutine === id);
     try {
-      const response = await get(`stack/${step}/${id}`);
-      if (!response.ok) {
+      const stack = await (await get(`stack/${step}/${id}`)).json();
+      if (!stack.state) {
         $("inspect-stack").replaceChildren(text.gone);
         return;
       }
-      const stack = await response.json();
       const list = document.createElement("ol");
       list.append(...stack.frames.map((frame) => line(frame)));
       if (stack.created) list.append(line(stack.created, text.created));

@@ -130,10 +130,8 @@ func bring(n int) func(context.Context, *Room) (Outcome, []int, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		for range n {
-			if _, err := r.join(ctx); err != nil {
-				return "", nil, err
-			}
+		if _, err := r.join(ctx, n); err != nil {
+			return "", nil, err
 		}
 		more, _, err := r.settle(ctx, before, n*r.step.GoroutinesPerClient)
 		return Outcome(strconv.Itoa(more / n)), []int{more, n}, err
@@ -199,9 +197,11 @@ func stall(ctx context.Context, r *Room) (Outcome, []int, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if _, err := r.bring(ctx, false); err != nil {
+	stalled, err := r.program.Dial(ctx)
+	if err != nil {
 		return "", nil, err
 	}
+	r.add(stalled, false)
 	before, err := r.program.Look(ctx, false)
 	if err != nil {
 		return "", nil, err
@@ -282,10 +282,15 @@ func history(ctx context.Context, r *Room) (Outcome, []int, error) {
 			return "", nil, err
 		}
 	}
-	if _, err := r.join(ctx); err != nil {
+	newcomer, err := r.join(ctx, 1)
+	if err != nil {
 		return "", nil, err
 	}
-	return GoesOn, nil, r.say(ctx, all[0], "is anybody there?")
+	body := r.bodies(1, "is anybody there?")[0]
+	if err := all[0].Say(body); err != nil {
+		return "", nil, err
+	}
+	return GoesOn, nil, r.hears(ctx, newcomer[0], 1, judge.Message{Author: all[0].Name, Body: body})
 }
 
 // comeAndGo has a thousand clients come and go without a word.

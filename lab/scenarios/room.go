@@ -23,6 +23,7 @@ import (
 // alone that are the step's own.
 type Program interface {
 	Dial(ctx context.Context) (*judge.Client, error)
+	Connect(ctx context.Context, n int) ([]*judge.Client, error)
 	Look(ctx context.Context, collect bool) (judge.Inside, error)
 }
 
@@ -93,7 +94,7 @@ func (r *Room) Heard() Heard {
 		}
 		r.counted.Clients++
 		if len(shown) < listeners {
-			shown = append(shown, Listener{m.Name, m.reads, slices.Clone(m.list)})
+			shown = append(shown, Listener{m.Name, m.reads, append([]Said{}, m.list...)})
 		}
 	}
 	r.counted.Listeners = shown
@@ -139,12 +140,8 @@ func (r *Room) Close() {
 	}
 }
 
-// bring brings in a client, which reads or does not.
-func (r *Room) bring(ctx context.Context, reads bool) (*member, error) {
-	c, err := r.program.Dial(ctx)
-	if err != nil {
-		return nil, err
-	}
+// add makes a client a member, which reads or does not.
+func (r *Room) add(c *judge.Client, reads bool) *member {
 	m := &member{Client: c, reads: reads, latest: make(map[string]int)}
 	if reads {
 		c.Listen()
@@ -152,16 +149,39 @@ func (r *Room) bring(ctx context.Context, reads bool) (*member, error) {
 	r.mu.Lock()
 	r.members = append(r.members, m)
 	r.mu.Unlock()
-	return m, nil
+	return m
 }
 
-// join brings in a client and waits until it hears itself: the room has let it in.
-func (r *Room) join(ctx context.Context) (*member, error) {
-	m, err := r.bring(ctx, true)
-	if err != nil {
-		return nil, err
+// join brings in n clients, one after the other, and waits until the room has let
+// them in. They say nothing: a hundred that do are enough to freeze 01-original.
+func (r *Room) join(ctx context.Context, n int) ([]*member, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var clients []*judge.Client
+	var err error
+	in := make(chan struct{})
+	go func() {
+		defer close(in)
+		clients, err = r.program.Connect(ctx, n)
+	}()
+	frozen := r.until(ctx, in, func() (bool, error) {
+		select {
+		case <-in:
+			return true, nil
+		default:
+			return false, nil
+		}
+	})
+	cancel()
+	<-in
+	var joined []*member
+	for _, c := range clients {
+		joined = append(joined, r.add(c, true))
 	}
-	return m, r.say(ctx, m, "hello")
+	if frozen != nil {
+		return joined, frozen
+	}
+	return joined, err
 }
 
 // readers returns clients that read, and brings in as many as it takes to have n.
@@ -174,14 +194,11 @@ func (r *Room) readers(ctx context.Context, n int) ([]*member, error) {
 		}
 	}
 	r.mu.Unlock()
-	for len(there) < n {
-		m, err := r.join(ctx)
-		if err != nil {
-			return nil, err
-		}
-		there = append(there, m)
+	if len(there) >= n {
+		return there, nil
 	}
-	return there, nil
+	more, err := r.join(ctx, n-len(there))
+	return append(there, more...), err
 }
 
 // leaves marks a client as gone, before it goes.

@@ -133,12 +133,7 @@ func (s *Site) watch(w http.ResponseWriter, r *http.Request, st *stage) {
 }
 
 func (s *Site) stack(w http.ResponseWriter, r *http.Request, st *stage) {
-	stack, ok := st.stack(r.PathValue("id"))
-	if !ok {
-		http.Error(w, "that goroutine has ended", http.StatusGone)
-		return
-	}
-	write(w, stack)
+	write(w, st.stack(r.PathValue("id")))
 }
 
 func (s *Site) restart(w http.ResponseWriter, r *http.Request, st *stage) {
@@ -177,15 +172,14 @@ func (s *Site) play(w http.ResponseWriter, r *http.Request, st *stage) {
 	answer(w, result, err)
 }
 
+// answer writes what came of an action, or why it could not be carried out. That is
+// an answer too: the request was in order.
 func answer(w http.ResponseWriter, result scenarios.Result, err error) {
-	switch {
-	case errors.Is(err, errBusy):
-		http.Error(w, err.Error(), http.StatusConflict)
-	case err != nil:
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-	default:
-		write(w, result)
+	if err != nil {
+		write(w, map[string]any{"error": err.Error(), "busy": errors.Is(err, errBusy)})
+		return
 	}
+	write(w, result)
 }
 
 func write(w http.ResponseWriter, v any) {

@@ -17,10 +17,14 @@ import (
 	"websocket-chat-steps/lab/scenarios"
 )
 
-// A program is looked at this often, at most: about 7 times a second. When a look
-// takes long, there are nine times as long between two of them, so that it costs the
-// program less than a tenth of a processor.
-const period = 140 * time.Millisecond
+// A program is looked at this often, at most: five and a half times a second. When a
+// look takes long, there is ten times as long from one to the next, so that it costs
+// the program less than a tenth of a processor. Of the last few looks the quickest
+// says how long one takes: the others may have waited for a processor.
+const (
+	period = 180 * time.Millisecond
+	recent = 5
+)
 
 // stage is one step, as all tabs of the lab see it: its process, its census and its
 // room. Any goroutine may call its methods.
@@ -35,8 +39,9 @@ type stage struct {
 	child    *children.Child
 	room     *scenarios.Room
 	census   *census.Census
-	last     judge.Inside // of the last look
-	next     time.Time    // when to look again
+	last     judge.Inside    // of the last look
+	next     time.Time       // when to look again
+	took     []time.Duration // the recent looks
 	snapshot Snapshot
 }
 
@@ -45,6 +50,7 @@ type Snapshot struct {
 	State      string `json:"state"` // "starting", "runs", "ended" or "broken"
 	Generation int    `json:"generation"`
 	URL        string `json:"url,omitempty"`     // of the chat
+	PID        int    `json:"pid,omitempty"`     // of the process
 	Changed    string `json:"changed,omitempty"` // "source" or "figure" where the figure is not of what runs
 	Why        string `json:"why,omitempty"`     // it can't be built, or how it ended
 	Status     int    `json:"status"`            // with which it ended
@@ -69,7 +75,7 @@ func (s *stage) start(ctx context.Context) {
 	there := s.child != nil || s.snapshot.State == "broken"
 	s.mu.Unlock()
 	if !there {
-		s.begin(ctx)
+		s.begin(ctx, nil)
 	}
 }
 
@@ -77,12 +83,11 @@ func (s *stage) start(ctx context.Context) {
 func (s *stage) restart(ctx context.Context) {
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	s.stop()
-	s.begin(ctx)
+	s.begin(ctx, s.stop())
 }
 
-// stop ends the step and its clients.
-func (s *stage) stop() {
+// stop ends the step and its clients, and returns what was ended, if anything was.
+func (s *stage) stop() *children.Child {
 	s.mu.Lock()
 	child, room := s.child, s.room
 	s.child, s.room = nil, nil
@@ -92,10 +97,11 @@ func (s *stage) stop() {
 		room.Close()
 		child.Kill()
 	}
+	return child
 }
 
-func (s *stage) begin(ctx context.Context) {
-	child, err := children.Start(ctx, s.root, s.step)
+func (s *stage) begin(ctx context.Context, before *children.Child) {
+	child, err := children.Start(ctx, s.root, s.step, before)
 	var table *census.Table
 	if err == nil {
 		table, err = census.Read(s.root, s.step.Name)
@@ -122,6 +128,7 @@ func (s *stage) begin(ctx context.Context) {
 	s.child, s.census, s.next = child, census.New(table), time.Time{}
 	s.room = scenarios.NewRoom(s.step, own{child})
 	s.snapshot.State, s.snapshot.URL, s.snapshot.Changed = "runs", child.URL, changed
+	s.snapshot.PID = child.PID()
 	s.snapshot.Names = table.Names()
 }
 
@@ -138,7 +145,10 @@ func (o own) Look(ctx context.Context, collect bool) (judge.Inside, error) {
 // that look at the same time see the same.
 func (s *stage) look(ctx context.Context) (Snapshot, error) {
 	s.mu.Lock()
-	wait := max(period/4, time.Until(s.next))
+	wait := time.Until(s.next)
+	if s.child == nil || s.snapshot.State != "runs" {
+		wait = period
+	}
 	s.mu.Unlock()
 	select {
 	case <-time.After(wait):
@@ -166,7 +176,9 @@ func (s *stage) look(ctx context.Context) (Snapshot, error) {
 	if s.child != child {
 		return s.snapshot, nil // it was started anew meanwhile
 	}
-	s.next = begun.Add(max(period, 10*time.Since(begun)))
+	s.took = append(s.took, time.Since(begun))
+	s.took = s.took[max(0, len(s.took)-recent):]
+	s.next = begun.Add(max(period, 10*slices.Min(s.took)))
 	if gone, status, stderr := child.Gone(); gone {
 		s.snapshot.State, s.snapshot.Status, s.snapshot.Why = "ended", status, stderr
 		return s.snapshot, nil
@@ -238,7 +250,7 @@ func (s *stage) play(ctx context.Context, p steps.Property) (scenarios.Result, e
 
 // Stack is what one goroutine is doing.
 type Stack struct {
-	State   string `json:"state"`
+	State   string `json:"state"`  // "" where the goroutine has ended
 	Frames  []Line `json:"frames"` // from the step's code outwards, the innermost first
 	Created *Line  `json:"created,omitempty"`
 }
@@ -250,14 +262,13 @@ type Line struct {
 	Source   string `json:"source,omitempty"` // where it is the step's own
 }
 
-// stack returns the stack of a goroutine as it was at the last look, and whether it
-// was there.
-func (s *stage) stack(id string) (Stack, bool) {
+// stack returns the stack of a goroutine as it was at the last look.
+func (s *stage) stack(id string) Stack {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.last.Goroutines, func(g stacks.Goroutine) bool { return g.ID == id })
 	if i < 0 || s.child == nil {
-		return Stack{}, false
+		return Stack{}
 	}
 	g := s.last.Goroutines[i]
 	line := func(f stacks.Frame) Line {
@@ -282,5 +293,5 @@ func (s *stage) stack(id string) (Stack, bool) {
 		created := line(g.Created)
 		stack.Created = &created
 	}
-	return stack, true
+	return stack
 }
