@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/lab/site"
 )
@@ -59,7 +60,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		"Open that address in a browser of this machine. It lets in only who has it. (Ctrl-C ends the lab and all that it has started)\n", port, token)
 	<-ctx.Done()
 	server.Close()
-	if err := here.Close(); err != nil {
+	here.Close()
+	if err := live.Clean(); err != nil {
 		fmt.Fprintf(stderr, "lab: %v\n", err)
 		return 1
 	}

@@ -1,6 +1,5 @@
 // Package children runs steps as processes for the lab: one of each step at most,
 // with its source as it was when it was built. It knows nothing of goroutines.
-// Whoever has started one calls Close at the end.
 package children
 
 import (
@@ -12,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 
 	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/live"
@@ -25,10 +25,13 @@ type Child struct {
 	sources map[string][]string // lines, by files as a stack names them
 }
 
-// Start builds a step from its source as it is now, and starts it. What before was
-// built from, if it is not nil, need not be built again. The page that the step serves
-// may be framed by pages of this machine, so that the lab can show it.
-func Start(ctx context.Context, root string, step steps.Step, before *Child) (*Child, error) {
+// built has what each step was built from when it was built last, by its name.
+var built sync.Map
+
+// Start builds a step, unless its source is as it was, and starts it. The page that
+// it serves may be framed by pages of this machine, so that the lab can show it. When
+// all children have ended, live.Clean removes what was built.
+func Start(ctx context.Context, root string, step steps.Step) (*Child, error) {
 	overlay, err := framed(root)
 	if err != nil {
 		return nil, err
@@ -37,7 +40,7 @@ func Start(ctx context.Context, root string, step steps.Step, before *Child) (*C
 	if err != nil {
 		return nil, err
 	}
-	if before == nil || !reflect.DeepEqual(before.sources, sources) {
+	if before, ok := built.Swap(step.Name, sources); ok && !reflect.DeepEqual(before, sources) {
 		live.Forget(step)
 	}
 	program, err := live.Watch(ctx, step, overlay)
@@ -47,17 +50,26 @@ func Start(ctx context.Context, root string, step steps.Step, before *Child) (*C
 	return &Child{program, step, sources}, nil
 }
 
-// framed changes one word of what the page's server tells browsers.
+// framed changes what keeps the page out of a frame, and that it takes the focus,
+// which browsers complain of in a frame.
 func framed(root string) (gocmd.Overlay, error) {
-	const file, nobody = "internal/webpage/webpage.go", "frame-ancestors 'none'"
-	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	const file = "internal/webpage/webpage.go"
+	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
 	if err != nil {
 		return nil, err
 	}
-	if strings.Count(string(text), nobody) != 1 {
-		return nil, fmt.Errorf("%s has not exactly one %q, and the lab has to change it, to show the page", file, nobody)
+	text := string(b)
+	for _, change := range [][2]string{
+		{"frame-ancestors 'none'", "frame-ancestors http://localhost:* http://127.0.0.1:*"},
+		{"Parse(pageHTML)", `Parse(strings.Replace(pageHTML, " autofocus", "", 1))`},
+		{"\t\"net/http\"\n", "\t\"net/http\"; \"strings\"\n"},
+	} {
+		if strings.Count(text, change[0]) != 1 {
+			return nil, fmt.Errorf("%s has not exactly one %q, which the lab has to change to show the page in a frame", file, change[0])
+		}
+		text = strings.Replace(text, change[0], change[1], 1)
 	}
-	return gocmd.Overlay{file: strings.Replace(string(text), nobody, "frame-ancestors http://localhost:* http://127.0.0.1:*", 1)}, nil
+	return gocmd.Overlay{file: text}, nil
 }
 
 func read(root string, step steps.Step) (map[string][]string, error) {

@@ -11,7 +11,7 @@ import { fill, texts } from "./texts.js";
 const $ = (id) => document.getElementById(id);
 const retry = 2000; // ms, until the server is asked again
 
-const app = { text: undefined, step: "", fail };
+const app = { text: undefined, step: "", fail, closeInspect: () => inspect.close() };
 let room = "watch";
 let snapshot; // the last one
 let shown = ""; // which figure: step and language
@@ -24,7 +24,10 @@ const plots = new Plots($("plots"), ["goroutines", "heap", "sockets", "heard", "
 const inspect = new Inspect(app);
 
 $("step").onchange = () => (location.hash = `${room}/${$("step").value}`);
-$("language").onclick = () => speak(app.text.otherLang);
+$("language").onclick = () => {
+  localStorage.setItem("lab-language", app.text.otherLang);
+  speak(app.text.otherLang);
+};
 $("restart").onclick = () => {
   disturb.forget();
   post(`restart/${app.step}`).catch(fail);
@@ -206,7 +209,6 @@ function notice(text, output = "") {
 }
 
 function speak(language) {
-  localStorage.setItem("lab-language", language);
   document.documentElement.lang = language;
   app.text = texts[language];
   for (const part of document.querySelectorAll("[data-text]")) part.textContent = app.text[part.dataset.text];

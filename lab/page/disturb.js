@@ -8,11 +8,11 @@ import { fill } from "./texts.js";
 const $ = (id) => document.getElementById(id);
 
 export class Disturb {
-  #app; // has text, step, and fail(error)
+  #app; // has text, step, fail(error) and closeInspect()
   #lists; // of the server: actions, properties, steps
   #tab = "actions";
   #heard = "";
-  #framed = "";
+  #framed; // what stands in the chat's tab; undefined before anything does
   #last; // what the box of question and answer shows, to say it again in another language
 
   constructor(app, lists) {
@@ -33,7 +33,8 @@ export class Disturb {
       ...this.#lists.properties.map((name) => this.#button(text.properties[name], () => this.#question(name, ["holds", "lacks"]))),
       note,
     );
-    this.#heard = this.#framed = "";
+    this.#heard = "";
+    this.#framed = undefined;
     if (this.#last) this.#last();
   }
 
@@ -63,7 +64,7 @@ export class Disturb {
     for (const button of document.querySelectorAll("[data-tab]")) button.ariaPressed = String(button.dataset.tab === tab);
     for (const part of document.querySelectorAll("[data-of]")) part.hidden = !part.dataset.of.split(" ").includes(tab);
     if (!this.#last) $("ask").hidden = true;
-    this.#framed = "";
+    this.#framed = undefined;
   }
 
   /** frame shows the step's own page, but not beside a scenario: its client would be counted. */
@@ -86,6 +87,7 @@ export class Disturb {
 
   /** question asks what will be seen, before it is done. */
   #question(name, choices) {
+    this.#app.closeInspect(); // it may stand before the question
     this.#show(() => {
       const { text } = this.#app;
       const row = document.createElement("div");

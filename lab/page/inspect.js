@@ -17,6 +17,7 @@ export class Inspect {
   }
 
   close() {
+    if ($("inspect").hidden) return;
     $("inspect").hidden = true;
     this.#came?.focus();
   }

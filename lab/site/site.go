@@ -12,7 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/lab/page"
 	"websocket-chat-steps/lab/scenarios"
@@ -39,15 +38,14 @@ func New(root string) *Site {
 	return s
 }
 
-// Close ends all that runs, and removes what was built.
-func (s *Site) Close() error {
+// Close ends all that runs. What was built stays, until live.Clean.
+func (s *Site) Close() {
 	s.end()
 	for _, st := range s.stages {
 		st.starting.Lock()
 		st.stop()
 		st.starting.Unlock()
 	}
-	return live.Clean()
 }
 
 // Handler serves the page to anybody on loopback, and all that tells or acts to who

@@ -75,7 +75,7 @@ func (s *stage) start(ctx context.Context) {
 	there := s.child != nil || s.snapshot.State == "broken"
 	s.mu.Unlock()
 	if !there {
-		s.begin(ctx, nil)
+		s.begin(ctx)
 	}
 }
 
@@ -83,11 +83,12 @@ func (s *stage) start(ctx context.Context) {
 func (s *stage) restart(ctx context.Context) {
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	s.begin(ctx, s.stop())
+	s.stop()
+	s.begin(ctx)
 }
 
-// stop ends the step and its clients, and returns what was ended, if anything was.
-func (s *stage) stop() *children.Child {
+// stop ends the step and its clients.
+func (s *stage) stop() {
 	s.mu.Lock()
 	child, room := s.child, s.room
 	s.child, s.room = nil, nil
@@ -97,11 +98,10 @@ func (s *stage) stop() *children.Child {
 		room.Close()
 		child.Kill()
 	}
-	return child
 }
 
-func (s *stage) begin(ctx context.Context, before *children.Child) {
-	child, err := children.Start(ctx, s.root, s.step, before)
+func (s *stage) begin(ctx context.Context) {
+	child, err := children.Start(ctx, s.root, s.step)
 	var table *census.Table
 	if err == nil {
 		table, err = census.Read(s.root, s.step.Name)

@@ -32,7 +32,7 @@ func TestLabFrames(t *testing.T) {
 	for _, step := range []string{steps.All[0].Name, steps.All[len(steps.All)-1].Name} {
 		t.Run(step, func(t *testing.T) {
 			l := serveLab(t)
-			l.runs(t, step)
+			l.see(t, step)
 			for range 4 {
 				l.post(t, "do/"+step+"/bring50")
 			}
@@ -44,10 +44,7 @@ func TestLabFrames(t *testing.T) {
 			require.NoError(t, err)
 			defer response.Body.Close()
 			const frames = 50
-			var first, last struct {
-				PID   int
-				Heard struct{ Clients int }
-			}
+			var first, last snapshot
 			lines := json.NewDecoder(bufio.NewReader(response.Body))
 			for first.Heard.Clients < 200 { // the first frame is from before
 				require.NoError(t, lines.Decode(&first))

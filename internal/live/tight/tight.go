@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 )
 
 // With the system's own buffers, megabytes have to be sent before a client that
@@ -44,26 +43,37 @@ func (l tightListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	accepted.(*net.TCPConn).SetWriteBuffer(WriteBuffer) // fails if the client has gone, which the server will see
-	sockets.Add(1)
-	return &conn{Conn: accepted}, nil
+	sockets.Lock()
+	sockets.open[accepted.RemoteAddr().String()] = true
+	sockets.Unlock()
+	return conn{accepted}, nil
 }
 
-// sockets is how many connections were accepted and are not closed yet.
-var sockets atomic.Int64
+// sockets are the connections that were accepted and are not closed yet, by the
+// clients' addresses; but for those over which somebody asks.
+var sockets = struct {
+	sync.Mutex
+	open map[string]bool
+}{open: make(map[string]bool)}
 
-type conn struct {
-	net.Conn
-	once sync.Once
+// uncount takes a connection out of the count, and returns how many are left.
+func uncount(client string) int {
+	sockets.Lock()
+	defer sockets.Unlock()
+	delete(sockets.open, client)
+	return len(sockets.open)
 }
 
-func (c *conn) Close() error {
-	c.once.Do(func() { sockets.Add(-1) })
+type conn struct{ net.Conn }
+
+func (c conn) Close() error {
+	uncount(c.RemoteAddr().String())
 	return c.Conn.Close()
 }
 
 // Write writes in pieces: Windows takes a piece of any size while less than the
 // write buffer waits.
-func (c *conn) Write(b []byte) (written int, err error) {
+func (c conn) Write(b []byte) (written int, err error) {
 	for piece := range slices.Chunk(b, 4<<10) {
 		n, err := c.Conn.Write(piece)
 		written += n
@@ -79,7 +89,7 @@ func (c *conn) Write(b []byte) (written int, err error) {
 // "collect" garbage is collected before.
 const (
 	Path          = "/debug/live"
-	SocketsHeader = "Live-Sockets" // open ones, but for the one that asks
+	SocketsHeader = "Live-Sockets" // open ones, but for those that ask
 	HeapHeader    = "Live-Heap"    // bytes of objects, those that nobody needs any more included
 )
 
@@ -117,7 +127,7 @@ func tell(w http.ResponseWriter, r *http.Request) {
 		dump.buf = make([]byte, max(64<<10, 2*n))
 		n = runtime.Stack(dump.buf, true)
 	}
-	w.Header().Set(SocketsHeader, strconv.FormatInt(sockets.Load()-1, 10))
+	w.Header().Set(SocketsHeader, strconv.Itoa(uncount(r.RemoteAddr)))
 	w.Header().Set(HeapHeader, strconv.FormatUint(heap[0].Value.Uint64(), 10))
 	w.Write(dump.buf[:n])
 }
