@@ -159,7 +159,7 @@ func TestLabFreezes(t *testing.T) {
 	// The next one is asked in a room that is frozen; anew, it runs again.
 	tb.goTo("disturb", first)
 	tb.act(line, 1)
-	assert.Contains(t, tb.text("ask"), "The table of steps says\nThe room freezes")
+	assert.Contains(t, tb.text("ask"), "The table says\nThe room freezes")
 	tb.click("#restart")
 	tb.waitFor("the step to run anew", `!`+selfLoop+`.matches(".lit") && document.querySelector("#box-server-listen .mark.select")`)
 }
