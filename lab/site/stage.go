@@ -17,12 +17,14 @@ import (
 	"websocket-chat-steps/lab/scenarios"
 )
 
-// A program is looked at this often, at most: five and a half times a second. When a
-// look takes long, there is ten times as long from one to the next, so that it costs
-// the program less than a tenth of a processor. Of the last few looks the quickest
-// says how long one takes: the others may have waited for a processor.
+// A program is looked at this often, at most: some six times a second. When a look
+// takes long, there is eight times as long from one to the next, so that it costs the
+// program less than a tenth of a processor: a part of the time is the lab's own. Of
+// the last few looks the quickest says how long one takes: the others may have waited
+// for a processor. TestLabFrames in tools/browser measures what comes of it.
 const (
-	period = 180 * time.Millisecond
+	period = 160 * time.Millisecond
+	share  = 8
 	recent = 5
 )
 
@@ -178,7 +180,7 @@ func (s *stage) look(ctx context.Context) (Snapshot, error) {
 	}
 	s.took = append(s.took, time.Since(begun))
 	s.took = s.took[max(0, len(s.took)-recent):]
-	s.next = begun.Add(max(period, 10*slices.Min(s.took)))
+	s.next = begun.Add(max(period, share*slices.Min(s.took)))
 	if gone, status, stderr := child.Gone(); gone {
 		s.snapshot.State, s.snapshot.Status, s.snapshot.Why = "ended", status, stderr
 		return s.snapshot, nil
