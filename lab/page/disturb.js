@@ -129,7 +129,7 @@ export class Disturb {
     };
     if (guess) say(text.youSaid, guess, guess === seen ? text.right : text.wrong, guess === seen);
     say(text.tableSays, expected);
-    say(text.seen, seen, counts && fill(text.counts[`${name} ${seen}`] ?? text.counts[name] ?? "", ...counts));
+    say(text.seen, seen, counts && fill(text.counts[name] ?? "", ...counts));
     const parts = [list];
     if (sentence) {
       const quote = paragraph(sentence, "sentence");

@@ -37,7 +37,7 @@ type Action struct {
 	Choices []Outcome `json:"choices"`
 
 	expect func(steps.Step) Outcome
-	run    func(context.Context, *Room) (Outcome, []int, error)
+	run    func(*play) (Outcome, []int)
 }
 
 // Result is what an action came to.
@@ -98,90 +98,61 @@ func reaction(b steps.BadClient) func(steps.Step) Outcome {
 
 // Do carries out an action. In a room that is frozen already everything comes to
 // that. An error means that the action could not be carried out.
-func (r *Room) Do(ctx context.Context, a Action) (Result, error) {
+func (r *Room) Do(ctx context.Context, a Action) (result Result, err error) {
 	r.acting.Lock()
 	defer r.acting.Unlock()
-	result := Result{Expected: a.expect(r.step)}
-	frozen, err := r.Stuck(ctx)
-	if err != nil {
-		return result, err
-	}
-	if frozen {
-		time.Sleep(poll) // else it may only have been on its way
-		if frozen, err = r.Stuck(ctx); err != nil {
-			return result, err
+	result.Expected = a.expect(r.step)
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case stopped:
+			if err = p.error; errors.Is(err, errFrozen) {
+				result.Seen, err = Freezes, nil
+			}
+		default:
+			panic(p)
+		}
+	}()
+	p := &play{r, ctx}
+	if p.stuck() {
+		p.wait(poll) // it may only have been on its way
+		if p.stuck() {
+			result.Expected = Freezes
 		}
 	}
-	if frozen {
-		result.Expected = Freezes
-	}
-	result.Seen, result.Counts, err = a.run(ctx, r)
-	if errors.Is(err, errFrozen) {
-		result.Seen, err = Freezes, nil
-	}
-	return result, err
+	result.Seen, result.Counts = a.run(p)
+	return result, nil
 }
 
 // ---- what is done ----
 
-func bring(n int) func(context.Context, *Room) (Outcome, []int, error) {
-	return func(ctx context.Context, r *Room) (Outcome, []int, error) {
-		before, err := r.program.Look(ctx, false)
-		if err != nil {
-			return "", nil, err
-		}
-		if _, err := r.join(ctx, n); err != nil {
-			return "", nil, err
-		}
-		more, _, err := r.settle(ctx, before, n*r.step.GoroutinesPerClient)
-		return Outcome(strconv.Itoa(more / n)), []int{more, n}, err
+func bring(n int) func(*play) (Outcome, []int) {
+	return func(p *play) (Outcome, []int) {
+		before := p.look()
+		p.join(n)
+		more, _ := p.settle(before, n)
+		return Outcome(strconv.Itoa(more / n)), []int{more, n}
 	}
 }
 
-func line(ctx context.Context, r *Room) (Outcome, []int, error) {
-	all, err := r.readers(ctx, 2)
-	if err != nil {
-		return "", nil, err
-	}
-	body := r.bodies(1, "a line")[0]
-	if err := all[0].Say(body); err != nil {
-		return "", nil, err
-	}
-	for _, m := range all {
-		if err := r.hears(ctx, m, 1, judge.Message{Author: all[0].Name, Body: body}); err != nil {
-			return "", nil, err
-		}
-	}
-	return All, []int{len(all)}, nil
+func line(p *play) (Outcome, []int) {
+	all := p.readers(2)
+	p.say(all[0], "a line", all...)
+	return All, []int{len(all)}
 }
 
 // burst has one client say 50 numbers in one write.
-func burst(ctx context.Context, r *Room) (Outcome, []int, error) {
+func burst(p *play) (Outcome, []int) {
 	const n = 50
-	all, err := r.readers(ctx, 3)
-	if err != nil {
-		return "", nil, err
-	}
-	before := r.Heard().Inversions
-	bodies := r.bodies(n, "")
-	var said []judge.Message
-	for _, body := range bodies {
-		said = append(said, judge.Message{Author: all[0].Name, Body: body})
-	}
-	if err := all[0].Say(bodies...); err != nil {
-		return "", nil, err
-	}
-	for _, m := range all {
-		if err := r.hears(ctx, m, n, said...); err != nil {
-			return "", nil, err
-		}
-	}
-	inversions := r.Heard().Inversions - before
-	counts := []int{inversions, len(all), n}
+	all := p.readers(3)
+	before := p.Heard().Inversions
+	p.sayAll(all[0], p.bodies(n, ""), all...)
+	inversions := p.Heard().Inversions - before
+	seen := InOrder
 	if inversions > 0 {
-		return OutOfOrder, counts, nil
+		seen = OutOfOrder
 	}
-	return InOrder, counts, nil
+	return seen, []int{inversions, len(all), n}
 }
 
 const (
@@ -192,136 +163,73 @@ const (
 )
 
 // stall brings a client that doesn't read, and has the others talk beside it.
-func stall(ctx context.Context, r *Room) (Outcome, []int, error) {
-	all, err := r.readers(ctx, 2)
-	if err != nil {
-		return "", nil, err
-	}
-	stalled, err := r.program.Dial(ctx)
-	if err != nil {
-		return "", nil, err
-	}
-	r.add(stalled, false)
-	before, err := r.program.Look(ctx, false)
-	if err != nil {
-		return "", nil, err
-	}
+func stall(p *play) (Outcome, []int) {
+	talker := p.readers(2)[0]
+	p.add(must(p.program.Dial(p.ctx)), false)
+	before, most := p.look(), 0
 	text := strings.Repeat("x", stallSize)
-	most := 0
 	for i := range stallMessages {
-		if err := r.say(ctx, all[0], text); err != nil {
-			return Freezes, []int{i}, err
-		}
-		if err := wait(ctx, pace); err != nil {
-			return "", nil, err
-		}
+		p.say(talker, text, talker)
+		p.wait(pace)
 		if i%20 == 0 {
-			now, err := r.program.Look(ctx, false)
-			if err != nil {
-				return "", nil, err
-			}
-			most = max(most, len(now.Goroutines)-len(before.Goroutines))
+			most = max(most, len(p.look().Goroutines)-len(before.Goroutines))
 		}
 		if most > stallPile {
-			return PilesUp, []int{most}, nil
+			return PilesUp, []int{most}
 		}
 	}
-	return Bounded, []int{most}, nil
+	return Bounded, []int{most}
 }
 
 // goes has the client go that came last.
-func goes(how func(*judge.Client)) func(context.Context, *Room) (Outcome, []int, error) {
-	return func(ctx context.Context, r *Room) (Outcome, []int, error) {
-		all, err := r.readers(ctx, 2)
-		if err != nil {
-			return "", nil, err
-		}
-		before, err := r.program.Look(ctx, false)
-		if err != nil {
-			return "", nil, err
-		}
-		m := all[len(all)-1]
-		r.leaves(m)
-		how(m.Client)
-		before.Goroutines = before.Goroutines[:len(before.Goroutines)-r.step.GoroutinesPerClient]
+func goes(how func(*judge.Client)) func(*play) (Outcome, []int) {
+	return func(p *play) (Outcome, []int) {
+		all := p.readers(2)
+		before := p.look()
+		before.Goroutines = before.Goroutines[p.step.GoroutinesPerClient:] // whichever: they are counted
 		before.Sockets--
-		return r.left(ctx, before)
+		m := all[len(all)-1]
+		p.leaves(m)
+		how(m.Client)
+		return p.left(before)
 	}
 }
 
 // left says what is left besides what there was before.
-func (r *Room) left(ctx context.Context, before judge.Inside) (Outcome, []int, error) {
-	goroutines, open, err := r.settle(ctx, before, 0)
-	if err != nil {
-		return "", nil, err
+func (p *play) left(before judge.Inside) (Outcome, []int) {
+	goroutines, open := p.settle(before, 0)
+	if p.stuck() {
+		check(errFrozen)
 	}
-	if frozen, err := r.Stuck(ctx); err != nil {
-		return "", nil, err
-	} else if frozen {
-		return "", nil, errFrozen
-	}
-	counts := []int{max(0, goroutines), max(0, open)}
+	seen := NoTrace
 	if goroutines > 0 || open > 0 {
-		return Leaks, counts, nil
+		seen = Leaks
 	}
-	return NoTrace, counts, nil
+	return seen, []int{max(0, goroutines), max(0, open)}
 }
 
 // history has one client say 300 things before a newcomer comes.
-func history(ctx context.Context, r *Room) (Outcome, []int, error) {
+func history(p *play) (Outcome, []int) {
 	const past = 300
-	all, err := r.readers(ctx, 1)
-	if err != nil {
-		return "", nil, err
-	}
+	talker := p.readers(1)[0]
 	for range past {
-		if err := r.say(ctx, all[0], ""); err != nil {
-			return "", nil, err
-		}
-		if err := wait(ctx, pace); err != nil {
-			return "", nil, err
-		}
+		p.say(talker, "", talker)
+		p.wait(pace)
 	}
-	newcomer, err := r.join(ctx, 1)
-	if err != nil {
-		return "", nil, err
-	}
-	body := r.bodies(1, "is anybody there?")[0]
-	if err := all[0].Say(body); err != nil {
-		return "", nil, err
-	}
-	return GoesOn, nil, r.hears(ctx, newcomer[0], 1, judge.Message{Author: all[0].Name, Body: body})
+	newcomer := p.join(1)[0]
+	p.say(talker, "is anybody there?", newcomer)
+	return GoesOn, nil
 }
 
 // comeAndGo has a thousand clients come and go without a word.
-func comeAndGo(ctx context.Context, r *Room) (Outcome, []int, error) {
-	if _, err := r.readers(ctx, 1); err != nil {
-		return "", nil, err
-	}
-	before, err := r.program.Look(ctx, false)
-	if err != nil {
-		return "", nil, err
-	}
+func comeAndGo(p *play) (Outcome, []int) {
+	p.readers(1)
+	before := p.look()
 	for range 1000 {
-		c, err := r.program.Dial(ctx)
-		if err != nil {
-			return "", nil, err
-		}
-		c.Leave()
-		if err := wait(ctx, 3*time.Millisecond); err != nil {
-			return "", nil, err
-		}
+		must(p.program.Dial(p.ctx)).Leave()
+		p.wait(pace / 4)
 	}
-	return r.left(ctx, before)
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return p.left(before)
 }
 
 // ---- the scoreboard ----

@@ -6,16 +6,11 @@ package scenarios
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"websocket-chat-steps/internal/judge"
-	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -147,179 +142,37 @@ func (r *Room) add(c *judge.Client, reads bool) *member {
 		c.Listen()
 	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.members = append(r.members, m)
-	r.mu.Unlock()
 	return m
 }
 
-// join brings in n clients, one after the other, and waits until the room has let
-// them in. They say nothing: a hundred that do are enough to freeze 01-original.
-func (r *Room) join(ctx context.Context, n int) ([]*member, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var clients []*judge.Client
-	var err error
-	in := make(chan struct{})
-	go func() {
-		defer close(in)
-		clients, err = r.program.Connect(ctx, n)
-	}()
-	frozen := r.until(ctx, in, func() (bool, error) {
-		select {
-		case <-in:
-			return true, nil
-		default:
-			return false, nil
-		}
-	})
-	cancel()
-	<-in
-	var joined []*member
-	for _, c := range clients {
-		joined = append(joined, r.add(c, true))
-	}
-	if frozen != nil {
-		return joined, frozen
-	}
-	return joined, err
-}
-
-// readers returns clients that read, and brings in as many as it takes to have n.
-func (r *Room) readers(ctx context.Context, n int) ([]*member, error) {
+// present returns the members that are there and read.
+func (r *Room) present() (there []*member) {
 	r.mu.Lock()
-	var there []*member
+	defer r.mu.Unlock()
 	for _, m := range r.members {
 		if _, ended := m.SoFar(); m.reads && !m.gone && ended == nil {
 			there = append(there, m)
 		}
 	}
-	r.mu.Unlock()
-	if len(there) >= n {
-		return there, nil
-	}
-	more, err := r.join(ctx, n-len(there))
-	return append(there, more...), err
+	return there
 }
 
 // leaves marks a client as gone, before it goes.
 func (r *Room) leaves(m *member) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	m.gone = true
-	r.mu.Unlock()
 }
 
 // bodies makes n messages, with the next numbers, that end with text.
-func (r *Room) bodies(n int, text string) []string {
+func (r *Room) bodies(n int, text string) (all []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var all []string
 	for range n {
 		all = append(all, strings.TrimSpace(strconv.Itoa(r.said)+" "+text))
 		r.said++
 	}
 	return all
-}
-
-// errFrozen ends an action: the server's goroutine waits in a channel send, and
-// nobody hears anything.
-var errFrozen = errors.New("the room is frozen")
-
-// say has a client say text, and waits until it hears itself.
-func (r *Room) say(ctx context.Context, m *member, text string) error {
-	body := r.bodies(1, text)[0]
-	if err := m.Say(body); err != nil {
-		return err
-	}
-	return r.hears(ctx, m, 1, judge.Message{Author: m.Name, Body: body})
-}
-
-// hears waits until a client has heard n messages of which each is one of those.
-func (r *Room) hears(ctx context.Context, m *member, n int, those ...judge.Message) error {
-	return r.until(ctx, m.News, func() (bool, error) {
-		heard, ended := m.SoFar()
-		found := 0
-		for i := len(heard) - 1; i >= 0 && found < n; i-- { // the latest are looked for
-			if slices.Contains(those, heard[i]) {
-				found++
-			}
-		}
-		if found < n && ended != nil {
-			return false, fmt.Errorf("the connection of %s has ended: %w", m.Name, ended)
-		}
-		return found >= n, nil
-	})
-}
-
-// poll is how often is looked at what tells nobody that it changed.
-const poll = 250 * time.Millisecond
-
-// until waits until something is so. News say when to look again. A room that is
-// frozen ends it, with errFrozen.
-func (r *Room) until(ctx context.Context, news <-chan struct{}, so func() (bool, error)) error {
-	again := time.NewTicker(poll)
-	defer again.Stop()
-	for stuck := 0; ; {
-		if done, err := so(); done || err != nil {
-			return err
-		}
-		select {
-		case <-news:
-			stuck = 0
-		case <-again.C:
-			// Four times in a row, with no news between: that is a second.
-			frozen, err := r.Stuck(ctx)
-			if err != nil {
-				return err
-			}
-			if stuck++; !frozen {
-				stuck = 0
-			}
-			if stuck >= 4 {
-				return errFrozen
-			}
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// Stuck tells whether the server's goroutine waits in a channel send now. In no
-// step does it do so when all is well: it waits at a select.
-func (r *Room) Stuck(ctx context.Context) (bool, error) {
-	inside, err := r.program.Look(ctx, false)
-	return slices.ContainsFunc(inside.Goroutines, func(g stacks.Goroutine) bool {
-		return g.State == "chan send" && g.Runs(r.step.Loop)
-	}), err
-}
-
-// settle waits until the step has want goroutines and sockets besides those of
-// before, and says what it has: by then, or when nothing has changed in ten looks.
-func (r *Room) settle(ctx context.Context, before judge.Inside, want int) (goroutines, open int, err error) {
-	const still = 10
-	last := ""
-	for same := 0; same < still; {
-		inside, err := r.program.Look(ctx, false)
-		if err != nil {
-			return 0, 0, err
-		}
-		goroutines, open = len(inside.Goroutines)-len(before.Goroutines), inside.Sockets-before.Sockets
-		if goroutines == want && open == want/max(1, r.step.GoroutinesPerClient) {
-			return goroutines, open, nil
-		}
-		ids := make([]string, len(inside.Goroutines))
-		for i, g := range inside.Goroutines {
-			ids[i] = g.ID
-		}
-		slices.Sort(ids)
-		if now := fmt.Sprint(open, ids); now != last {
-			last, same = now, 0
-		}
-		same++
-		select {
-		case <-time.After(poll):
-		case <-ctx.Done():
-			return 0, 0, context.Cause(ctx)
-		}
-	}
-	return goroutines, open, nil
 }
