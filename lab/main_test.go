@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -107,6 +108,7 @@ func gone(t *testing.T, url string, end func()) {
 	conn, err := net.Dial("tcp", regexp.MustCompile(`[\d.]+:\d+`).FindString(url))
 	require.NoError(t, err)
 	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(judgetest.Patience())))
 	end()
 	_, err = io.ReadAll(conn)
 	if err != nil {

@@ -28,6 +28,10 @@ const (
 	recent = 5
 )
 
+// patience is how long a program may take to answer a look. One that is stopped by a
+// debugger never does.
+const patience = 10 * time.Second
+
 // stage is one step, as all tabs of the lab see it: its process, its census and its
 // room. Any goroutine may call its methods.
 type stage struct {
@@ -167,7 +171,9 @@ func (s *stage) look(ctx context.Context) (Snapshot, error) {
 		return s.now(), nil
 	}
 	begun := time.Now()
-	inside, err := child.Look(ctx, false)
+	looks, cancel := context.WithTimeout(ctx, patience)
+	inside, err := child.Look(looks, false)
+	cancel()
 	if err != nil && ctx.Err() != nil {
 		return Snapshot{}, ctx.Err()
 	}

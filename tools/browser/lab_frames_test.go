@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"websocket-chat-steps/internal/judge/race"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -60,7 +61,7 @@ func TestLabFrames(t *testing.T) {
 			idle := float64(idleTime(t)-stalled) / float64(took)
 			t.Logf("%s with 200 clients: %.1f frames a second, at %.3f of a processor for the step (%.2f processors were idle)", step, hertz, cost, idle)
 			assert.Less(t, cost, 0.1, "processors, for the step")
-			if idle > 0.5 {
+			if idle > 0.5 && !race.Enabled {
 				assert.GreaterOrEqual(t, hertz, 5.0, "frames a second")
 			}
 		})
