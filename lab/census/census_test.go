@@ -134,6 +134,12 @@ func TestFrozen(t *testing.T) {
 	assert.Equal(t, []Dot{{ID: "1", Kind: Outside}}, frame.Boxes["box-main"].Dots, "who waits for what comes from outside is not stuck")
 	assert.Equal(t, map[Kind]int{Outside: 1}, frame.Boxes["box-client-listenwrite"].Long)
 
+	// In the same state at another place: that is not long either.
+	reader.Frames = []stacks.Frame{place(t, first, "sends", "Client.listenRead", "Server.errCh")}
+	frame = c.Count([]stacks.Goroutine{reader, loop}, now.Add(time.Second))
+	assert.False(t, frame.Boxes["box-client-listenread"].Dots[0].Long)
+	assert.True(t, frame.Boxes["box-server-listen"].Dots[0].Long)
+
 	// It moved on, and came back to the same place: that is not long.
 	loop.State = "running"
 	c.Count([]stacks.Goroutine{loop}, now.Add(2*time.Second))
