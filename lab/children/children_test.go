@@ -2,6 +2,7 @@ package children
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -16,6 +17,9 @@ import (
 // A change of the step's source is told, whether git knows the file or not; a change
 // of its tests or its page in words is none.
 func TestChanged(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip(err)
+	}
 	root, step := t.TempDir(), steps.All[0]
 	git := func(args ...string) {
 		t.Helper()
