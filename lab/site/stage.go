@@ -17,13 +17,13 @@ import (
 	"websocket-chat-steps/lab/scenarios"
 )
 
-// A program is looked at this often, at most: some six times a second. When a look
+// A program is looked at this often, at most: five times a second and a little more. When a look
 // takes long, there is eight times as long from one to the next, so that it costs the
 // program less than a tenth of a processor: a part of the time is the lab's own. Of
 // the last few looks the quickest says how long one takes: the others may have waited
 // for a processor. TestLabFrames in tools/browser measures what comes of it.
 const (
-	period = 160 * time.Millisecond
+	period = 185 * time.Millisecond
 	share  = 8
 	recent = 5
 )
