@@ -29,6 +29,7 @@ func TestLabPicture(t *testing.T) {
 		if language == "en" {
 			tb.act(bring2, 2)
 			tb.act(stall, 1)
+			tb.act(line, 3) // who talked may have heard nothing of its last message, and so waited for it
 		}
 		tb.waitFor("three arrows to be lit, and three goroutines to pulse", `document.querySelectorAll("#figure .lit.long").length === 3 && document.querySelectorAll("#figure .mark.long").length === 3`)
 		got := js[string](tb, picture) + "\n"

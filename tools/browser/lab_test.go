@@ -88,7 +88,7 @@ func openLab(t *testing.T, l lab, room, step, language string, width, height int
 	tb.speak(map[string]string{"en": "en-US,en", "ja": "ja-JP,ja"}[language])
 	tb.viewport(width, height)
 	tb.navigate(l.URL + "/#token=" + l.token)
-	tb.waitFor("the list of steps", `document.getElementById("step").options.length > 0`)
+	tb.waitFor("the list of steps", `document.getElementById("step")?.options.length > 0`)
 	tb.goTo(room, step)
 	return tb
 }
@@ -97,7 +97,7 @@ func openLab(t *testing.T, l lab, room, step, language string, width, height int
 func (tb *tab) goTo(room, step string) {
 	tb.t.Helper()
 	js[bool](tb, fmt.Sprintf(`(location.hash = "%s/%s", true)`, room, step))
-	tb.waitFor(step+" to run", fmt.Sprintf(`document.getElementById("step").value === %q && document.body.dataset.room === %q
+	tb.waitFor(step+" to run", fmt.Sprintf(`document.getElementById("step")?.value === %q && document.body.dataset.room === %q
 		&& document.querySelector("#actions [aria-disabled=false]") && document.querySelector("#figure .mark")`, step, room))
 }
 
@@ -322,12 +322,12 @@ func TestLabToken(t *testing.T) {
 	assert.Equal(t, 0, js[int](alone, `document.getElementById("step").options.length`))
 	alone.fill("token", l.URL+"/#token="+l.token)
 	alone.enter()
-	alone.waitFor(first, `document.getElementById("step").value === "`+first+`"`)
+	alone.waitFor(first, `document.getElementById("step")?.value === "`+first+`"`)
 	assert.NotContains(t, js[string](alone, `location.href + document.cookie`), l.token)
 
 	linked := newTab(t)
 	linked.navigate(l.URL + "/#watch/" + third)
-	linked.waitFor(third, `document.getElementById("step").value === "`+third+`" && document.querySelector("#figure .mark")`)
+	linked.waitFor(third, `document.getElementById("step")?.value === "`+third+`" && document.querySelector("#figure .mark")`)
 	assert.Empty(t, l.refused.list())
 }
 
