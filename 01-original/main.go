@@ -1,5 +1,5 @@
-// Command 01-original serves the chat of the post's first half: what
-// golang-samples/websocket was in 2014, defects included, in today's Go.
+// Command 01-original serves the chat of the post's first half. That is
+// golang-samples/websocket of 2014, with its defects, in today's Go.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Command 02-race-fix serves the chat of 01-original with one defect mended: the
-// ids of clients are given by one goroutine.
+// Command 02-race-fix serves the chat of 01-original with one defect repaired: one
+// goroutine gives all clients their ids.
 package main
 
 import (

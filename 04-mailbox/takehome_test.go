@@ -16,14 +16,14 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// The four files of chat, taken into an empty module, are a chat server with the
-// main that the README shows, and nothing else of this repository.
+// The four files of chat and the main of the README, in an empty module, are a chat
+// server. They need nothing else of this repository.
 func TestTakeHome(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short leaves out what builds a program")
+		t.Skip("-short leaves out tests that build a program")
 	}
 	if _, err := os.Stat(filepath.Join("..", "vendor")); err == nil {
-		t.Skip("the modules are in vendor, where no other module finds them")
+		t.Skip("the modules are in vendor, and another module can't use them there")
 	}
 	yours := t.TempDir()
 	write(t, yours, "go.mod", goMod(t))
@@ -52,8 +52,8 @@ func TestTakeHome(t *testing.T) {
 	require.NoError(t, bob.HearNext("bob", "hello, alice"))
 }
 
-// listenOnAnyPort is what stands in for a fixed port in a test. It prints which one
-// it is.
+// listenOnAnyPort replaces the fixed port in this test. It prints the address that it
+// listens on.
 const listenOnAnyPort = `package main
 
 import (
@@ -72,10 +72,10 @@ func listenAndServe() error {
 }
 `
 
-// goMod is the go.mod of a module that needs x/net alone, as the repository's needs it.
+// goMod is the go.mod of a module that needs only x/net, in the repository's version.
 func goMod(t *testing.T) string {
 	lines := regexp.MustCompile(`(?m)^go \S+|golang\.org/x/net \S+`).FindAllString(read(t, "../go.mod"), -1)
-	require.Len(t, lines, 2, "lines of ../go.mod that are taken")
+	require.Len(t, lines, 2, "lines that were found in ../go.mod")
 	return "module example.com/yours\n\n" + lines[0] + "\n\nrequire " + lines[1] + "\n"
 }
 
@@ -91,7 +91,7 @@ func write(t *testing.T, dir, name, text string) {
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 }
 
-// run runs a command. The modules are in the cache, as this test was built of them.
+// run runs a command. The modules are in the cache already: this test was built with them.
 func run(t *testing.T, dir string, words ...string) {
 	env := []string{"GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off"}
 	out, err := gocmd.Command(judgetest.Context(t), dir, env, words[0], words[1:]...).CombinedOutput()

@@ -1,5 +1,5 @@
 // Command 05-batch serves the chat with mailboxes, as 04 does, and saves writes:
-// what has gathered for a client goes out in one.
+// the messages that have gathered for a client go out in one.
 package main
 
 import (

@@ -16,7 +16,7 @@ import (
 	"websocket-chat-steps/bench/server"
 )
 
-// machine tells where this runs. It doesn't tell its name.
+// machine describes this machine, without its name.
 func machine() result.Machine {
 	m := result.Machine{
 		OS:     runtime.GOOS,
@@ -37,8 +37,8 @@ func machine() result.Machine {
 	return m
 }
 
-// field returns the first value of a file of lines as "name : value"; "" if there
-// is none.
+// field returns the first value of a file with lines such as "name : value", or "" if
+// there is none.
 func field(file, name string) string {
 	b, _ := os.ReadFile(file)
 	lines := bufio.NewScanner(bytes.NewReader(b))
@@ -54,8 +54,8 @@ func field(file, name string) string {
 // machine that is quiet.
 const quietShare = 0.05
 
-// waitForQuiet samples how busy other programs keep the processors until it is
-// quiet, so many times at most, and tells whether it is.
+// waitForQuiet measures again and again how busy other programs keep the processors,
+// until the machine is quiet. It tells whether the machine got quiet in time.
 func waitForQuiet(progress io.Writer, samples int, sample func() (share float64, err error)) (quiet bool, err error) {
 	for i := range samples {
 		share, err := sample()
@@ -74,7 +74,7 @@ func waitForQuiet(progress io.Writer, samples int, sample func() (share float64,
 	return false, nil
 }
 
-// sample looks for so long at what other programs use.
+// sample measures for so long what other programs use.
 func sample(ctx context.Context, d time.Duration) (share float64, err error) {
 	others, err := server.Watch()
 	if err != nil {

@@ -1,12 +1,12 @@
-// Command bench measures the chat servers of this repository, and the same chat
-// on other WebSocket libraries, beside one another on this machine. It is run as
+// Command bench measures the chat servers of this repository, and the same chat on
+// other WebSocket libraries, on this machine. Run it as
 //
 //	go run -C bench .
 //
 // from the repository's root. It builds each server, runs each as a process on
-// loopback, again and again, puts the same load on each, and shows what came of
-// it; a full run of everything is kept in docs/measurements.json, and the pages
-// about it are written anew.
+// loopback, again and again, puts the same load on each, and shows the results. It
+// keeps a full run in docs/measurements.json, and writes its tables and plots into
+// the pages.
 package main
 
 import (
@@ -37,11 +37,11 @@ func main() {
 	os.Exit(status)
 }
 
-// errUsage is a wrong command line, of which everything has been said.
+// errUsage is a wrong command line, about which the user was told already.
 var errUsage = errors.New("usage")
 
-// bench is the command; it returns the exit status. The end of ctx ends it, with
-// all that it has started.
+// bench is the command. It returns the exit status. When ctx ends, it ends, with all that
+// it has started.
 func bench(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := run(ctx, args, stdout, stderr)
 	switch {
@@ -113,7 +113,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// options are what the command line says.
+// options are the options of the command line.
 type options struct {
 	short   bool
 	rounds  int
@@ -123,7 +123,7 @@ type options struct {
 	pages   bool     // write the pages that the repository keeps
 }
 
-// scenarios are all that -only may name, in the order in which they are run.
+// scenarios are all that -only may name, in the order in which they run.
 var scenarios = []string{"one", "forty", "thousand", "growth", "open", "idle", "stalled"}
 
 func parse(root string, args []string, stderr io.Writer) (o options, err error) {
@@ -167,7 +167,7 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 		if o.out, err = filepath.Abs(o.out); err != nil {
 			return o, err
 		}
-		// Better now than after all was measured.
+		// It is better to know this now than after all measurements.
 		if info, err := os.Stat(filepath.Dir(o.out)); err != nil || !info.IsDir() {
 			return wrong("-out: there is no directory %s to write to", filepath.Dir(o.out))
 		}
@@ -175,8 +175,8 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 	return o, nil
 }
 
-// choose returns those of all that a comma-separated list names, in the order of
-// all; and all if the list is empty.
+// choose returns the ones that a comma-separated list names, in the order of all. If the
+// list is empty, it returns all.
 func choose[T any](all []T, list string, name func(T) string) (chosen []T, err error) {
 	if list == "" {
 		return all, nil

@@ -28,8 +28,8 @@ func measurable(t *testing.T) {
 	}
 }
 
-// temporary has all temporary files of the test in a directory that has to be
-// empty at its end, and what was built there no longer running.
+// temporary puts all temporary files of the test into a directory. At the end of the test
+// it must be empty, and no program that was built there may still run.
 func temporary(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
@@ -72,8 +72,8 @@ func TestAShortRun(t *testing.T) {
 	assert.GreaterOrEqual(t, f.OtherShare, 0.0)
 	assert.LessOrEqual(t, f.OtherShare, 1.0)
 	assert.Equal(t, f.OtherShare >= quietShare, f.OtherWork)
-	// Round by round and scenario by scenario, each round beginning with another
-	// server.
+	// The order is round by round and scenario by scenario. Each round begins with
+	// another server.
 	var want, got []string
 	for round := 1; round <= 2; round++ {
 		for _, scenario := range []string{"one", "forty", "thousand", "growth", "open"} {
@@ -95,7 +95,7 @@ func TestAShortRun(t *testing.T) {
 		assert.Positive(t, l.P99)
 		assert.Greater(t, l.RSSAfter, l.RSSBefore)
 		if l.Server == "gorilla" {
-			// It may let clients go that are slow for a moment.
+			// It may drop clients that are slow for a moment.
 			assert.Zero(t, l.Inversions+l.Disagree, "%+v", l)
 		} else {
 			assert.Zero(t, l.Dropped, "%+v", l)
@@ -148,7 +148,7 @@ func TestAnOpenSeriesEnds(t *testing.T) {
 	assert.Positive(t, m.used)
 }
 
-// interrupter ends a context when something is written to it that has a text in it.
+// interrupter ends a context when a text is written to it.
 type interrupter struct {
 	bytes.Buffer
 	text   string

@@ -14,7 +14,7 @@ import (
 
 // size is how much is measured.
 type size struct {
-	loads  []timed       // those of one name follow one another
+	loads  []timed       // the ones with the same name are together
 	idle   int           // clients
 	settle time.Duration // how long the server's memory has to stay the same
 	stall  load.StalledPlan
@@ -25,8 +25,8 @@ type timed struct {
 	load.Timing
 }
 
-// growth is 40 messages under way among ever more clients. Thousands come faster
-// than in the other loads.
+// growth is 40 messages on the way, with more and more clients. Thousands of clients
+// connect faster than in the other loads.
 func growth(t load.Timing, clients ...int) (loads []timed) {
 	t.Group = 5
 	for _, n := range clients {
@@ -35,7 +35,7 @@ func growth(t load.Timing, clients ...int) (loads []timed) {
 	return loads
 }
 
-// open is ever more messages a second among 100 clients.
+// open is more and more messages a second, with 100 clients.
 func open(t load.Timing, rates ...int) (loads []timed) {
 	for _, n := range rates {
 		loads = append(loads, timed{result.Scenario{Name: "open", Clients: 100, Senders: 10, Rate: n, Payload: 128}, t})
@@ -55,7 +55,7 @@ func newSize(short bool) (s size) {
 		s.loads = append(s.loads, growth(t, 10, 100)...)
 		s.loads = append(s.loads, open(t, 200, 400)...)
 		s.idle, s.settle = 200, 100*ms
-		// Large messages, so that few fill the buffers of the kernel, some MiB.
+		// With large messages a few fill the kernel's buffers of some MiB.
 		s.stall = load.StalledPlan{Clients: 10, Messages: 600, Window: 64, Payload: 8 << 10, Quiet: 400 * ms, Wait: 100 * ms}
 		return s
 	}
@@ -72,12 +72,12 @@ func newSize(short bool) (s size) {
 	return s
 }
 
-// measure runs what o says on the servers that are built in dir, puts what came
-// of it into f, and tells of each measurement on progress.
+// measure runs what o says on the servers that are built in dir. It puts the results into
+// f, and writes a line for each measurement to progress.
 //
 // In each round every server runs once under each scenario. The next round
-// begins with the next server, so that none always comes first, or always after
-// the same one.
+// begins with the next server. So no server always comes first, or always after the same
+// one.
 func measure(ctx context.Context, f *result.File, o options, dir string, progress io.Writer) error {
 	if !o.short {
 		quiet, err := waitForQuiet(progress, 60, func() (float64, error) { return sample(ctx, 3*time.Second) })
@@ -154,7 +154,7 @@ func (m *measurement) run(ctx context.Context, scenario string) (what string, er
 		m.f.Loads = append(m.f.Loads, l)
 		parts = append(parts, describe(l, note))
 		if l.Rate > 0 && !l.KeptUp() {
-			break // nor will it with a higher rate
+			break // it will not keep up with a higher rate either
 		}
 	}
 	return strings.Join(parts, "; "), nil

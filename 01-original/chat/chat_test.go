@@ -18,8 +18,8 @@ import (
 
 var step = steps.Of("01-original")
 
-// The log is discarded: it is long, and its mutex orders goroutines, which
-// hides races from the detector.
+// TestMain discards the log. The log is long, and its mutex orders goroutines,
+// which hides races from the detector.
 func TestMain(m *testing.M) {
 	log.SetOutput(io.Discard)
 	os.Exit(m.Run())
@@ -27,16 +27,16 @@ func TestMain(m *testing.M) {
 
 var rooms atomic.Int64
 
-// pattern is another one for each room: the default mux takes none twice.
+// pattern returns a new pattern for each room: the default mux takes each only once.
 func pattern() string {
 	return fmt.Sprintf("%s/%d", step.Path, rooms.Add(1))
 }
 
-// start opens a room of its own.
+// start opens a new room.
 func start() (judge.Server, error) {
 	server := NewServer(pattern())
 	go server.Listen()
-	server.Err(errors.New("open?")) // once Listen takes this, it has registered the pattern
+	server.Err(errors.New("open?")) // Listen takes this after it has registered the pattern
 	return judge.Server{
 		Handlers: []http.Handler{http.DefaultServeMux},
 		Path:     server.pattern,
@@ -45,8 +45,8 @@ func start() (judge.Server, error) {
 	}, nil
 }
 
-// TestProperties holds the step to its column of the scoreboard, the "no" cells
-// too, and to what its README says of bad clients.
+// TestProperties checks each cell of the step's column of the scoreboard, the "no"
+// cells too, and what its README says about bad clients.
 func TestProperties(t *testing.T) {
 	if step.DataRace() && race.Enabled {
 		t.Skip("under -race this package shows one race only, the lesson's; run it without -race for the properties")

@@ -22,11 +22,11 @@ type Client struct {
 	ws     *websocket.Conn // listenRead reads, listenWrite writes
 	server *Server
 	ch     chan *Message // from Write to listenWrite
-	doneCh chan bool     // the one that ends tells the other
+	doneCh chan bool     // the goroutine that ends tells the other one
 }
 
-// NewClient makes a client, and means to give it an id of its own. Each request's
-// goroutine calls it, so two may be in it at the same time.
+// NewClient makes a client, and should give it an id of its own. Each request's
+// goroutine calls it, so two goroutines may be in it at the same time.
 // It panics without a connection or a server.
 func NewClient(ws *websocket.Conn, server *Server) *Client {
 	if ws == nil || server == nil {
@@ -39,32 +39,32 @@ func NewClient(ws *websocket.Conn, server *Server) *Client {
 	return &Client{id: maxId, ws: ws, server: server, ch: ch, doneCh: doneCh}
 }
 
-// Conn returns the connection. It is the original's; nothing here uses it.
+// Conn returns the connection. The original has it; nothing here uses it.
 func (c *Client) Conn() *websocket.Conn {
 	return c.ws
 }
 
-// Write queues msg for the browser, and is meant never to wait. The server's
+// Write puts msg into ch, for the browser. It should never wait. The server's
 // goroutine calls it.
 func (c *Client) Write(msg *Message) {
 	select {
 	case c.ch <- msg:
 	default:
-		// DEFECT: Del sends to the goroutine that we are in. It waits for
-		// itself, and the room is frozen. Shown by LongHistory and StalledRoom.
+		// DEFECT: Del sends to the server's goroutine, and that is this one. It waits
+		// for itself, and the room freezes. LongHistory and StalledRoom show it.
 		c.server.Del(c)
 		//lint:ignore ST1005 the original's sentence, full stop included
 		c.server.Err(fmt.Errorf("client %d is disconnected.", c.id))
 	}
 }
 
-// Done ends one of the two goroutines, and that ends the other. Nobody calls it.
+// Done ends one of the two goroutines, which ends the other one. Nobody calls it.
 func (c *Client) Done() {
 	c.doneCh <- true
 }
 
-// Listen serves the client until it leaves: writing in a goroutine of its
-// own, reading in the caller's, which is the request handler's.
+// Listen serves the client until it leaves. listenWrite gets a new goroutine.
+// listenRead runs in the caller's, which is the request handler's.
 func (c *Client) Listen() {
 	go c.listenWrite()
 	c.listenRead()
@@ -76,10 +76,10 @@ func (c *Client) listenWrite() {
 		select {
 		case msg := <-c.ch:
 			log.Println("send:", msg)
-			websocket.JSON.Send(c.ws, msg) // DEFECT: it has no deadline, and its error is lost
+			websocket.JSON.Send(c.ws, msg) // DEFECT: no deadline, and the error is lost
 		case <-c.doneCh:
 			c.server.Del(c)
-			c.doneCh <- true // for listenRead. DEFECT: that sends, too. See there
+			c.doneCh <- true // for listenRead. DEFECT: listenRead may send, too. See there
 			return
 		}
 	}
@@ -97,9 +97,9 @@ func (c *Client) listenRead() {
 			var msg Message
 			err := websocket.JSON.Receive(c.ws, &msg)
 			if err == io.EOF {
-				// DEFECT: listenWrite receives this, and sends on doneCh itself. Mostly
-				// we read EOF again before we receive that, and send: both wait for
-				// ever. Else it ends, and we wait for ever alone. See NothingLeft.
+				// DEFECT: listenWrite receives this, and then sends on doneCh itself. Mostly
+				// listenRead reads EOF again first, and sends, too: both wait for ever.
+				// Or listenWrite ends, and listenRead waits for ever. NothingLeft shows it.
 				c.doneCh <- true
 			} else if err != nil {
 				c.server.Err(err) // DEFECT: after an error that lasts, it loops for ever

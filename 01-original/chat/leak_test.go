@@ -15,10 +15,10 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// TestLeakProfile has a browser connect and leave, and asks the runtime which
-// goroutines can never go on: those that wait on a channel that nobody who still
-// runs could reach. Go 1.27 has that profile, Go 1.26 as an experiment.
-// TestProperties shows the same leak without it, as NothingLeft.
+// TestLeakProfile connects a browser, which then leaves. The test asks the runtime
+// which goroutines can never go on, as no running goroutine can reach the channel that
+// they wait on. Go 1.27 has this profile, and Go 1.26 has it as an experiment.
+// TestProperties shows the same leak without the profile, as NothingLeft.
 func TestLeakProfile(t *testing.T) {
 	profile := pprof.Lookup("goroutineleak")
 	if profile == nil {
@@ -39,7 +39,7 @@ func TestLeakProfile(t *testing.T) {
 	require.NoError(t, err)
 	browser.Drop()
 
-	// listenRead, the handler's goroutine, always stays.
+	// listenRead always stays. It runs in the handler's goroutine.
 	var leaks strings.Builder
 	require.Eventually(t, func() bool {
 		leaks.Reset()

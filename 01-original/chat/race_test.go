@@ -13,12 +13,12 @@ import (
 	"websocket-chat-steps/internal/judge/race"
 )
 
-// The two tests of this file do what a race on ids would show in, under -race,
-// and leave it to the race detector to fail them. In 01-original it does.
+// The two tests of this file do what can race on the ids. They check nothing
+// themselves: under -race the race detector fails them. In 01-original it does.
 
-// needRaceDetector skips without the detector. With it, and where ids are raced
-// over, it sees to it that the test's end says that this red is as it should be,
-// or that it is missing.
+// needRaceDetector skips the test if there is no detector. In a step that has the
+// race, it makes the end of the test say that red is right here, or that the race was
+// not seen.
 func needRaceDetector(t *testing.T) {
 	if !race.Enabled {
 		t.Skipf("only the race detector sees this one: %s", step.Test("-race"))
@@ -28,7 +28,7 @@ func needRaceDetector(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		if !t.Failed() {
-			t.Error("the race detector saw no race on maxId: it was mended, or this test orders the goroutines")
+			t.Error("the race detector saw no race on maxId: somebody repaired it, or this test orders the goroutines")
 			return
 		}
 		t.Log("This failure is the lesson, if the report above has NewClient on both sides, at\n" +
@@ -37,7 +37,7 @@ func needRaceDetector(t *testing.T) {
 	})
 }
 
-// TestRaceInNewClient has two goroutines call NewClient, as two requests do.
+// TestRaceInNewClient calls NewClient in two goroutines, as two requests do.
 func TestRaceInNewClient(t *testing.T) {
 	needRaceDetector(t)
 	server := NewServer("")
@@ -48,9 +48,9 @@ func TestRaceInNewClient(t *testing.T) {
 	two.Wait()
 }
 
-// TestRaceThroughTheHandler has two browsers connect. Until both have, nothing
-// is sent: what one goroutine writes and another reads orders them, and with
-// that the detector has nothing to report.
+// TestRaceThroughTheHandler connects two browsers. Until both are connected it sends
+// nothing. If one goroutine writes something that another one reads, this orders the
+// two, and then the detector has nothing to report.
 func TestRaceThroughTheHandler(t *testing.T) {
 	needRaceDetector(t)
 	room, err := start()
@@ -68,7 +68,7 @@ func TestRaceThroughTheHandler(t *testing.T) {
 	for _, browser := range browsers {
 		require.NoError(t, browser.Say("hello"))
 	}
-	for _, browser := range browsers { // whoever hears something has been through NewClient
+	for _, browser := range browsers { // a browser that hears something has a client
 		_, err := browser.Hear()
 		require.NoError(t, err)
 	}

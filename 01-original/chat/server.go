@@ -1,7 +1,7 @@
 // Package chat is a chat room over WebSocket, as golang-samples/websocket had
 // it in 2014: one goroutine for the room (Server.Listen), two for each client
-// (Client.listenRead, Client.listenWrite). It knows nothing of the page that
-// it is used from. What is wrong with it is kept, and marked with DEFECT.
+// (Client.listenRead, Client.listenWrite). It knows nothing about the web page.
+// It still has the original's defects. Each is marked with DEFECT.
 package chat
 
 import (
@@ -12,7 +12,7 @@ import (
 )
 
 // Server is one room. The goroutine that runs Listen owns messages and
-// clients; everybody else asks it through the channels.
+// clients. Other goroutines ask it through the channels.
 type Server struct {
 	pattern  string          // where the room is on the default mux
 	messages []*Message      // all of them, since the beginning
@@ -41,8 +41,8 @@ func NewServer(pattern string) *Server {
 	}
 }
 
-// Add lets a client into the room. Like the four below, it waits until the
-// server's goroutine takes it, so any goroutine but that one may call it.
+// Add lets a client into the room. It waits until the server's goroutine takes it,
+// so every other goroutine may call it. The same is true of the four below.
 func (s *Server) Add(c *Client) {
 	s.addCh <- c
 }
@@ -62,12 +62,12 @@ func (s *Server) Done() {
 	s.doneCh <- true
 }
 
-// Err has err logged.
+// Err hands over err, which is then logged.
 func (s *Server) Err(err error) {
 	s.errCh <- err
 }
 
-// sendPastMessages gives a newcomer all that was said before.
+// sendPastMessages gives a newcomer all past messages.
 func (s *Server) sendPastMessages(c *Client) {
 	for _, msg := range s.messages {
 		c.Write(msg)
@@ -94,7 +94,7 @@ func (s *Server) Listen() {
 		s.Add(client)
 		client.Listen()
 	}
-	// DEFECT: a request that is here already is told 404.
+	// DEFECT: a request that comes before this line gets a 404.
 	http.Handle(s.pattern, websocket.Handler(onConnected))
 
 	for {

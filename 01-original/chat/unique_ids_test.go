@@ -19,8 +19,8 @@ import (
 	"websocket-chat-steps/internal/judge/race"
 )
 
-// The post links to client.go#L35 of the original. Whoever follows it with this
-// repository beside it lands on the same line. The pages name the second read, too.
+// The post links to client.go#L35 of the original. A reader who looks at that line
+// here finds the same statement. The pages also name the line of the second read.
 func TestIncrementIsOnLine35(t *testing.T) {
 	source, err := os.ReadFile("client.go")
 	require.NoError(t, err)
@@ -30,8 +30,8 @@ func TestIncrementIsOnLine35(t *testing.T) {
 	assert.Contains(t, lines[39-1], "id: maxId")
 }
 
-// TestDuplicateIDs has goroutines call NewClient, as many requests do, until two
-// clients have one id. That takes two processors at least, or rare luck.
+// TestDuplicateIDs calls NewClient in many goroutines, as many requests do, until two
+// clients have one id. That takes at least two processors, or rare luck.
 func TestDuplicateIDs(t *testing.T) {
 	if race.Enabled {
 		t.Skip("under -race this package shows the race itself: race_test.go")
@@ -64,13 +64,13 @@ func TestDuplicateIDs(t *testing.T) {
 			seen[id] = true
 		}
 	}
-	t.Fatalf("gave %d ids in %v, and no two were the same: either the race was mended, or this test sees it no more", given, judgetest.Patience())
+	t.Fatalf("gave %d ids in %v, and no two were the same: somebody repaired the race, or this test no longer sees it", given, judgetest.Patience())
 }
 
-// TestDuplicateIDSilencesTheFirst gives two browsers one id, without chance:
-// the second takes the first one's place among the server's clients, and the
-// first hears nothing any more, not even itself. When it leaves, it takes the
-// second one with it.
+// TestDuplicateIDSilencesTheFirst gives two browsers one id, so nothing is left to
+// chance. The second overwrites the first in the server's map. From then on the first
+// hears nothing, not even itself. When it leaves, the server removes the second one,
+// and that one hears nothing either.
 func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 	if race.Enabled {
 		t.Skip("it connects two clients, and under -race only race_test.go does")
@@ -111,15 +111,15 @@ func TestDuplicateIDSilencesTheFirst(t *testing.T) {
 	require.NoError(t, first.Say("does anybody hear me?"))
 	hears(second, "first", "does anybody hear me?", "the second browser is in the room")
 
-	// When the server takes this, it has been through all its clients. Had it
-	// written to the first, that would come before what is written to it now.
-	inTime("the server to be through", func() { server.Err(errors.New("through?")) })
+	// When the server takes this error, it has written to all its clients. If it had
+	// written to the first one, too, the first one would hear that before after.
+	inTime("the server to write to its clients", func() { server.Err(errors.New("through?")) })
 	after := Message{"this test", "what came before this?"}
 	firstClient.Write(&after)
 	hears(first, after.Author, after.Body, "the first browser hears nothing that is said in the room")
 
-	// Its page is loaded again, say: it leaves, as listenWrite has it do, and the
-	// server takes out of its map who is there under that id.
+	// The first one leaves, as when its page is loaded again. listenWrite calls Del,
+	// and the server removes from its map the client that has this id.
 	inTime("the server to go on", func() {
 		server.Del(firstClient)
 		server.SendAll(&Message{"this test", "does the second one hear me?"})

@@ -1,7 +1,7 @@
-// Package chat is the chat room of 01-original with one thing changed: a
-// client's id is given by the room's goroutine, when the client arrives on
-// addClientCh, so that no two goroutines touch it. It knows nothing of the page
-// that it is used from. What else is wrong is kept, and marked with DEFECT.
+// Package chat is the chat room of 01-original with one change. The room's
+// goroutine gives a client its id, when the client arrives on addClientCh. So no
+// two goroutines use the counter. It knows nothing about the web page. It still
+// has the original's other defects. Each is marked with DEFECT.
 package chat
 
 import (
@@ -12,7 +12,7 @@ import (
 )
 
 // Server is one room. The goroutine that runs Listen owns messages, clients,
-// clientCount and every client's id; everybody else asks it through the channels.
+// clientCount and every client's id. Other goroutines ask it through the channels.
 type Server struct {
 	pattern  string          // where the room is on the default mux
 	messages []*Message      // all of them, since the beginning
@@ -43,8 +43,8 @@ func NewServer(pattern string) *Server {
 	}
 }
 
-// Add lets a client into the room. Like the four below, it waits until the
-// server's goroutine takes it, so any goroutine but that one may call it.
+// Add lets a client into the room. It waits until the server's goroutine takes it,
+// so every other goroutine may call it. The same is true of the four below.
 func (s *Server) Add(c *Client) {
 	s.addClientCh <- c
 }
@@ -64,12 +64,12 @@ func (s *Server) Done() {
 	s.doneCh <- true
 }
 
-// Err has err logged.
+// Err hands over err, which is then logged.
 func (s *Server) Err(err error) {
 	s.errCh <- err
 }
 
-// sendPastMessages gives a newcomer all that was said before.
+// sendPastMessages gives a newcomer all past messages.
 func (s *Server) sendPastMessages(c *Client) {
 	for _, msg := range s.messages {
 		c.Write(msg)
@@ -96,13 +96,13 @@ func (s *Server) Listen() {
 		s.Add(client)
 		client.Listen()
 	}
-	// DEFECT: a request that is here already is told 404.
+	// DEFECT: a request that comes before this line gets a 404.
 	http.Handle(s.pattern, websocket.Handler(onConnected))
 
 	for {
 		select {
 		case c := <-s.addClientCh:
-			c.id = s.clientCount + 1 // first: no mutex before it, see README.md
+			c.id = s.clientCount + 1 // before any mutex is taken: README.md says why
 			s.clientCount++
 			log.Println("a client joins")
 			s.clients[c.id] = c

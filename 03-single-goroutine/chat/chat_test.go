@@ -14,14 +14,14 @@ import (
 
 var step = steps.Of("03-single-goroutine")
 
-// The log is discarded: it is long, and its mutex orders goroutines, which
-// hides races from the detector.
+// TestMain discards the log. The log is long, and its mutex orders goroutines,
+// which hides races from the detector.
 func TestMain(m *testing.M) {
 	log.SetOutput(io.Discard)
 	os.Exit(m.Run())
 }
 
-// start opens a room of its own.
+// start opens a new room.
 func start() (judge.Server, error) {
 	server := NewServer()
 	go server.Start()
@@ -35,8 +35,8 @@ func start() (judge.Server, error) {
 	}, nil
 }
 
-// TestProperties holds the step to its column of the scoreboard, the "no" cells
-// too, and to what its README says of bad clients.
+// TestProperties checks each cell of the step's column of the scoreboard, the "no"
+// cells too, and what its README says about bad clients.
 func TestProperties(t *testing.T) {
 	judgetest.Test(t, step, start)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Client is the server's side of one browser. One goroutine serves it, the
-// request handler's, which runs Start. It listens to the browser alone.
+// request handler's, which runs Start. It listens only to the browser.
 type Client struct {
 	id             int             // its key in Server.clients; the server's goroutine owns it
 	ws             *websocket.Conn // Start reads; each Send, in a goroutine of its own, writes
@@ -16,7 +16,7 @@ type Client struct {
 }
 
 // NewClient makes a client that has no id yet: the server gives it one.
-// It will tell the server on removeClientCh that its browser has gone, and on
+// The client tells the server on removeClientCh that its browser has gone, and on
 // messageCh what the browser says.
 func NewClient(ws *websocket.Conn, removeClientCh chan<- *Client, messageCh chan<- *Message) *Client {
 	return &Client{
@@ -27,8 +27,8 @@ func NewClient(ws *websocket.Conn, removeClientCh chan<- *Client, messageCh chan
 }
 
 // Start hands the browser's messages to the server until there is an error: the
-// browser has gone, or it sent what isn't a message. Then it hands over the
-// client itself, to be removed, and returns.
+// browser has gone, or it sent something that isn't a message. Then Start hands
+// over the client itself, to be removed, and returns.
 func (c *Client) Start() {
 	for {
 		var msg Message
@@ -45,8 +45,8 @@ func (c *Client) Start() {
 // may call it: x/net/websocket lets one write at a time.
 func (c *Client) Send(msg *Message) {
 	log.Println("send:", msg)
-	// DEFECT: no deadline. For a browser that has stopped reading, this waits for
-	// as long as the connection lasts. Shown by StalledCost.
+	// DEFECT: no deadline. If a browser has stopped reading, this waits as long as
+	// the connection lasts. StalledCost shows it.
 	if err := websocket.JSON.Send(c.ws, msg); err != nil {
 		log.Println("send:", err)
 	}

@@ -1,7 +1,7 @@
 // Package chat is the chat room as the post rewrites it: one goroutine for the
 // room (Server.Start), one for each client (Client.Start), and one that ends at
-// once for each send. Nobody listens to the room any more. It knows nothing of
-// the page that it is used from. What is wrong with it is marked with DEFECT.
+// once for each send. Nobody listens to the room any more. It knows nothing about
+// the web page. Its defects are marked with DEFECT.
 package chat
 
 import (
@@ -11,7 +11,7 @@ import (
 )
 
 // Server is one room. The goroutine that runs Start owns messages, clients,
-// clientCount and every client's id; everybody else asks it through the channels.
+// clientCount and every client's id. Other goroutines ask it through the channels.
 type Server struct {
 	messages    []*Message      // all of them, since the beginning
 	clients     map[int]*Client // by id
@@ -35,8 +35,8 @@ func NewServer() *Server {
 	}
 }
 
-// WebsocketHandler lets a client into the room for each connection, and reads
-// from it in the request's goroutine, many at a time.
+// WebsocketHandler returns what handles the room's connections. Each runs in its
+// request's goroutine: it lets a client into the room, and serves it until it leaves.
 func (s *Server) WebsocketHandler() websocket.Handler {
 	return func(ws *websocket.Conn) {
 		client := NewClient(ws, s.removeClientCh, s.messageCh)
@@ -50,8 +50,8 @@ func (s *Server) Done() {
 	s.doneCh <- true
 }
 
-// Start runs the room, until Done. Nothing in it waits for a client, so it is
-// always back soon to listen to its channels.
+// Start runs the room until Done. Nothing in it waits for a client, so it soon
+// listens to its channels again.
 func (s *Server) Start() {
 	for {
 		select {
@@ -70,8 +70,8 @@ func (s *Server) Start() {
 	}
 }
 
-// addClient gives the client its id, lets it in, and has a goroutine give it
-// all that was said before.
+// addClient gives the client its id, lets it in, and starts a goroutine that sends
+// it all past messages.
 func (s *Server) addClient(c *Client) {
 	s.clientCount++
 	c.id = s.clientCount
@@ -80,8 +80,8 @@ func (s *Server) addClient(c *Client) {
 	go sendPastMessages(c, s.messages)
 }
 
-// sendPastMessages runs in a goroutine that only sends. It may read messages
-// beside the server, which appends behind them and never changes them.
+// sendPastMessages runs in a goroutine that only sends. The server's goroutine may
+// append to its slice at the same time. It never changes what is in it already.
 func sendPastMessages(c *Client, messages []*Message) {
 	for _, msg := range messages {
 		c.Send(msg)
@@ -94,13 +94,13 @@ func (s *Server) removeClient(c *Client) {
 	log.Println("a client leaves; clients:", len(s.clients))
 }
 
-// sendMessage has every client sent the message, its author too, each by a
-// goroutine that only sends.
+// sendMessage starts a goroutine for each client, the author's too, that only sends
+// the message.
 func (s *Server) sendMessage(msg *Message) {
 	s.messages = append(s.messages, msg) // DEFECT: grows for ever
 	for _, c := range s.clients {
 		// DEFECT: goroutines run in any order, so messages arrive in any order
-		// (SenderOrder, SameOrder); and nothing bounds their number (StalledCost).
+		// (SenderOrder, SameOrder). And nothing bounds their number (StalledCost).
 		go c.Send(msg)
 	}
 }

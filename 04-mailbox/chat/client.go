@@ -7,20 +7,22 @@ import (
 )
 
 // Client is the server's side of one browser. One goroutine serves it, the
-// request handler's, which runs Start. It listens to the browser alone. A second
+// request handler's, which runs Start. It listens only to the browser. A second
 // one is there while the mailbox has something, and empties it.
 type Client struct {
 	id             int             // its key in Server.clients; the server's goroutine owns it
 	ws             *websocket.Conn // Start reads; the goroutine that empties the mailbox writes
-	mailbox        *mailbox        // what is still to be sent
+	mailbox        *mailbox        // holds what is still to be sent
 	removeClientCh chan<- *Client  // the server's
 	messageCh      chan<- *Message // the server's
 }
 
 // NewClient makes a client that has no id yet: the server gives it one.
-// It will tell the server on removeClientCh that its browser has gone, and on
+// The client tells the server on removeClientCh that its browser has gone, and on
 // messageCh what the browser says.
 func NewClient(ws *websocket.Conn, removeClientCh chan<- *Client, messageCh chan<- *Message) *Client {
+	// Each message must fit into an empty mailbox. A longer one is an error for Start.
+	// TestLongestMessage shows it.
 	ws.MaxPayloadBytes = maxMessageBytes
 	return &Client{
 		ws:             ws,
@@ -31,8 +33,10 @@ func NewClient(ws *websocket.Conn, removeClientCh chan<- *Client, messageCh chan
 }
 
 // Start hands the browser's messages to the server until there is an error: the
-// browser has gone, it sent what isn't a message, or it was let go. Then Start
-// hands over the client itself, to be removed, and returns.
+// browser has gone, it sent something that isn't a message, or the server has
+// dropped the client. Then Start hands over the client itself, to be removed, and
+// returns. x/net/websocket closes the connection after that, so a goroutine that
+// still writes to it gets an error, and ends. TestFullMailbox shows it.
 func (c *Client) Start() {
 	for {
 		var msg Message
@@ -45,8 +49,8 @@ func (c *Client) Start() {
 	}
 }
 
-// Send puts msg into the client's mailbox, and waits for nobody. Only the
-// server's goroutine calls it, so all mailboxes have one order.
+// Send puts msg into the client's mailbox, and waits for no client. Only the
+// server's goroutine calls it, so all mailboxes get the messages in one order.
 func (c *Client) Send(msg *Message) {
 	c.mailbox.put(msg)
 }

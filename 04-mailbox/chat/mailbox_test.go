@@ -15,13 +15,13 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// serving and emptying count goroutines: those that serve a client, and those that
-// empty a mailbox.
+// serving counts the goroutines that serve a client, and emptying those that empty a
+// mailbox.
 func serving() int  { return judgetest.Count("chat.(*Client).Start") }
 func emptying() int { return judgetest.Count("chat.(*mailbox).empty") }
 
-// However much waits for a client, one goroutine empties its mailbox; and none
-// does when nothing waits.
+// One goroutine empties a client's mailbox, even if many messages wait. When nothing
+// waits, there is none.
 func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
@@ -30,7 +30,7 @@ func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 		require.Zero(t, emptying(), "before anything is said")
 
 		for range 50 {
-			r.Flow(1, 100) // some of the talker's goroutines may be about to end
+			r.Flow(1, 100) // some of the talker's goroutines may not have ended yet
 			require.LessOrEqual(t, emptying(), 2*len(silent), "after %d messages that three don't read", r.Said)
 		}
 		synctest.Wait()
@@ -45,12 +45,12 @@ func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 	})
 }
 
-// A client that stops reading is let go when its mailbox has no room left, and not
-// before. Until then it costs no more than its mailbox, and then nothing. The others
-// hear everything.
+// The server drops a client that stops reading when its mailbox is full, and not
+// before. Until then the client costs no more than its mailbox. After that it costs
+// nothing. The others hear everything.
 func TestFullMailbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const size = 4 << 10 // with more and shorter messages, timers would be measured too
+		const size = 4 << 10 // with more and shorter messages, the timers' memory would count, too
 		r := openRoomInBubble(t)
 		other := r.Join()
 		r.Flow(2*historyMessages, size, other) // so that the history is full
@@ -76,13 +76,13 @@ func TestFullMailbox(t *testing.T) {
 		assert.Zero(t, emptying())
 		_, err := stalled.Hear()
 		assert.Equal(t, io.EOF, err)
-		assert.Less(t, judge.HeapInUse()-heap, mailboxBytes/4, "bytes held for a client that was let go")
+		assert.Less(t, judge.HeapInUse()-heap, mailboxBytes/4, "bytes held for a client that was dropped")
 		r.Flow(100, size, other)
 	})
 }
 
-// A client that doesn't let a write end is gone after 10 s. After that write no
-// other begins.
+// A client that doesn't read what is written to it is gone after 10 s. After that
+// write no other begins.
 func TestUnfinishedWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
@@ -106,8 +106,8 @@ func TestUnfinishedWrite(t *testing.T) {
 	})
 }
 
-// A client that has been silent for long after something was sent to it gets
-// its pong, and stays: the deadline of the last write is over with that write.
+// The server sends something to a client, and the client pings a minute later. It
+// gets its pong, and stays: the deadline of the last write ended with that write.
 func TestDeadlineEndsWithTheWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
@@ -124,8 +124,8 @@ func TestDeadlineEndsWithTheWrite(t *testing.T) {
 	})
 }
 
-// The longest message that is read goes to everybody. Of one that is longer by a
-// byte nobody hears, and its sender is let go, alone.
+// Everybody hears the longest message that the server reads. If a message is a byte
+// longer, nobody hears it, and the server drops its sender, and no other client.
 func TestLongestMessage(t *testing.T) {
 	r := openRoom(t)
 	speaker, other := r.Join(), r.Join()
@@ -137,7 +137,7 @@ func TestLongestMessage(t *testing.T) {
 		require.NoError(t, c.HearNext(speaker.Name, longest))
 	}
 
-	speaker.Say(longest + "x") // which may not be read to its end
+	speaker.Say(longest + "x") // the server may not read all of it, so this may fail
 	_, err = speaker.Hear()
 	assert.Error(t, err, "what the speaker hears")
 	r.AwaitOpen(2)

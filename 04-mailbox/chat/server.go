@@ -1,6 +1,8 @@
 // Package chat is the chat room with mailboxes: one goroutine for the room
 // (Server.Start), one for each client (Client.Start), and one that ends at once
-// for each client that has mail. It knows nothing of the page that it is used from.
+// for each client that has mail (mailbox.empty). Several goroutines use a mailbox,
+// under its mutex. All other state has one goroutine that owns it. The package knows
+// nothing about the web page.
 package chat
 
 import (
@@ -10,13 +12,15 @@ import (
 	"golang.org/x/net/websocket"
 )
 
+// A newcomer gets the history into its mailbox at once. The history fills only half of
+// it. Else put could drop a newcomer for what was said before it came.
 const (
 	historyMessages = 100              // that a newcomer hears, at most
-	historyBytes    = mailboxBytes / 2 // of them, at most: a newcomer's mailbox has room for more
+	historyBytes    = mailboxBytes / 2 // of them, at most
 )
 
 // Server is one room. The goroutine that runs Start owns history, historySize,
-// clients, clientCount and every client's id; everybody else asks it through the
+// clients, clientCount and every client's id. Other goroutines ask it through the
 // channels.
 type Server struct {
 	history     []*Message      // the last ones, oldest first
@@ -42,8 +46,8 @@ func NewServer() *Server {
 	}
 }
 
-// WebsocketHandler lets a client into the room for each connection, and reads
-// from it in the request's goroutine, many at a time.
+// WebsocketHandler returns what handles the room's connections. Each runs in its
+// request's goroutine: it lets a client into the room, and serves it until it leaves.
 func (s *Server) WebsocketHandler() websocket.Handler {
 	return func(ws *websocket.Conn) {
 		client := NewClient(ws, s.removeClientCh, s.messageCh)
@@ -57,8 +61,8 @@ func (s *Server) Done() {
 	s.doneCh <- true
 }
 
-// Start runs the room, until Done. Nothing in it waits for a client, so it is
-// always back soon to listen to its channels.
+// Start runs the room until Done. Nothing in it waits for a client, so it soon
+// listens to its channels again.
 func (s *Server) Start() {
 	for {
 		select {
@@ -77,8 +81,9 @@ func (s *Server) Start() {
 	}
 }
 
-// addClient gives the client its id, lets it in, and has it sent what was said
-// before. What is said from now on goes behind that, into the same mailbox.
+// addClient gives the client its id, lets it in, and puts the past messages into its
+// mailbox. Messages from now on go behind them, into the same mailbox. So a newcomer
+// misses none and gets none twice. TestJoiningAFlow shows it.
 func (s *Server) addClient(c *Client) {
 	s.clientCount++
 	c.id = s.clientCount
@@ -89,13 +94,15 @@ func (s *Server) addClient(c *Client) {
 	}
 }
 
-// removeClient takes the client out of the room.
+// removeClient takes the client out of the room. From now on nothing is put into its
+// mailbox.
 func (s *Server) removeClient(c *Client) {
 	delete(s.clients, c.id)
 	log.Println("a client leaves; clients:", len(s.clients))
 }
 
-// sendMessage puts the message into every client's mailbox, its author's too.
+// sendMessage puts the message into every client's mailbox, its author's too, and
+// into the history. One goroutine does both, so no newcomer can come in between.
 func (s *Server) sendMessage(msg *Message) {
 	for _, c := range s.clients {
 		c.Send(msg)

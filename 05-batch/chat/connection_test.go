@@ -18,13 +18,13 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// A client that sends pings into a flood of messages gets a pong for each, and
-// each message in a frame of its own: no bytes come between others.
+// A client sends pings while many messages come. It gets a pong for each ping, and each
+// message in a frame of its own: no bytes get into the middle of a frame.
 func TestPingsInAFlood(t *testing.T) {
 	const size, window = 3000, 32
 	r := openRoom(t)
 	pinger := &pinger{Client: r.Join(), t: t, pings: pings(fewer(4000))}
-	require.NoError(t, r.Sockets.Of(pinger.Conn).SetWriteBuffer(4<<10), "so that a write takes several turns")
+	require.NoError(t, r.Sockets.Of(pinger.Conn).SetWriteBuffer(4<<10), "a small buffer, so that a write takes several turns")
 
 	sent := make(chan error, 1)
 	go func() { sent <- pinger.ping() }()
@@ -46,15 +46,15 @@ func TestPingsInAFlood(t *testing.T) {
 	require.NoError(t, <-sent)
 }
 
-// pinger is a client that sends pings, and wants a pong for each.
+// pinger is a client that sends pings, and fails the test unless each gets its pong.
 type pinger struct {
 	*judge.Client
 	t     *testing.T
 	pings []string
-	pongs int // that it has heard
+	pongs int // heard so far
 }
 
-// pings returns what n pings carry: each other one as much as it may.
+// pings returns the payloads of n pings: every second one is as long as it may be.
 func pings(n int) []string {
 	all := judge.Numbered(0, n, 0)
 	for i := 1; i < n; i += 2 {
@@ -85,7 +85,7 @@ func (p *pinger) next() judge.Frame {
 	return f
 }
 
-// pingAndHear has a client ping, and hear the pong as the next frame.
+// pingAndHear sends a ping. The next frame must be the pong.
 func pingAndHear(t *testing.T, c *judge.Client, payload string) {
 	t.Helper()
 	p := &pinger{Client: c, t: t, pings: []string{payload}}
@@ -93,7 +93,7 @@ func pingAndHear(t *testing.T, c *judge.Client, payload string) {
 	require.EqualValues(t, judge.Pong, p.next().Opcode)
 }
 
-// A pong, the longest too, is one write, so that nothing can come between its bytes.
+// Each pong is one write, also the longest. So nothing can get between its bytes.
 func TestPongIsOneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
@@ -106,9 +106,9 @@ func TestPongIsOneWrite(t *testing.T) {
 	})
 }
 
-// A client that has been silent for long after something was sent to it gets
-// its pong, and stays: a pong has a deadline of its own, and the one of the last
-// write does it no harm.
+// The server sends something to a client, and the client pings a minute later. It
+// gets its pong, and stays: a pong has a deadline of its own, so the one of the last
+// write, which has passed, doesn't matter.
 func TestPongAfterSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
@@ -122,8 +122,8 @@ func TestPongAfterSilence(t *testing.T) {
 	})
 }
 
-// What comes in one TCP segment with the request for the handshake is heard,
-// be it more or less than what net/http reads at once.
+// A client may send messages in one TCP segment with its handshake. All are heard,
+// also if they are more than net/http reads at once.
 func TestFirstFramesWithTheHandshake(t *testing.T) {
 	for _, messages := range []int{1, 5, 200} {
 		if !t.Run(fmt.Sprint(messages), func(t *testing.T) {
@@ -137,29 +137,31 @@ func TestFirstFramesWithTheHandshake(t *testing.T) {
 			require.NoError(t, c.HearNext(r.Talker.Name, judgetest.Welcome))
 			require.NoError(t, c.HearNext("a hasty one", said...))
 		}) {
-			return // the others would wait in vain, too
+			return // the others would wait for nothing, too
 		}
 	}
 }
 
-// A client that says goodbye gets all that was sent to it before, then 1000,
-// and then the end of the connection.
+// A client that says goodbye gets all that was sent to it before. Then it gets 1000,
+// and the end of the connection.
 func TestGoodbye(t *testing.T) {
-	const messages, size = 900, 1 << 10 // less than is in a mailbox, more than in a socket
-	r := openRoom(t)
-	c := r.JoinStalled()
-	r.Flow(messages, size)
-	require.NoError(t, c.SayGoodbye())
+	synctest.Test(t, func(t *testing.T) {
+		const messages, size = 900, 1 << 10 // they fit into a mailbox
+		r := openRoomInBubble(t)
+		c := r.Join()
+		r.Flow(messages, size)
+		require.NoError(t, c.SayGoodbye())
 
-	first, next, err := c.HearFlow(math.MaxInt)
-	assert.Equal(t, judge.Closed(1000), err)
-	assert.Equal(t, []int{0, messages}, []int{first, next}, "the numbers that it heard")
-	_, err = c.Hear()
-	assert.Equal(t, io.EOF, err)
-	r.Flow(10, size)
+		first, next, err := c.HearFlow(math.MaxInt)
+		assert.Equal(t, judge.Closed(1000), err)
+		assert.Equal(t, []int{0, messages}, []int{first, next}, "the numbers that it heard")
+		_, err = c.Hear()
+		assert.Equal(t, io.EOF, err)
+		r.Flow(10, size)
+	})
 }
 
-// A client that sends what is no message is closed, alone.
+// The server drops a client that sends something that is no message, and no other.
 func TestNoMessage(t *testing.T) {
 	r := openRoom(t)
 	for _, b := range []string{"no JSON", `["JSON", "but no message"]`, ""} {

@@ -11,9 +11,9 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// A newcomer hears the last 100 messages, in order, and then what is said next.
+// A newcomer hears the last 100 messages, in order, and then the new ones.
 func TestHistory(t *testing.T) {
-	for _, said := range []int{98, 99, 100, 101, 250} { // behind the welcome
+	for _, said := range []int{98, 99, 100, 101, 250} { // after the welcome
 		if !t.Run(fmt.Sprint(said), func(t *testing.T) {
 			r := openRoom(t)
 			r.Flow(said, 100)
@@ -26,12 +26,12 @@ func TestHistory(t *testing.T) {
 			assert.Equal(t, max(0, said-100), first, "the first that it hears")
 			r.Flow(10, 100, newcomer)
 		}) {
-			return // the others would wait in vain, too
+			return // the others would wait for nothing, too
 		}
 	}
 }
 
-// Of long messages a newcomer hears as many of the last as go into historyBytes.
+// If messages are long, a newcomer hears only the last that fit into historyBytes.
 func TestLongHistory(t *testing.T) {
 	const size, said = 32 << 10, 40
 	r := openRoom(t)
@@ -42,8 +42,8 @@ func TestLongHistory(t *testing.T) {
 	assert.Equal(t, historyBytes/frame, next-first, "messages of %d bytes", frame)
 }
 
-// Who joins while messages flow hears, from the first that it hears, each
-// message once, in order, and none is missing: past ones, and then live ones.
+// Clients that join while messages flow hear past messages and then live ones: each
+// message once, in order, and from the first that they hear none is missing.
 func TestJoiningAFlow(t *testing.T) {
 	const atOnce = 8
 	r := openRoom(t)
@@ -52,7 +52,7 @@ func TestJoiningAFlow(t *testing.T) {
 		before := r.Said
 		var newcomers []*judge.Client
 		for range atOnce {
-			r.Say(16, 100) // it is on the way when the newcomer comes, and when it is let in
+			r.Say(16, 100) // these are on the way while the newcomer connects and joins
 			newcomers = append(newcomers, r.Connect())
 		}
 		r.Say(50, 100)

@@ -9,83 +9,104 @@ import (
 )
 
 const (
-	maxMessageBytes = 128 << 10        // of a message's JSON, at most, when it is read; sent, it may be six times as long (\u003c for "<")
+	maxMessageBytes = 128 << 10        // of a message's JSON, at most, when it is read
 	mailboxBytes    = 1 << 20          // of frames that wait for one client, at most
 	writeBytes      = 64 << 10         // of frames in one write, at most; a longer frame goes alone
-	patience        = 10 * time.Second // for one write, or a second less, and for a client that is let go to leave
+	patience        = 10 * time.Second // for one write, and for a client that was dropped to leave
 )
 
-// mailbox has the frames that wait for one client, the oldest first. The server's
-// goroutine puts them in. While any wait, one goroutine, and never two, takes them
-// out and writes them: so they keep their order.
+// mailbox holds the frames that wait for one client, the oldest first. The
+// server's goroutine puts them in. While frames wait, one other goroutine takes
+// them out and writes them. Only one at a time does this, so frames keep their order.
 type mailbox struct {
-	conn     net.Conn
-	writing  sync.Mutex // held by the goroutine that runs empty; guards deadline
-	deadline time.Time  // of writes to conn, as empty set it last
+	conn net.Conn // the one under Client.ws, which writes only pongs to it
 
-	mu       sync.Mutex // guards what follows; nobody writes to conn while they hold it
+	// writing is held by the goroutine that runs empty. At the end of a client, Start
+	// runs empty, too, and waits here for the other one. A goroutine that holds writing
+	// may take mu. One that holds mu must not take writing.
+	writing  sync.Mutex
+	deadline time.Time // of writes to conn, as empty set it last; guarded by writing
+
+	// mu guards the fields below. If one goroutine owned them, it would have to stay
+	// as long as the client stays. A buffered channel would count messages, not bytes.
+	// The server's goroutine takes mu in put, and it must not wait for a client. So
+	// nobody may write to conn while holding mu.
+	mu       sync.Mutex
 	frames   [][]byte
 	bytes    int  // of frames
-	emptying bool // a goroutine runs empty, and was not called by Start
-	closed   bool // the client was let go: nothing goes in any more
+	emptying bool // a goroutine runs empty, or soon will, so put need not start one
+	closed   bool // the server has dropped the client: nothing goes in any more
 }
 
-// put adds a frame, and starts a goroutine that empties the mailbox if there is
-// none. A client that has no room for the frame reads too slowly, and is let go.
-// put waits for nobody.
+// put adds a frame. If no goroutine empties the mailbox, put starts one. A client
+// whose mailbox has no room for the frame reads too slowly: put drops the client.
+// put waits for no client. The server's goroutine calls it, and Start, for a goodbye.
 func (m *mailbox) put(frame []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
-		return
+		return // it was dropped, but is still among the server's clients
 	}
 	if m.bytes+len(frame) > mailboxBytes {
 		log.Println("send: a client reads too slowly")
-		m.closed, m.frames = true, [][]byte{tooSlow}     // goes out after the write in progress
-		m.conn.SetReadDeadline(time.Now().Add(patience)) // until then, Start reads on
+		// Frames wait, so a goroutine empties the mailbox. It writes tooSlow next, and
+		// nothing after that. Start reads on for a while: a connection that is closed
+		// with unread input is reset, and tooSlow could be lost (TestLetGoHasTimeToLeave).
+		m.closed, m.frames = true, [][]byte{tooSlow}
+		m.conn.SetReadDeadline(time.Now().Add(patience))
 		return
 	}
 	m.frames = append(m.frames, frame)
 	m.bytes += len(frame)
-	// Only one goroutine at a time, or a later frame could be written first. No
-	// frame is left behind: take ends the goroutine under the same lock, and only
-	// when nothing waits.
+	// With one goroutine for each frame, a client that doesn't read would hold them
+	// all (StalledCost). The order doesn't depend on this, but on writing.
 	if !m.emptying {
 		m.emptying = true
 		go m.empty()
 	}
 }
 
-var buffers = sync.Pool{New: func() any { return new([]byte) }} // to join frames in
+// buffers has the memory to join frames in. A mailbox borrows it while it is emptied,
+// so a quiet client has none.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// empty writes what waits until nothing does. What has gathered goes out in one
-// write: a net.Conn takes one write after the other, each as a whole, so no pong
-// gets into it. After an error empty writes no more. A write waits for the client,
-// so empty doesn't hold mu meanwhile, or put would wait, too.
+// empty writes the frames that wait, all that have gathered in one write, until none
+// waits. A write waits for the client, for ten seconds perhaps. So empty doesn't hold
+// mu while it writes, or put would wait, too, and the whole room with it. A net.Conn
+// takes one write after the other, each as a whole: so no pong gets between the bytes
+// of a frame (TestPingsInAFlood).
 func (m *mailbox) empty() {
 	m.writing.Lock()
 	defer m.writing.Unlock()
 	joined := buffers.Get().(*[]byte)
 	defer buffers.Put(joined)
 	for m.take(joined) {
-		// To set a deadline costs more than to look at the clock.
+		// A client that stops reading must not hold this goroutine for ever
+		// (TestStalledForGood). A new deadline costs more than a look at the clock, so
+		// each serves for a second. It may stay after the write: pongs have their own.
 		if now := time.Now(); m.deadline.Sub(now) < patience-time.Second {
 			m.deadline = now.Add(patience)
 			m.conn.SetWriteDeadline(m.deadline)
 		}
 		if _, err := m.conn.Write(*joined); err != nil {
 			log.Println("send:", err)
-			m.conn.Close() // which ends Start. Not ws.Close: that writes, too
+			// Half of a frame may be out, so nothing may follow (TestFailedWriteIsTheLast).
+			// ws.Close would write a close frame. conn.Close writes nothing, and it ends
+			// Start's read.
+			m.conn.Close()
 			m.mu.Lock()
-			m.closed, m.frames = true, nil
+			m.closed, m.frames = true, nil // so this loop ends
 			m.mu.Unlock()
 		}
 	}
 }
 
 // take joins the frames of the next write: as many as go into writeBytes, but at
-// least one, since a longer frame would never go out. If none wait, it returns
-// false, and the goroutine that empties the mailbox ends.
+// least one, or a longer frame would never go out. It copies them, as all mailboxes
+// share a frame's bytes. When none waits it returns false, and the
+// goroutine that empties the mailbox ends. Both happen under one lock. Else put could
+// come in between, start no goroutine, and leave its frame in the mailbox until the
+// next one comes.
 func (m *mailbox) take(joined *[]byte) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// gate is a connection on which a write begins, and ends when the test says so.
-// It is for a bubble of testing/synctest: when nothing moves in there, a write has
-// begun, or none will.
+// gate is a connection whose writes end only when the test says so. It is for a bubble
+// of testing/synctest: when all goroutines there wait, either a write has begun, or
+// none will begin.
 type gate struct {
-	net.Conn // nil: what is not below is not to be called
+	net.Conn // nil: a method that is not below must not be called
 	t        *testing.T
-	begun    chan []byte   // what is to be written
-	end      chan error    // what the write is to return
+	begun    chan []byte   // the bytes to write
+	end      chan error    // the write returns it
 	over     chan struct{} // closed when the test is over
 	closed   bool          // by Close
 }
@@ -50,7 +50,7 @@ func (g *gate) Close() error                     { g.closed = true; return nil }
 func (g *gate) SetReadDeadline(time.Time) error  { return nil }
 func (g *gate) SetWriteDeadline(time.Time) error { return nil }
 
-// begins returns what the next write writes, which has begun.
+// begins returns the bytes of the write that has just begun. There must be one.
 func (g *gate) begins() []byte {
 	g.t.Helper()
 	synctest.Wait()
@@ -63,41 +63,41 @@ func (g *gate) begins() []byte {
 	}
 }
 
-// ends has the write in progress end.
+// ends ends the write in progress.
 func (g *gate) ends(err error) {
 	g.t.Helper()
 	g.end <- err
 	synctest.Wait()
 }
 
-// isQuiet wants no write to begin, and nobody to empty a mailbox.
+// isQuiet fails the test if a write begins, or a goroutine empties a mailbox.
 func (g *gate) isQuiet() {
 	g.t.Helper()
 	synctest.Wait()
-	require.Empty(g.t, g.begun, "a write that was not to begin")
+	require.Empty(g.t, g.begun, "a write that should not begin")
 	require.Zero(g.t, emptying(), "goroutines that empty a mailbox")
 }
 
-// isClosed tells whether a client was let go.
+// isClosed tells whether the client was dropped.
 func isClosed(m *mailbox) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.closed
 }
 
-// frameOf makes something like a frame: of size bytes, each n. There is room
-// behind them, which is not for the mailbox.
+// frameOf makes something like a frame: size bytes, and each is n. Its slice has more
+// capacity, which the mailbox must not use.
 func frameOf(n, size int) []byte {
 	return bytes.Repeat([]byte{byte(n)}, size+8)[:size]
 }
 
-// What is written is what was put, in order, frame by frame. (The frames are not
-// the mailbox's own, and stay as they are.) A write has as many of the frames that
-// wait as go into 64 KiB, and one in any case. What finds no room in the mailbox
-// drops all that wait, and a close frame follows.
+// The mailbox writes the frames that were put, whole and in order. (It doesn't change
+// them: they are not its own.) Each write has as many of the waiting frames as fit
+// into 64 KiB, but at least one. A frame that doesn't fit into the mailbox drops all
+// that wait, and a close frame follows.
 //
-// A byte of the script is a frame that is put, of frameSize; or, if it is 0, the
-// write in progress ends.
+// Each byte of the script is an instruction. 0 ends the write in progress. Any other
+// byte puts a frame, whose size is frameSize of it.
 func FuzzBatches(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 0, 0, 4, 0, 5, 6})
 	f.Add([]byte{1, 131, 131, 1, 0})           // exactly 64 KiB, and one byte
@@ -126,7 +126,7 @@ func FuzzBatches(f *testing.F) {
 			g.isQuiet()
 			for _, frame := range b.all {
 				room := frame[:cap(frame)]
-				require.Equal(t, bytes.Count(room, room[:1]), len(room), "bytes of a frame that are as they were")
+				require.Equal(t, bytes.Count(room, room[:1]), len(room), "bytes of a frame that did not change")
 			}
 		})
 	})
@@ -144,21 +144,21 @@ func frameSize(b byte) int {
 	return int(b-199) << 14
 }
 
-// batches is a mailbox, and what it is to have written and to write.
+// batches is a mailbox, and what it should have written and should still write.
 type batches struct {
 	t       *testing.T
 	gate    *gate
 	mailbox *mailbox
 
-	all     [][]byte // that were put
+	all     [][]byte // frames that were put
 	waiting [][]byte
-	size    int  // of those that wait and that count for the bound
+	size    int  // of the waiting frames that count for the bound
 	writing bool // a write is in progress
-	full    bool // the client was let go
+	full    bool // the client was dropped
 }
 
-// put puts a frame: it waits, or is dropped with all that wait. If no write is in
-// progress one begins.
+// put puts a frame. The frame waits, or it is dropped with all that wait. If no write
+// is in progress, one must begin.
 func (b *batches) put(frame []byte) {
 	b.all = append(b.all, frame)
 	fills := !b.full && b.size+len(frame) > mailboxBytes
@@ -175,7 +175,7 @@ func (b *batches) put(frame []byte) {
 	}
 }
 
-// writeBegins wants a write of as many frames as go into it.
+// writeBegins checks that a write has begun, with as many frames as fit into it.
 func (b *batches) writeBegins() {
 	written := b.gate.begins()
 	rest, n := written, 0
@@ -192,7 +192,7 @@ func (b *batches) writeBegins() {
 	b.waiting, b.size, b.writing = b.waiting[n:], b.size-len(written), true
 }
 
-// writeEnds ends the write in progress. If frames wait, the next begins.
+// writeEnds ends the write in progress. If frames wait, the next must begin.
 func (b *batches) writeEnds() {
 	b.gate.ends(nil)
 	b.writing = false
@@ -201,8 +201,8 @@ func (b *batches) writeEnds() {
 	}
 }
 
-// After a write that failed the connection is closed and nothing more is
-// written, neither of what waited nor of what comes.
+// After a write has failed, the connection is closed and nothing more is written: no
+// frame that waited, and no frame that comes later.
 func TestFailedWriteIsTheLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(t)
@@ -221,8 +221,8 @@ func TestFailedWriteIsTheLast(t *testing.T) {
 	})
 }
 
-// A write that fails when the mailbox has been full is the last too: no close
-// frame follows.
+// After the mailbox was full, a write that fails is the last one, too: no close frame
+// follows.
 func TestNoCloseFrameAfterFailedWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(t)
@@ -239,8 +239,8 @@ func TestNoCloseFrameAfterFailedWrite(t *testing.T) {
 	})
 }
 
-// A mailbox writes nobody else's bytes: not while another one writes, and not
-// those that it wrote before.
+// A mailbox writes only its own bytes: none of another mailbox, also while that one
+// writes, and none that it wrote before.
 func TestMailboxesShareNoBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for n := range 50 {

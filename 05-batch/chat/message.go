@@ -12,13 +12,18 @@ type Message struct {
 	Body   string `json:"body"`
 }
 
-// frame returns the message as one text frame (RFC 6455, section 5.2). A server
-// doesn't mask its frames, so the same bytes go to every client.
+// frame returns the message as one text frame (RFC 6455, section 5.2): a byte for the
+// kind, the payload's length in 1, 3 or 9 bytes, and the payload. TestFrame compares
+// it with what x/net/websocket sends. A server doesn't mask its frames, so the same
+// bytes go to every client, and nobody may change them. The payload may be six times as
+// long as what was read, as json.Marshal writes "<" as \u003c: that still fits into an
+// empty mailbox.
 func (m *Message) frame() []byte {
 	payload, _ := json.Marshal(m) // two strings: there is no error
+	// 0x81: text, and the only frame of its message.
 	frame := append(make([]byte, 0, 10+len(payload)), 0x81)
 	switch n := len(payload); {
-	case n < 126:
+	case n < 126: // 126 and 127 say that the length follows in 2 or in 8 bytes
 		frame = append(frame, byte(n))
 	case n < 1<<16:
 		frame = binary.BigEndian.AppendUint16(append(frame, 126), uint16(n))
@@ -28,7 +33,8 @@ func (m *Message) frame() []byte {
 	return append(frame, payload...)
 }
 
-// The close frames that are sent, each with its reason (sections 5.5.1 and 7.4.1).
+// The close frames that the server sends, each with its reason (sections 5.5.1 and
+// 7.4.1). A close frame is the last frame on a connection.
 var (
 	goodbye = []byte{0x88, 2, 1000 >> 8, 1000 & 0xff} // normal closure
 	tooSlow = []byte{0x88, 2, 1008 >> 8, 1008 & 0xff} // policy violation

@@ -15,7 +15,7 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// A message's frame is what x/net/websocket sends for it, byte for byte.
+// A message's frame has the same bytes as the one that x/net/websocket sends for it.
 func TestFrame(t *testing.T) {
 	const empty = len(`{"author":"","body":""}`)
 	messages := []*Message{
@@ -47,21 +47,21 @@ func TestFrame(t *testing.T) {
 	assert.Equal(t, io.EOF, err, "after the last frame")
 }
 
-// The close frames have their codes, and nothing else.
+// Each close frame has its code, and nothing else.
 func TestCloseFrames(t *testing.T) {
 	assert.Equal(t, "\x88\x02\x03\xe8", string(goodbye), "1000")
 	assert.Equal(t, "\x88\x02\x03\xf0", string(tooSlow), "1008")
 }
 
-// payload is a message as a browser sends it: "<" is one byte, and not six as in
-// what encoding/json makes of it. Both texts have no need of escapes.
+// payload is a message as a browser sends it: "<" is one byte here, and six bytes if
+// encoding/json writes it. author and body must be texts that need no escapes.
 func payload(author, body string) []byte {
 	return fmt.Appendf(nil, `{"author":"%s","body":"%s"}`, author, body)
 }
 
-// The longest message that is read goes to everybody, though it is six times
-// as long when it is sent. Of one that is longer by a byte nobody hears, and
-// its sender is let go, alone.
+// Everybody hears the longest message that the server reads, although it is six times
+// as long when it is sent. If a message is a byte longer, nobody hears it, and the
+// server drops its sender, and no other client.
 func TestLongestMessage(t *testing.T) {
 	r := openRoom(t)
 	speaker, other := r.Join(), r.Join()
@@ -74,7 +74,7 @@ func TestLongestMessage(t *testing.T) {
 		}
 	}
 
-	speaker.Write(judge.AppendFrame(nil, judge.Text, payload(speaker.Name, long+"<"))) // which may not be read to its end
+	speaker.Write(judge.AppendFrame(nil, judge.Text, payload(speaker.Name, long+"<"))) // the server may not read all of it, so this may fail
 	_, err := speaker.Hear()
 	assert.Error(t, err, "what the speaker hears")
 	r.AwaitOpen(2)

@@ -25,20 +25,20 @@ import (
 	"websocket-chat-steps/internal/judge/race"
 )
 
-var modelSeed = flag.Uint64("model.seed", 0, "what TestModel is to run with, instead of what chance says")
+var modelSeed = flag.Uint64("model.seed", 0, "run TestModel with this seed, and not with a random one")
 
-// TestModel has clients do things by chance, on the real server, and after each
-// thing compares what everybody has heard with what the model says.
+// TestModel lets clients do random things, on the real server. After each thing it
+// compares what every client has heard with what the model says.
 func TestModel(t *testing.T) {
 	many, runs := max(100, fewer(250)), max(2, fewer(8))
-	seen := make(map[string]int) // of what is worth a look, in all runs
+	seen := make(map[string]int) // how often each rare event was seen, in all runs
 	for n := range runs {
 		seed := *modelSeed
 		if seed == 0 {
 			seed = rand.Uint64()
 		}
 		if !t.Run(fmt.Sprint(n), func(t *testing.T) {
-			t.Logf("to have this again: go test -run TestModel -model.seed %d", seed)
+			t.Logf("to repeat this: go test -run TestModel -model.seed %d", seed)
 			synctest.Test(t, func(t *testing.T) { playModel(t, rand.New(rand.NewPCG(seed, 0)), many, seen) })
 		}) || *modelSeed != 0 {
 			return
@@ -46,30 +46,30 @@ func TestModel(t *testing.T) {
 	}
 	t.Log(seen)
 	if race.Enabled || testing.Short() {
-		return // in so few runs not everything happens
+		return // with so few runs, some events may not happen
 	}
-	for _, what := range []string{"told 1000", "told 1008", "closed in a write", "closed after 1008", "spoke when let go"} {
-		assert.Positive(t, seen[what], "how often one was seen that %s", what)
+	for _, what := range []string{"told 1000", "told 1008", "closed in a write", "closed after 1008", "spoke when dropped"} {
+		assert.Positive(t, seen[what], "how often this was seen: %s", what)
 	}
 }
 
-// side is one client, and what the model says of it. The model's time is the
-// bubble's. A client that isn't stalled has always read all that there is.
+// side is one client, and what the model says about it. The model's time is the
+// bubble's. A client that isn't stalled has always read everything.
 type side struct {
 	client   *modelClient
-	compared int // so many of heard, with what it really heard
+	compared int // how many of heard were compared with what it really heard
 
 	heard    []string  // so far; a stalled client hears nothing
 	stalled  bool      // it doesn't read
 	deadline time.Time // of the write to it that began last
-	writing  []string  // one frame, that a stalled client doesn't read
-	waiting  []string  // behind it
-	bytes    int       // of those
-	letGo    time.Time // when it was; zero: it wasn't
+	writing  []string  // one frame, which a stalled client doesn't read
+	waiting  []string  // frames behind that one
+	bytes    int       // of the waiting frames
+	letGo    time.Time // when the server dropped it; zero if it did not
 	ended    bool      // the server has closed the connection
 }
 
-// hears is what becomes of one frame for the client.
+// hears says what happens to a frame that is sent to the client.
 func (s *side) hears(what string, size int) {
 	switch {
 	case s.ended || !s.letGo.IsZero():
@@ -86,14 +86,14 @@ func (s *side) hears(what string, size int) {
 	}
 }
 
-// begins is that a write to it begins, which has nine to ten seconds.
+// begins says that a write to the client begins. It has nine to ten seconds.
 func (s *side) begins() {
 	if now := time.Now(); s.deadline.Sub(now) < 9*time.Second {
 		s.deadline = now.Add(10 * time.Second)
 	}
 }
 
-// resumes has it read all that there is.
+// resumes says that the client reads again, all that there is.
 func (s *side) resumes() {
 	if len(s.waiting) > 0 {
 		s.begins()
@@ -105,7 +105,7 @@ func (s *side) resumes() {
 	}
 }
 
-// ends is that the server closes the connection.
+// ends says that the server closes the connection.
 func (s *side) ends() {
 	s.ended, s.writing, s.waiting = true, nil, nil
 	if !s.stalled {
@@ -113,7 +113,7 @@ func (s *side) ends() {
 	}
 }
 
-// timeHasPassed is what has come of deadlines by now. It says what happened.
+// timeHasPassed ends the client if one of its deadlines has passed, and returns which.
 func (s *side) timeHasPassed() string {
 	const patience = 10 * time.Second
 	switch now := time.Now(); {
@@ -128,7 +128,7 @@ func (s *side) timeHasPassed() string {
 	return ""
 }
 
-// model is the room, as it is to be.
+// model is the room as it should be.
 type model struct {
 	t      *testing.T
 	room   *judgetest.Room
@@ -136,7 +136,7 @@ type model struct {
 	seen   map[string]int
 
 	history []entry
-	sides   []*side // of the clients that haven't gone
+	sides   []*side // of the clients that are still there
 }
 
 // entry is a message in the history.
@@ -145,8 +145,8 @@ type entry struct {
 	size int // of its frame
 }
 
-// things are what may happen, each so many times in a hundred; where it happens to
-// a client, to one of those of which that is true.
+// things are what may happen: how often in a hundred times, to which clients (nil: to
+// none), and what happens.
 var things = []struct {
 	often int
 	to    func(*side) bool
@@ -177,7 +177,7 @@ func playModel(t *testing.T, chance *rand.Rand, many int, seen map[string]int) {
 	}
 }
 
-// doSomething has one thing happen. Where there is no client for it, nothing does.
+// doSomething does one random thing. If there is no client for it, it does nothing.
 func (m *model) doSomething() {
 	roll, i := m.chance.IntN(100), 0
 	for ; roll >= things[i].often; i++ {
@@ -193,7 +193,7 @@ func (m *model) doSomething() {
 	}
 }
 
-// compare compares what everybody has really heard, after so many things.
+// compare compares the model with what every client has really heard.
 func (m *model) compare(things int) {
 	open := 0
 	for _, s := range slices.Clone(m.sides) {
@@ -209,7 +209,7 @@ func (m *model) compare(things int) {
 	require.Equal(m.t, open, m.room.Sockets.Open(), "connections, after %d things", things)
 }
 
-// join has a client come, who hears the history.
+// join lets a client join. It hears the history.
 func (m *model) join(*side) {
 	if len(m.sides) == 8 {
 		return
@@ -231,26 +231,26 @@ func (m *model) wait(*side) {
 	}
 }
 
-// post has a client say something short, long or very long, of letters that grow
-// when they are sent, or don't.
+// post lets a client say something short, long or very long. One of the two letters
+// takes more bytes when the server sends it.
 func (m *model) post(s *side) {
 	longest := []int{100, 20_000, 100_000}[m.chance.IntN(3)]
 	letter := []string{"x", "<"}[m.chance.IntN(2)]
 	body := strings.Repeat(letter, m.chance.IntN(longest))
 	if !s.letGo.IsZero() {
-		m.seen["spoke when let go"]++
+		m.seen["spoke when dropped"]++
 	}
 	require.NoError(m.t, s.client.Write(judge.AppendFrame(nil, judge.Text, payload(s.client.Name, body))))
 	m.said(&Message{s.client.Name, body})
 }
 
-// stall has a client read no more.
+// stall lets a client stop reading.
 func (m *model) stall(s *side) {
 	s.client.tap.stall()
 	s.stalled = true
 }
 
-// resume has a client that is stalled read all that there is.
+// resume lets a stalled client read all that there is.
 func (m *model) resume(s *side) {
 	if slices.Contains(s.waiting, "1008") {
 		m.seen["told 1008"]++
@@ -259,7 +259,7 @@ func (m *model) resume(s *side) {
 	s.client.tap.resume()
 }
 
-// leave has a client say goodbye that has read all that there is.
+// leave lets a client that has read everything say goodbye.
 func (m *model) leave(s *side) {
 	require.NoError(m.t, s.client.SayGoodbye())
 	if s.letGo.IsZero() {
@@ -269,13 +269,13 @@ func (m *model) leave(s *side) {
 	s.ends()
 }
 
-// remove has a client close its connection, if the server has not: its end.
+// remove closes a client's connection, if the server has not, and removes the client.
 func (m *model) remove(s *side) {
 	s.client.Drop()
 	m.sides = slices.DeleteFunc(m.sides, func(other *side) bool { return other == s })
 }
 
-// said is that everybody hears a message, and it is added to the history.
+// said says that everybody hears a message, and adds it to the history.
 func (m *model) said(message *Message) {
 	payload, err := json.Marshal(message)
 	require.NoError(m.t, err)
@@ -293,12 +293,12 @@ func (m *model) said(message *Message) {
 	}
 }
 
-// describe is a message in few words.
+// describe returns a message in few words.
 func describe(payload []byte) string {
 	return fmt.Sprintf("%.40s (%d bytes, %08x)", payload, len(payload), crc32.ChecksumIEEE(payload))
 }
 
-// modelClient is a client that reads in a goroutine of its own, unless it is
+// modelClient is a client that reads in a goroutine of its own, except while it is
 // stalled.
 type modelClient struct {
 	*judge.Client
@@ -339,10 +339,10 @@ func (c *modelClient) sofar() []string {
 	return c.heard
 }
 
-// tap is the client's end of a pipe, which the client can stop reading from.
+// tap is the client's end of a pipe. It can stop its reads, and let them go on.
 type tap struct {
 	net.Conn
-	goOn chan struct{} // what it waits for when stalled; closed when the tap is
+	goOn chan struct{} // a stalled read waits for it; closed when the tap is closed
 	once sync.Once
 }
 
@@ -356,7 +356,7 @@ func (t *tap) Read(p []byte) (int, error) {
 	}
 }
 
-// stall breaks off the read that waits.
+// stall makes the read in progress return, with an error.
 func (t *tap) stall() { t.Conn.SetReadDeadline(time.Unix(1, 0)) }
 
 func (t *tap) resume() {
@@ -364,7 +364,7 @@ func (t *tap) resume() {
 	t.goOn <- struct{}{}
 }
 
-// SetReadDeadline does nothing: the model's clients wait for ever.
+// SetReadDeadline does nothing: the model's clients wait without a limit.
 func (t *tap) SetReadDeadline(time.Time) error { return nil }
 
 func (t *tap) Close() error {

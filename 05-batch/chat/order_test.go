@@ -12,10 +12,10 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// All clients hear all messages in one and the same order, and each sender's in
+// All clients hear all messages in the same order. They hear each sender's messages in
 // the order in which they were sent.
 func TestOrder(t *testing.T) {
-	const receivers, senders = 40, 4 // the first ones also send
+	const receivers, senders = 40, 4 // the first four also send
 	each := fewer(1000)
 	r := openRoom(t)
 	clients := []*judge.Client{r.Talker}
@@ -63,8 +63,8 @@ func heard(t *testing.T, c *judge.Client, n int) []judge.Message {
 	}
 }
 
-// While others come, and leave or reset the connection, those that stay hear
-// everything in order. Of the others nothing is left.
+// Some clients stay while others come, and leave or reset the connection. Those that
+// stay hear everything in order. The others leave nothing behind.
 func TestComingAndGoing(t *testing.T) {
 	const atOnce = 10
 	r := openRoom(t)
@@ -89,14 +89,14 @@ func TestComingAndGoing(t *testing.T) {
 		}
 	}
 	r.AwaitOpen(1 + len(stay))
-	judgetest.Await(t, "the goroutines of those who went to end", func() bool {
+	judgetest.Await(t, "the goroutines of the clients that left to end", func() bool {
 		return judgetest.Count("chat.(*Client).Start") == 1+len(stay)
 	})
 	r.Flow(100, 100, stay...)
 }
 
-// left has a client that said goodbye hear what was still sent to it, then 1000,
-// and then the end of the connection.
+// left checks what a client hears after its goodbye: what was still sent to it, then
+// 1000, and then the end of the connection.
 func left(t *testing.T, c *judge.Client) {
 	t.Helper()
 	var err error

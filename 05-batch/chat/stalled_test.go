@@ -16,66 +16,69 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// serving and emptying count goroutines: those that serve a client, and those that
-// empty a mailbox.
+// serving counts the goroutines that serve a client, and emptying those that empty a
+// mailbox.
 func serving() int  { return judgetest.Count("chat.(*Client).Start") }
 func emptying() int { return judgetest.Count("chat.(*mailbox).empty") }
 
-// A client that never reads costs no more than its mailbox and a goroutine, and
-// the others nothing at all: they hear everything.
+// A client that never reads costs no more than its mailbox and a goroutine. It costs
+// the other clients nothing: they hear everything.
 func TestStalledClientCostsLittle(t *testing.T) {
-	const size = 1 << 10
-	messages := max(2000, fewer(5_000))
-	// A frame of a KiB takes up to an eighth more memory than its bytes, and its
-	// place in the mailbox some. The rest is left for what is not the mailbox's.
-	const most = mailboxBytes + mailboxBytes/4 + writeBytes + 256<<10
+	synctest.Test(t, func(t *testing.T) {
+		const size = 1 << 10
+		messages := max(2000, fewer(5_000))
+		// A frame of a KiB takes up to an eighth more memory than its bytes, and some for
+		// its place in the mailbox. The rest is for memory that isn't the mailbox's.
+		const most = mailboxBytes + mailboxBytes/4 + writeBytes + 256<<10
 
-	r := openRoom(t)
-	var others []*judge.Client
-	for range 9 {
-		others = append(others, r.Join())
-	}
-	r.Flow(200, size, others...) // the history is full
-	r.JoinStalled()
-	goroutines, heap, held := runtime.NumGoroutine(), judge.HeapInUse(), 0
-
-	for r.Said < messages {
-		r.Flow(200, size, others...)
-		if r.Said > 2200 && r.Said%2000 != 200 {
-			continue // each look takes a while; by now it has been let go
+		r := openRoomInBubble(t)
+		var others []*judge.Client
+		for range 9 {
+			others = append(others, r.Join())
 		}
-		more := judge.HeapInUse() - heap
-		held = max(held, more)
-		require.Less(t, more, most, "bytes held after %d messages of %d", r.Said, size)
-		judgetest.Await(t, "all goroutines to end but the one that is stuck", func() bool {
-			return runtime.NumGoroutine() <= goroutines+1
-		})
-	}
-	assert.Greater(t, held, mailboxBytes/2, "bytes held at some time: did it read after all?")
-	t.Logf("at most %d KiB were held", held>>10)
+		r.Flow(200, size, others...) // the history is full
+		r.Join()                     // it reads no more
+		synctest.Wait()
+		goroutines, heap, held := runtime.NumGoroutine(), judge.HeapInUse(), 0
+
+		for r.Said < messages {
+			r.Flow(200, size, others...)
+			if r.Said > 2200 && r.Said%2000 != 200 {
+				continue // each look takes a while, and by now the server has dropped it
+			}
+			synctest.Wait()
+			more := judge.HeapInUse() - heap
+			held = max(held, more)
+			require.Less(t, more, most, "bytes held after %d messages of %d", r.Said, size)
+			require.LessOrEqual(t, runtime.NumGoroutine(), goroutines+1, "goroutines: one is stuck")
+		}
+		assert.Greater(t, held, mailboxBytes/2, "bytes held at some time: did it read after all?")
+		t.Logf("at most %d KiB were held", held>>10)
+	})
 }
 
-// A client that does not read for so long that its mailbox is full is let go,
-// alone. When it reads again it gets what had been written, and then 1008.
+// The server drops a client whose mailbox is full, and no other client. When this
+// client reads again, it gets what had been written, and then 1008.
 func TestSlowClientIsToldSo(t *testing.T) {
-	const messages, size = 2500, 1 << 10
-	r := openRoom(t)
-	other := r.Join()
-	slow := r.JoinStalled()
-	r.Flow(messages, size, other)
+	synctest.Test(t, func(t *testing.T) {
+		const messages, size = 2500, 1 << 10
+		r := openRoomInBubble(t)
+		other, slow := r.Join(), r.Join()
+		r.Flow(messages, size, other)
 
-	first, next, err := slow.HearFlow(math.MaxInt)
-	assert.Equal(t, judge.Closed(1008), err, "after numbers %d to %d", first, next-1)
-	assert.Zero(t, first)
-	assert.Less(t, next, messages-mailboxBytes/size, "messages that it got: its mailbox was to be dropped")
-	require.NoError(t, slow.SayGoodbye())
-	_, err = slow.Hear()
-	assert.Equal(t, io.EOF, err, "after the close frames")
-	r.Flow(100, size, other)
+		first, next, err := slow.HearFlow(math.MaxInt)
+		assert.Equal(t, judge.Closed(1008), err, "after numbers %d to %d", first, next-1)
+		assert.Zero(t, first)
+		assert.Less(t, next, messages-mailboxBytes/size, "messages that it got: it should not get what was in its mailbox")
+		require.NoError(t, slow.SayGoodbye())
+		_, err = slow.Hear()
+		assert.Equal(t, io.EOF, err, "after the close frames")
+		r.Flow(100, size, other)
+	})
 }
 
-// A client that never reads again is gone 10 s after the write that it does not
-// let end. After that write no other begins, and none for a close frame.
+// A client that never reads again is gone 10 s after the write that it didn't read
+// began. After that write no other begins, not even one for a close frame.
 func TestStalledForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
@@ -101,15 +104,15 @@ func TestStalledForGood(t *testing.T) {
 	})
 }
 
-// A client that is let go, and has been told so, has 10 s to leave. Meanwhile
-// it is still listened to, but hears nothing more.
+// A client that was dropped, and has got 1008, has 10 s to leave. Until then the server
+// still hears it, but the client hears nothing more.
 func TestLetGoHasTimeToLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := openRoomInBubble(t)
 		slow := r.Join()
 		const size = 100 << 10
 		r.Flow(12, size)
-		synctest.Wait() // the talker may hear the last one before it is put into the other mailbox
+		synctest.Wait() // the talker may hear the last one before it is in the other mailbox
 		require.NoError(t, slow.HearNext(r.Talker.Name, judge.Numbered(0, 1, size)...), "the write in progress")
 		_, err := slow.Hear()
 		require.Equal(t, judge.Closed(1008), err)
@@ -134,14 +137,14 @@ func (s slowly) Read(p []byte) (int, error) {
 	return s.Conn.Read(p[:min(len(p), 4<<10)])
 }
 
-// SetReadDeadline does nothing: it may take its time.
+// SetReadDeadline does nothing: this client may be as slow as it likes.
 func (s slowly) SetReadDeadline(time.Time) error { return nil }
 
-// A client that reads slowly, but faster than messages come in the long run, is
-// never let go, and hears everything.
+// A client reads slowly, but in the long run faster than messages come. The server
+// never drops it, and it hears everything.
 func TestSlowButSteady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const messages, size = 10, 40_000 // every 90 s so many, which it reads in 80; each alone goes out in 8
+		const messages, size = 10, 40_000 // ten messages every 90 s; it reads each in 8 s, and all in 80 s
 		rounds := max(5, fewer(40))
 		r := openRoomInBubble(t)
 		slow := r.Enter(slowly{r.Dial()})
@@ -155,13 +158,13 @@ func TestSlowButSteady(t *testing.T) {
 		for n, m := range heard(t, slow, rounds*messages) {
 			require.Equal(t, judge.Numbered(n, n+1, size)[0], m.Body)
 		}
-		assert.GreaterOrEqual(t, time.Since(start), time.Duration(rounds)*90*time.Second, "so long it stays")
+		assert.GreaterOrEqual(t, time.Since(start), time.Duration(rounds)*90*time.Second, "how long it stays")
 		assert.Equal(t, 2, r.Sockets.Open())
 	})
 }
 
-// However much waits for a client, one goroutine empties its mailbox; and none
-// does when nothing waits.
+// One goroutine empties a client's mailbox, even if many messages wait. When nothing
+// waits, there is none.
 func TestOneGoroutineEmptiesAMailbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const messages = 100

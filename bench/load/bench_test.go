@@ -11,9 +11,9 @@ import (
 	"websocket-chat-steps/bench/result"
 )
 
-// BenchmarkListen is how many messages a second the clients can take, on the
-// processors that the writers leave them: as single frames that a server writes
-// one by one, and as frames of 16 that come many at a time.
+// BenchmarkListen measures how many messages the clients can read in a second. The
+// writers use the same processors. Messages come as single frames that a server writes
+// one by one, and as frames of 16 that come many at the same time.
 func BenchmarkListen(b *testing.B) {
 	for _, c := range []struct {
 		name            string
@@ -29,7 +29,7 @@ func BenchmarkListen(b *testing.B) {
 			scenario := result.Scenario{Clients: c.clients, Senders: 10, Payload: 128}
 			r := &run{Scenario: scenario, begin: time.Now()}
 			r.phase.Store(counting)
-			// What is written, again and again.
+			// The bytes that are written, again and again.
 			var chunk []byte
 			number := 0
 			for range c.inWrite {

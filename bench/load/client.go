@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// client is a healthy client of a run: it reads what comes, at once. Its fields
-// belong to the goroutine that runs listen, and when that has ended, to the run;
-// the atomic ones are for all to read.
+// client is a healthy client of a run: it reads at once what comes. The goroutine that
+// runs listen owns its fields. When it has ended, the run owns them. Any goroutine may
+// read the atomic ones.
 type client struct {
 	frames
 	run   *run
@@ -17,20 +17,20 @@ type client struct {
 
 	from       []from // by sender
 	counted    int    // deliveries between the marks
-	inversions int    // likewise
-	delays     delays // likewise
+	inversions int    // between the marks
+	delays     delays // between the marks
 	order      uint64 // depends on all messages heard, and on their order
-	set        uint64 // and this not on their order
+	set        uint64 // and this one does not depend on their order
 	all        int64  // messages heard
 
-	heard    atomic.Int64 // all, as of the last read
+	heard    atomic.Int64 // all, at the last read
 	greeted  atomic.Bool  // has heard the hello
 	answered atomic.Bool  // has heard the probe
-	out      atomic.Bool  // the server let it go, or never let it in
-	why      error        // then; guarded by run.mu
+	out      atomic.Bool  // the server dropped it, or never let it in
+	why      error        // why it is out; guarded by run.mu
 }
 
-// errSilent is why a client is out that was never in.
+// errSilent is the reason of a client that was never let in.
 var errSilent = errors.New("it never heard the first message")
 
 // from is what a client has heard from one sender.
@@ -39,8 +39,8 @@ type from struct {
 	next     int32 // 1 + the highest number
 }
 
-// listen reads until the connection ends. Then the server has let the client go,
-// unless the run is over.
+// listen reads until the connection ends. Then the server has dropped the client, or the
+// run is over.
 func (c *client) listen() {
 	defer c.run.goroutines.Done()
 	c.run.left(c, c.read())
@@ -51,7 +51,7 @@ func (c *client) read() error {
 		if err := c.fill(); err != nil {
 			return err
 		}
-		// One look at the clock for all that one read brings.
+		// The clock is read once for all that one read brings.
 		now := int64(time.Since(c.run.begin))
 		counts := c.run.phase.Load() == counting
 		for {
@@ -96,7 +96,7 @@ func (c *client) hear(payload []byte, now int64, counts bool) error {
 	return nil
 }
 
-// take takes one message that clients talk with.
+// take takes one message of a talking client.
 func (c *client) take(sender int, number int32, delay int64, counts bool) {
 	c.all++
 	mixed := mix(sender, number)
@@ -117,41 +117,41 @@ func (c *client) take(sender int, number int32, delay int64, counts bool) {
 	}
 }
 
-// mix makes of a message a number that looks like none of another's.
+// mix makes a number of a message, which is different for each message.
 func mix(sender int, number int32) uint64 {
 	x := (uint64(sender)<<32 | uint64(number)) * 0xbf58476d1ce4e5b9
 	return (x ^ x>>31) * 0x94d049bb133111eb
 }
 
-// ring is how many of a sender's messages may be under way.
+// ring is how many messages of one sender may be on the way.
 const ring = 1024
 
-// sender is the sending side of a client, in a goroutine of its own: a client
-// that waits to send still reads.
+// sender is the sending side of a client. It has its own goroutine, so a client that
+// waits to send still reads.
 type sender struct {
 	client *client
-	heard  [ring]atomic.Int32 // by number%ring: how many have heard it, of the clients that it waits for
+	heard  [ring]atomic.Int32 // by number%ring: how many of the clients that it waits for have heard it
 	wake   chan struct{}      // there may be something to send
-	out    []byte             // frames to write; the sender's goroutine's own
+	out    []byte             // frames to write; the sender's goroutine owns it
 
 	// Guarded by run.mu.
 	sent    int // messages
 	counted int // between the marks
-	done    int // those before this number are not under way
+	done    int // messages before this number are not on the way
 }
 
-// acknowledge is called by each client that a message waits for.
+// Each client that a message waits for calls acknowledge.
 func (s *sender) acknowledge(number int32) {
 	if s.heard[number%ring].Add(1) >= s.client.run.awaited() {
 		s.look()
 	}
 }
 
-// look has the sender look whether it may send.
+// look tells the sender to check whether it may send.
 func (s *sender) look() {
 	select {
 	case s.wake <- struct{}{}:
-	default: // it will look anyway
+	default: // it will check anyway
 	}
 }
 
@@ -173,7 +173,7 @@ func (s *sender) talk() {
 	}
 }
 
-// fill makes the frames that are due, or that the window has room for.
+// fill makes the frames that are due, or for which the window has room.
 func (s *sender) fill() {
 	r := s.client.run
 	r.mu.Lock()
@@ -183,7 +183,7 @@ func (s *sender) fill() {
 	for !r.stopped && !s.client.out.Load() && (r.limit == 0 || s.sent < r.limit) {
 		at := now
 		if r.Rate > 0 {
-			// However late it goes, its delay begins when it was due.
+			// The delay begins when the message was due, also if it goes out late.
 			if at = r.due(s.sent*r.Senders + s.client.index); at > now {
 				return
 			}
@@ -202,8 +202,8 @@ func (s *sender) fill() {
 	}
 }
 
-// underWay returns how many messages have not come to all that they wait for. A
-// client that the server lets go counts for those under way that it has heard.
+// underWay returns how many messages have not reached all clients that they wait for. If
+// the server drops a client, it still counts for messages that it has heard.
 func (s *sender) underWay() (n int) {
 	awaited := s.client.run.awaited()
 	for number := s.done; number < s.sent; number++ {

@@ -20,12 +20,12 @@ const (
 // the tests.
 var patience = 20 * time.Second
 
-// pause is how long we wait before we look again at what tells nobody that it
-// changed.
+// pause is how long the load waits before it looks again at something that sends no
+// event.
 const pause = 2 * time.Millisecond
 
-// The key of each handshake, and what it has to be answered with: those of RFC
-// 6455, 1.3. It has to be another each time only where caches are between.
+// The key of each handshake, and the right answer to it: they are the ones in RFC 6455,
+// 1.3. The key would have to change each time only if there were caches in between.
 const (
 	key    = "dGhlIHNhbXBsZSBub25jZQ=="
 	accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
@@ -33,9 +33,9 @@ const (
 
 var errNotYet = errors.New("the room is not open yet")
 
-// connect returns a connection whose handshake is done. It tries again where a
-// server serves before its room is open, as the first steps do. space is the
-// kernel's receive buffer, 0 for the default.
+// connect returns a connection on which the handshake is done. A server may serve before
+// its room is open, as the first steps do: then connect tries again. space is the size
+// of the kernel's receive buffer, 0 for the default.
 func connect(ctx context.Context, p Process, buffer []byte, space int) (frames, error) {
 	deadline := time.Now().Add(patience)
 	for {
@@ -69,8 +69,8 @@ func handshake(ctx context.Context, p Process, buffer []byte, space int) (f fram
 	f = frames{conn: conn, buffer: buffer}
 	conn.SetDeadline(time.Now().Add(patience))
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	// The origin is the page that the server serves: x/net/websocket demands one,
-	// and others demand that it is theirs.
+	// The origin is the server's own page. x/net/websocket needs an origin, and other
+	// libraries accept only their own.
 	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n", path, addr, key) // after an error nothing can be read
 	var answer []byte
@@ -87,7 +87,7 @@ func handshake(ctx context.Context, p Process, buffer []byte, space int) (f fram
 	case !stop():
 		err = context.Cause(ctx)
 	default:
-		f.from = min(len(answer)+4, f.to) // what follows is frames already
+		f.from = min(len(answer)+4, f.to) // after it come frames
 		conn.SetDeadline(time.Time{})
 		return f, nil
 	}
@@ -96,7 +96,7 @@ func handshake(ctx context.Context, p Process, buffer []byte, space int) (f fram
 	return f, err
 }
 
-// sleep waits for d, or returns why ctx has ended.
+// sleep waits for d. If ctx ends before, it returns the cause.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fake is a chat server in the test's process, and does what says makes of it.
+// fake is a chat server in the test's process. says decides what it does.
 type fake struct {
 	listener   net.Listener
 	space      int // of a connection's buffers; 0 for the default
@@ -27,12 +27,12 @@ type fake struct {
 	mu    sync.Mutex
 	conns []*fakeConn // in the order in which they came
 	count int         // messages so far, the hello included
-	// says is called with each message, the hello too: it is number 0. By default
-	// everybody is told. It is called with mu held.
+	// says is called with each message. The hello is number 0. By default everybody hears
+	// the message. mu is held during the call.
 	says func(f *fake, number int, from *fakeConn, message []byte)
 
 	ended error           // what Ended says
-	greet func(*fakeConn) // says what a newcomer is told at once; may be nil
+	greet func(*fakeConn) // returns what a newcomer hears at once; may be nil
 
 	rss  atomic.Int64
 	more atomic.Int64 // goroutines
@@ -45,7 +45,7 @@ type fakeConn struct {
 	index int
 }
 
-// serve starts a fake that lasts until the test is over, its goroutines too.
+// serve starts a fake. At the end of the test, the fake and its goroutines end, too.
 func serve(t testing.TB, says func(f *fake, number int, from *fakeConn, message []byte)) *fake {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -58,7 +58,7 @@ func serve(t testing.TB, says func(f *fake, number int, from *fakeConn, message 
 	f.goroutines.Go(f.accept)
 	t.Cleanup(func() {
 		f.listener.Close()
-		// Not under mu: who holds it may be waiting in a Write to one of these.
+		// Not under mu: the goroutine that holds it may wait in a Write to one of these.
 		f.open.Range(func(conn, _ any) bool {
 			conn.(net.Conn).Close()
 			return true
@@ -121,7 +121,7 @@ func (f *fake) talk(conn net.Conn) {
 	}
 }
 
-// readFrame reads a client's frame, whose mask has to be one of zeros.
+// readFrame reads a client's frame. Its mask must be all zeros.
 func readFrame(in *bufio.Reader) (opcode byte, payload []byte, err error) {
 	var header [2]byte
 	if _, err := io.ReadFull(in, header[:]); err != nil {
@@ -147,7 +147,7 @@ func readFrame(in *bufio.Reader) (opcode byte, payload []byte, err error) {
 	return header[0] & 0x0F, payload, err
 }
 
-// tell sends a message to everybody but some.
+// tell sends a message to all but some clients.
 func (f *fake) tell(message []byte, but ...int) {
 	for _, c := range f.conns {
 		if !slices.Contains(but, c.index) {
@@ -156,7 +156,7 @@ func (f *fake) tell(message []byte, but ...int) {
 	}
 }
 
-// frame is a server's frame.
+// frame returns a server's frame.
 func frame(first byte, payload []byte) []byte {
 	b := []byte{first}
 	switch n := len(payload); {

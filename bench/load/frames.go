@@ -16,7 +16,7 @@ const (
 	pong         = 0xA
 )
 
-// longest is how long a frame or a message may be. A longer one is taken for
+// longest is how long a frame or a message may be. A longer one is treated as
 // noise.
 const longest = 64 << 20
 
@@ -32,9 +32,9 @@ func (c closed) Error() string {
 type frames struct {
 	conn     net.Conn
 	buffer   []byte
-	from, to int    // of buffer, what has been read and not yet been taken
-	partial  []byte // what has come of a message in several frames
-	within   bool   // such a message
+	from, to int    // the part of buffer that was read and not yet taken
+	partial  []byte // the first frames of a message that has several
+	within   bool   // a message in several frames has begun
 }
 
 // fill reads once from the connection. It waits until something comes.
@@ -50,9 +50,9 @@ func (f *frames) fill() error {
 	return err
 }
 
-// next returns the payload of the next text message that has come whole; ok is
-// false when more has to be read first. The payload is valid until fill. It
-// answers pings, and returns a close frame as an error of type closed.
+// next returns the payload of the next whole text message. If more has to be read first,
+// ok is false. The payload is valid until fill. next answers pings, and returns a close
+// frame as an error of type closed.
 func (f *frames) next() (payload []byte, ok bool, err error) {
 	for {
 		b := f.buffer[f.from:f.to]
@@ -112,7 +112,7 @@ func (f *frames) next() (payload []byte, ok bool, err error) {
 			}
 		case opcode == pong && final:
 		case opcode == closing && final:
-			code := closed(1005) // none given
+			code := closed(1005) // the frame has no code
 			if size >= 2 {
 				code = closed(binary.BigEndian.Uint16(payload))
 			}

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// chunks is a connection that brings what it has in pieces of given sizes, and
-// keeps what is written.
+// chunks is a connection whose data comes in pieces of given sizes. It keeps what is
+// written.
 type chunks struct {
 	net.Conn
 	data    []byte
@@ -33,7 +33,7 @@ func (c *chunks) Read(b []byte) (int, error) {
 
 func (c *chunks) Write(b []byte) (int, error) { return c.written.Write(b) }
 
-// messages reads all text messages of data, until the error that it returns.
+// messages reads all text messages of data until an error, which it returns.
 func messages(data []byte, buffer int, size func() int) (all []string, pongs []byte, err error) {
 	conn := &chunks{data: data, size: size}
 	f := frames{conn: conn, buffer: make([]byte, buffer)}
@@ -101,7 +101,7 @@ func TestFramesInWhateverPieces(t *testing.T) {
 	}
 }
 
-// Whatever a server sends, in whatever pieces, comes out as it was meant.
+// All that a server sends is read correctly, in pieces of any size.
 func TestFramesAtRandom(t *testing.T) {
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))

@@ -13,20 +13,20 @@ import (
 // dials is how many clients connect at the same time.
 const dials = 64
 
-// settleLook is how often it is looked at whether a server has settled, and
-// settleLimit when it counts as settled as it is. Variables for the tests.
+// settleLook is how often the load checks whether a server has settled. After settleLimit
+// the server counts as settled in any case. The tests change both.
 var (
 	settleLook  = 50 * time.Millisecond
 	settleLimit = 15 * time.Second
 )
 
-// Idle has so many clients connect to the server p and stay, and measures what
-// they cost it. It fills all fields but Server and Round.
+// Idle connects clients to the server p, which then stay, and measures what they cost the
+// server. It fills all fields except for Server and Round.
 //
-// Memory is what is resident when it has not changed for the time same: the clients' goroutines
-// and buffers, and also what Go's heap took while they came and has not given
-// back, garbage too. It is so for all servers. What the kernel keeps for a
-// connection is not in it.
+// Memory is the resident memory when it has not changed for the time same. It has the
+// clients' goroutines and buffers, and also memory that Go's heap took while they came
+// and has not given back, with garbage. This is the same for all servers. It does not have
+// the kernel's memory for connections.
 func Idle(ctx context.Context, p Process, clients int, same time.Duration) (idle result.Idle, err error) {
 	idle.Clients = clients
 	if err := roomFor(clients); err != nil {
@@ -54,7 +54,7 @@ func Idle(ctx context.Context, p Process, clients int, same time.Duration) (idle
 		readers.Go(func() {
 			var err error
 			for err == nil {
-				// The pings among what comes are answered by next.
+				// next answers the pings among what comes.
 				for more := true; more && err == nil; {
 					_, more, err = f.next()
 				}
@@ -72,8 +72,8 @@ func Idle(ctx context.Context, p Process, clients int, same time.Duration) (idle
 	return idle, nil
 }
 
-// connectAll connects clients, many at the same time. It returns those that it
-// has connected also after an error.
+// connectAll connects clients, many at the same time. After an error it also returns the
+// clients that are connected.
 func connectAll(ctx context.Context, p Process, clients int) (conns []frames, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -101,9 +101,9 @@ func connectAll(ctx context.Context, p Process, clients int) (conns []frames, er
 // settled waits until the server's memory and goroutines have stayed about as they
 // are for so long, and returns them.
 func settled(ctx context.Context, p Process, same time.Duration) (rss, goroutines int, err error) {
-	var since time.Time // since when they are about so
+	var since time.Time // since when they have been about the same
 	for begin := time.Now(); ; {
-		// First the goroutines: to answer may take memory.
+		// First the goroutines: the answer may take memory.
 		g, err := p.Goroutines()
 		if err != nil {
 			return 0, 0, err

@@ -23,7 +23,7 @@ func TestIdle(t *testing.T) {
 	assert.Zero(t, f.count, "they say nothing")
 }
 
-// It is not measured before it has settled.
+// A server is measured only after it has settled.
 func TestIdleWaitsUntilTheServerHasSettled(t *testing.T) {
 	f := &settling{fake: serve(t, nil), from: 3_000_000, to: 2_000_000}
 	idle, err := Idle(deadline(t), f, 2, 500*time.Millisecond)
@@ -33,7 +33,7 @@ func TestIdleWaitsUntilTheServerHasSettled(t *testing.T) {
 	assert.Equal(t, 12, idle.GoroutinesAfter)
 }
 
-// settling is a server whose memory shrinks each time that it is looked at.
+// settling is a server whose memory is smaller at each look.
 type settling struct {
 	*fake
 	from, to int
@@ -52,7 +52,7 @@ func TestIdleOfAServerThatNeverSettles(t *testing.T) {
 	assert.Equal(t, 2, idle.Connected)
 }
 
-// restless is a server whose memory is another each time that it is looked at.
+// restless is a server whose memory changes at each look.
 type restless struct {
 	*fake
 	looks int
@@ -92,7 +92,7 @@ func TestIdleThatCannotBeMeasured(t *testing.T) {
 	assert.ErrorContains(t, err, "can't connect to ws://127.0.0.1:0/ws")
 }
 
-// failing is a server that can't be looked at.
+// failing is a server whose memory can't be read.
 type failing struct {
 	*fake
 	err error
@@ -113,7 +113,7 @@ func TestStalled(t *testing.T) {
 
 	t.Run("that the server lets go", func(t *testing.T) {
 		t.Parallel()
-		// It is the fifth to come. Everybody is told but it; then it is let go.
+		// It comes as the fifth. All but this one hear the message; then it is dropped.
 		f := serve(t, func(f *fake, number int, _ *fakeConn, message []byte) {
 			f.tell(message, 4)
 			if number == 500 {

@@ -19,9 +19,9 @@ import (
 )
 
 var (
-	// healthy is for servers that don't freeze: Quiet is never over.
+	// healthy is the timing for servers that don't freeze: Quiet never ends.
 	healthy = Timing{WarmUp: 20 * time.Millisecond, Measured: 150 * time.Millisecond, Quiet: 30 * time.Second}
-	// sick is for those that do.
+	// sick is the timing for servers that freeze.
 	sick = Timing{WarmUp: 20 * time.Millisecond, Measured: 50 * time.Millisecond, Quiet: time.Second}
 
 	one       = result.Scenario{Name: "one", Clients: 5, Senders: 1, Window: 1, All: true, Payload: 128}
@@ -75,8 +75,8 @@ func TestLoadOnAHealthyServer(t *testing.T) {
 	}
 }
 
-// Without a warm-up and with a number of messages all is counted, so it is known
-// to the message.
+// Without a warm-up and with a number of messages, everything is counted. So the test
+// knows the exact numbers.
 func TestAloneCountsAll(t *testing.T) {
 	f := serve(t, nil)
 	l, _, err := Alone(deadline(t), f, StalledPlan{Clients: 7, Messages: 3000, Window: 64, Payload: 1024, Quiet: healthy.Quiet})
@@ -92,7 +92,7 @@ func TestAloneCountsAll(t *testing.T) {
 	}, l)
 }
 
-// at has a server do something else with message number n alone.
+// at makes a server do something else with message number n, and only with that.
 func at(n int, other func(f *fake, from *fakeConn, message []byte)) func(*fake, int, *fakeConn, []byte) {
 	return func(f *fake, number int, from *fakeConn, message []byte) {
 		if number == n {
@@ -128,7 +128,7 @@ func TestLossIsSeen(t *testing.T) {
 	})
 	t.Run("of the first one", func(t *testing.T) {
 		t.Parallel()
-		// One that never hears the hello is out, and nobody waits for it.
+		// A client that never hears the hello is out, and nobody waits for it.
 		l, note, err := Load(deadline(t), serve(t, func(f *fake, _ int, _ *fakeConn, message []byte) { f.tell(message, 2) }), one, sick)
 		require.NoError(t, err)
 		assert.Equal(t, 1, l.Dropped)
@@ -139,9 +139,9 @@ func TestLossIsSeen(t *testing.T) {
 	})
 }
 
-// A server that stands still for a moment makes everything late that is due in
-// that moment, also what its senders could not even begin to send: they wait for
-// it, and their messages' delays do not.
+// A server does nothing for a moment. All messages that are due in this moment are late,
+// also those that the senders could not send yet. The senders wait, but the delays of
+// their messages begin when they are due.
 func TestOpenLoad(t *testing.T) {
 	const rate, n = 1000, 300
 	var r *run
@@ -162,21 +162,21 @@ func TestOpenLoad(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2*n, l.Deliveries)
 	assert.Zero(t, l.Lost+l.Dropped+l.Unheard)
-	// It stood still until the last of 300 messages was due. 200 were due meanwhile:
+	// It did nothing until the last of 300 messages was due. In that time 200 were due:
 	// the first of them waited for 200 ms, the next one for 199, and so on.
 	const near = 0.99 // a bucket is not one delay
 	assert.GreaterOrEqual(t, l.P50/1000, near*50, "ms")
 	assert.GreaterOrEqual(t, l.P99/1000, near*196, "ms")
 }
 
-// An open load ends soon after its second mark, also where much is under way.
+// An open load ends soon after its second mark, also if many messages are on the way.
 func TestOpenLoadOnAServerThatIsBehind(t *testing.T) {
 	shorten(t, &drain, 100*time.Millisecond)
 	s := open
 	s.Rate = 10_000
 	each := time.Tick(time.Millisecond)
 	l, _, err := Load(deadline(t), serve(t, func(f *fake, _ int, _ *fakeConn, message []byte) {
-		<-each // it delivers one message at each tick, and ten come meanwhile
+		<-each // it delivers one message at each tick, and ten more come in that time
 		f.tell(message)
 	}), s, healthy)
 	require.NoError(t, err)
@@ -195,7 +195,7 @@ func TestLossInAnOpenLoad(t *testing.T) {
 	assert.False(t, l.KeptUp())
 }
 
-// talk has each sender of a scenario send n messages, all of which are counted.
+// talk makes each sender of a scenario send n messages, and counts all of them.
 func talk(t *testing.T, f *fake, s result.Scenario, timing Timing, n int) (l result.Load, note string) {
 	t.Helper()
 	timing.WarmUp = 0
@@ -332,7 +332,7 @@ func TestLetGoIsSeen(t *testing.T) {
 	})
 	t.Run("one after the other", func(t *testing.T) {
 		t.Parallel()
-		// While everybody's messages wait for everybody.
+		// Each client's messages wait for all clients.
 		l, _ := talk(t, serve(t, func(f *fake, number int, _ *fakeConn, message []byte) {
 			if number%50 == 49 {
 				for _, c := range f.conns {
@@ -481,7 +481,7 @@ func TestNoSenderHasMoreThanItsWindowUnderWay(t *testing.T) {
 		assert.Zero(t, fill(s), "it is out itself")
 	})
 	t.Run("far from one another", func(t *testing.T) {
-		// The first message is under way for long, and its place is not given away.
+		// The first message is on the way for long, and no other message gets its place.
 		r, s := room(result.Scenario{Clients: 3, Senders: 1, Window: 4, Payload: 128})
 		assert.Equal(t, 4, fill(s))
 		hear(r.clients[0], 1, 2, 3)
@@ -498,8 +498,8 @@ func TestNoSenderHasMoreThanItsWindowUnderWay(t *testing.T) {
 		assert.Equal(t, 4, fill(s))
 	})
 	t.Run("over a connection", func(t *testing.T) {
-		// A sender hears its own when the server has all that it may send, or all
-		// that it ever will.
+		// A sender hears its own messages when the server has all that the sender may
+		// send, or will ever send.
 		const n = 100
 		held := make(map[*fakeConn][][]byte)
 		sent := make(map[*fakeConn]int)

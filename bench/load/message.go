@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// A message is the chat's JSON. Its author names the sender, and its body begins
-// with a mark, the sender again, the number that the sender gives it, and when
-// it was sent; then come dots up to the wanted size. Servers decode it and encode
-// it anew, but in the same order of fields and without spaces, so all of it stays
-// where it is, and is read without a JSON decoder.
+// A message is the chat's JSON. Its author names the sender. Its body begins with a mark,
+// the sender again, the sender's number for it, and the time when it was sent. Dots fill
+// it up to the wanted size. Servers decode it and encode it again, with the fields in the
+// same order and without spaces. So every part stays at its place, and the load reads it
+// without a JSON decoder.
 const (
 	head     = `{"author":"client-00000000","body":"@`
 	tail     = `"}`
@@ -19,11 +19,11 @@ const (
 // Senders above all clients.
 const (
 	hello = 99999999 // says that all are in the room
-	probe = 99999998 // asks whether the room still hears
+	probe = 99999998 // checks whether the room still hears
 )
 
-// appendMessage appends a frame with a message of size bytes, masked with a key
-// of zeros, which leaves it as it is. at is in nanoseconds.
+// appendMessage appends a frame with a message of size bytes. Its mask is all zeros, which
+// doesn't change the bytes. at is in nanoseconds.
 func appendMessage(b []byte, sender, number int, at int64, size int) []byte {
 	b = append(b, 0x81)
 	if size < 126 {
@@ -74,8 +74,8 @@ func digits(b []byte, n int64) {
 	}
 }
 
-// eight reads eight decimal digits, all at once: it runs more than a million
-// times a second, four times for each message. A digit is 0x30 to 0x39.
+// eight reads eight decimal digits in one step, as it runs more than a million times in a
+// second, four times for each message. A digit is 0x30 to 0x39.
 func eight(b []byte) (n uint64, ok bool) {
 	v := binary.LittleEndian.Uint64(b)
 	const high = 0xF0F0F0F0F0F0F0F0

@@ -14,7 +14,7 @@ import (
 	"websocket-chat-steps/bench/result"
 )
 
-// What a run is doing.
+// The states of a run.
 const (
 	warming int32 = iota
 	counting
@@ -23,20 +23,20 @@ const (
 
 const (
 	apart      = time.Millisecond       // from one group of clients to the next one
-	afterwards = 100 * time.Millisecond // a process has ended so long after its connections, at most
-	look       = 10 * time.Millisecond  // from one look at how far a run is to the next
+	afterwards = 100 * time.Millisecond // a process ends at most so long after its connections
+	look       = 10 * time.Millisecond  // from one look at the progress of a run to the next
 )
 
-// drain is how long an open load waits after the second mark for what is under
-// way. A variable for the tests.
+// drain is how long an open load waits after the second mark for messages on the way.
+// Tests change it.
 var drain = 2 * time.Second
 
-// run is a measurement of one scenario. The goroutine that made it calls its
-// methods, but for left and pace.
+// run is a measurement of one scenario. The goroutine that made it calls its methods,
+// except for left and pace.
 type run struct {
 	result.Scenario
 	Timing
-	limit int // messages of each sender; 0: as many as there is time for
+	limit int // messages of each sender; 0: as many as possible in the time
 
 	process Process
 	clients []*client
@@ -48,20 +48,20 @@ type run struct {
 	kept   atomic.Int32  // clients that are not out
 	stop   chan struct{} // closed: nobody sends any more
 	failed chan error    // why the server can't be measured; has room for one
-	ended  atomic.Bool   // we close the connections ourselves
+	ended  atomic.Bool   // the run itself closes the connections
 
-	mu      sync.Mutex // guards what follows, and of clients and senders what they say
+	mu      sync.Mutex // guards the fields below, and those of clients and senders that name it
 	stopped bool       // nobody sends any more
 
 	goroutines sync.WaitGroup
 
-	// What came of it. Times are since begin.
+	// The results. Times are since begin.
 	talk     time.Duration // when the senders began
 	from, to time.Duration // the marks
-	cpu      time.Duration // first at the mark, then of the time between the marks
+	cpu      time.Duration // first the value at the mark, then that of the time between the marks
 	rss      [2]int        // before the first client, and at the second mark
 	frozen   bool
-	behind   bool // the open load's time was over, with deliveries still coming
+	behind   bool // the open load's time was over while deliveries still came
 }
 
 // newRun connects all clients. Close it also after an error of its methods.
@@ -75,9 +75,9 @@ func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, 
 		return nil, err
 	}
 	for i := range s.Clients {
-		// One after the other, and not at once: in 01-original two that come at the
-		// same time may get one id, and then one of them hears nothing. A server
-		// still has something to do for a client that has its answer.
+		// Clients come one after the other: in 01-original two that come at the same
+		// time may get one id, and then one of them hears nothing. And after the
+		// handshake a server still has something to do for the client.
 		if i%max(1, t.Group) == 0 {
 			err = sleep(ctx, apart)
 		}
@@ -98,7 +98,7 @@ func newRun(ctx context.Context, p Process, s result.Scenario, t Timing) (*run, 
 	return r, nil
 }
 
-// measure does all that there is to do, and closes the run.
+// measure does the whole measurement, and closes the run.
 func (r *run) measure(ctx context.Context) (l result.Load, note string, err error) {
 	defer r.close()
 	if err := r.start(ctx, r.clients[len(r.clients)-1].conn); err != nil {
@@ -111,9 +111,9 @@ func (r *run) measure(ctx context.Context) (l result.Load, note string, err erro
 	return r.result()
 }
 
-// start has the connection that came last say hello; and when all clients have
-// heard it, which they don't before they are in the room, it has the senders talk.
-// A client that doesn't hear it within Quiet after another has counts as dropped.
+// start makes the last client say hello. Clients hear it only when they are in the room.
+// When all have heard it, start lets the senders talk. A client that doesn't hear it
+// within Quiet after another client counts as dropped.
 func (r *run) start(ctx context.Context, last net.Conn) error {
 	r.begin = time.Now()
 	r.kept.Store(int32(len(r.clients)))
@@ -144,7 +144,7 @@ func (r *run) start(ctx context.Context, last net.Conn) error {
 	}
 	for _, c := range r.clients {
 		if !c.greeted.Load() {
-			r.out(c, errSilent) // nobody waits for it, whatever it hears from now on
+			r.out(c, errSilent) // from now on nobody waits for it
 		}
 	}
 	r.talk = time.Since(r.begin)
@@ -165,8 +165,8 @@ func (r *run) start(ctx context.Context, last net.Conn) error {
 	return nil
 }
 
-// due returns when message n of all senders of an open load is to be sent, since
-// begin. The senders take turns.
+// due returns when message n of an open load is due, since begin. The senders take
+// turns.
 func (r *run) due(n int) time.Duration {
 	return r.talk + time.Duration(n)*time.Second/time.Duration(r.Rate)
 }
@@ -189,7 +189,7 @@ func (r *run) pace() {
 	}
 }
 
-// awaited returns how many clients a message is under way to.
+// awaited returns how many clients must hear a message.
 func (r *run) awaited() int32 {
 	if r.All {
 		return r.kept.Load()
@@ -197,7 +197,7 @@ func (r *run) awaited() int32 {
 	return 1 // its sender
 }
 
-// left is called by a client's goroutine when its connection is over.
+// A client's goroutine calls left when its connection is over.
 func (r *run) left(c *client, err error) {
 	if r.ended.Load() {
 		return
@@ -227,8 +227,8 @@ func (r *run) out(c *client, why error) {
 	}
 }
 
-// watch sets the marks, and returns when all that was sent was heard, or when
-// nothing is heard any more, or when an open load's time is over.
+// watch sets the marks. It returns when all that was sent was heard, when nothing is heard
+// any more, or when an open load's time is over.
 func (r *run) watch(ctx context.Context) error {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
@@ -256,7 +256,7 @@ func (r *run) watch(ctx context.Context) error {
 		allSent := phase == finishing || r.limit > 0 && r.sent.Load() == int64(r.limit)*int64(r.Senders)
 		switch {
 		case r.kept.Load() == 0:
-			// It let all go, or it is no more, which takes a moment to be known.
+			// It dropped all clients, or it has ended. It takes a moment to find out.
 			if err := sleep(ctx, afterwards); err != nil {
 				return err
 			}
@@ -282,9 +282,9 @@ func (r *run) watch(ctx context.Context) error {
 	}
 }
 
-// openMark and closeMark set the two marks. What is between them is counted, but
-// not how long everything has stood still before the second one. From then on
-// nobody sends.
+// openMark and closeMark set the two marks. All between them is counted, but not a time
+// without any delivery before the second one. After the second mark nobody
+// sends.
 func (r *run) openMark() (err error) {
 	r.cpu, err = r.process.CPU()
 	r.from = time.Since(r.begin)
@@ -322,7 +322,7 @@ func (r *run) state() (heard int64, waiting int) {
 	return heard, waiting
 }
 
-// stopSending has the senders send no more.
+// stopSending stops the senders.
 func (r *run) stopSending() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -332,13 +332,13 @@ func (r *run) stopSending() {
 	}
 }
 
-// probe finds out whether the room is frozen: some clients say something more,
-// and somebody hears it, or nobody does.
+// probe finds out whether the room is frozen. Some clients say something more. If no
+// client hears it, the room is frozen.
 func (r *run) probe(ctx context.Context) error {
 	const tries = 5
 	message := appendMessage(nil, probe, 0, 0, r.Payload)
 	said := 0
-	// From the last one, which sends least, and so isn't stuck in that.
+	// Begin with the last client: it sends least, so it is not stuck in a write.
 	for _, c := range slices.Backward(r.clients) {
 		if said < tries && !c.out.Load() {
 			// A frozen server may not even read any more.
@@ -373,13 +373,13 @@ func (r *run) result() (l result.Load, note string, err error) {
 		RSSBefore: r.rss[0], RSSAfter: r.rss[1], Frozen: r.frozen}
 	expected := make([]int32, r.Senders)
 	var set uint64 // of all messages
-	sure := true   // that expected is what was sent
+	sure := true   // tells that expected is what was sent
 	for i, s := range r.senders {
 		l.Sent += s.counted
 		expected[i] = int32(s.sent)
 		if s.client.out.Load() {
-			// What it sent last may never have come to the server: what nobody
-			// heard doesn't count.
+			// Its last messages may never have reached the server. Messages that nobody
+			// heard don't count.
 			sure = false
 			expected[i] = 0
 			for _, c := range r.clients {

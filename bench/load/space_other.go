@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// receiveSpace leaves the socket as it is: nothing is measured here.
+// receiveSpace does nothing: there are no measurements on this system.
 func receiveSpace(int) func(network, addr string, c syscall.RawConn) error { return nil }
 
 func roomFor(int) error { return nil }

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// receiveSpace makes a socket's receive buffer small before it connects: what it
-// offers the other side then is small from the beginning.
+// receiveSpace makes a socket's receive buffer small before it connects. So it offers the
+// other side little space from the beginning.
 func receiveSpace(size int) func(network, addr string, c syscall.RawConn) error {
 	return func(_, _ string, c syscall.RawConn) error {
 		var set error
@@ -25,8 +25,8 @@ func receiveSpace(size int) func(network, addr string, c syscall.RawConn) error 
 	}
 }
 
-// nap waits for d, if there is something to wait for. Unlike a timer of Go's, which
-// may be a millisecond late, it is late by some 60 microseconds.
+// nap waits for d, if d is positive. It is some 60 microseconds late. A timer of Go may
+// be a millisecond late.
 func nap(d time.Duration) {
 	if d > 0 {
 		t := unix.NsecToTimeval(int64(d))
@@ -34,8 +34,8 @@ func nap(d time.Duration) {
 	}
 }
 
-// roomFor returns an error if this process can't have so many connections open,
-// and thus the server, which has the same limit, neither.
+// roomFor returns an error if this process can't have so many connections open. The
+// server has the same limit.
 func roomFor(connections int) error {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {

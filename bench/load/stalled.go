@@ -11,16 +11,16 @@ import (
 type StalledPlan struct {
 	Clients  int // that read; the first of them sends
 	Messages int
-	Window   int           // messages that have not come to all who read
+	Window   int           // messages that not all reading clients have heard yet
 	Payload  int           // bytes of each
-	Quiet    time.Duration // with nothing heard for so long, nothing will be
-	Wait     time.Duration // after the last message, for the server to let the one go that does not read
+	Quiet    time.Duration // if nothing was heard for so long, nothing more will be
+	Wait     time.Duration // after the last message: how long the server may take to drop the client that does not read
 }
 
-// How often the server is looked at while messages go, and afterwards.
+// How often the load looks at the server, while messages go and after that.
 const (
 	sampleEvery = 50 * time.Millisecond
-	thenEvery   = 5 // so many times as rarely
+	thenEvery   = 5 // after that, so many times less often
 )
 
 func (plan StalledPlan) run(ctx context.Context, p Process) (*run, error) {
@@ -34,8 +34,8 @@ func (plan StalledPlan) run(ctx context.Context, p Process) (*run, error) {
 	return r, nil
 }
 
-// Alone runs the plan without the client that does not read, and returns what it
-// measures: the delays, and what else Load says. There is no warm-up.
+// Alone runs the plan without the client that does not read, and returns what Load
+// measures, with the delays. There is no warm-up.
 func Alone(ctx context.Context, p Process, plan StalledPlan) (l result.Load, note string, err error) {
 	r, err := plan.run(ctx, p)
 	if err != nil {
@@ -44,13 +44,13 @@ func Alone(ctx context.Context, p Process, plan StalledPlan) (l result.Load, not
 	return r.measure(ctx)
 }
 
-// Stalled runs the plan with a client that does not read; it comes last, says
-// hello, and its socket has room for some KiB. It fills all fields but Server,
-// Round and P99Alone; note is as Load returns it.
+// Stalled runs the plan with a client that does not read. It comes last and says hello,
+// and its socket has room for some KiB. Stalled fills all fields except for Server, Round
+// and P99Alone. note is the one of Load.
 //
-// The samples are of every 50 ms while messages go, and of every 250 ms from then
-// until the server lets that client go, or Wait is over. When that is, is known to
-// 50 ms.
+// There is a sample every 50 ms while messages go. After that there is one every 250 ms,
+// until the server drops that client, or Wait is over. The time at which the server drops
+// the client is exact to 50 ms.
 func Stalled(ctx context.Context, p Process, plan StalledPlan) (s result.Stalled, note string, err error) {
 	s = result.Stalled{Clients: plan.Clients, Messages: plan.Messages, Payload: plan.Payload, LetGo: -1}
 	r, err := plan.run(ctx, p)
@@ -92,13 +92,13 @@ func Stalled(ctx context.Context, p Process, plan StalledPlan) (s result.Stalled
 	return s, note, err
 }
 
-// sample fills Samples and LetGo of s. held tells whether the server still has
-// the connection of the client that does not read. It returns some time after
-// over is closed.
+// sample fills Samples and LetGo of s. held tells whether the server still has the
+// connection of the client that does not read. sample returns some time after over is
+// closed.
 func (r *run) sample(ctx context.Context, s *result.Stalled, held func() bool, over <-chan struct{}, wait time.Duration) error {
 	ticker := time.NewTicker(sampleEvery)
 	defer ticker.Stop()
-	var end time.Time // when we wait no longer; zero while messages go
+	var end time.Time // when the waiting ends; zero while messages go
 	for i := 0; ; i++ {
 		now := time.Since(r.begin) - r.talk
 		if s.LetGo < 0 && !held() {

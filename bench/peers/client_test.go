@@ -17,10 +17,10 @@ import (
 	"websocket-chat-steps/bench/peers/peer"
 )
 
-// client is somebody in the chat. Its methods may be called by one goroutine.
+// client is a chat client. Only one goroutine may call its methods.
 type client struct {
 	conn *websocket.Conn
-	rest []string // came in one WebSocket message with one that was heard, and are next
+	rest []string // came in one WebSocket message with one that was heard already; they are next
 }
 
 // connect connects to the chat as a page from elsewhere does. A message is

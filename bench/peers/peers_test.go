@@ -1,6 +1,6 @@
-// Package peers_test runs the peers as processes, and holds them to the chat that
-// they all are, and each to what its comments say. It knows what they do, and
-// nothing of how long they take.
+// Package peers_test runs the peers as processes. It checks that all of them are the same
+// chat, and that each does what its comments say. It knows what they do, and not how long
+// they take.
 package peers_test
 
 import (
@@ -23,8 +23,8 @@ import (
 	"websocket-chat-steps/bench/peers/peer"
 )
 
-// burst is how many messages are under way at a time: fewer than may wait for a
-// client in any peer, however busy the machine is. In coder that is 16.
+// burst is how many messages are on the way at the same time. No peer drops a client for
+// so few, also on a busy machine: coder has the shortest queue, of 16.
 const burst = 12
 
 func forEachPeer(t *testing.T, test func(t *testing.T, name string)) {
@@ -35,8 +35,8 @@ func forEachPeer(t *testing.T, test func(t *testing.T, name string)) {
 
 var hellos int // so that no two are the same
 
-// enter has a client join and say hello. When all in the room have heard that,
-// the client is sure to be in.
+// enter lets a client join and say hello. When all in the room have heard it, the client
+// is certainly in.
 func enter(t *testing.T, p *process, room ...*client) *client {
 	t.Helper()
 	c := join(t, p)
@@ -60,7 +60,7 @@ func enterThree(t *testing.T, p *process) []*client {
 	return room
 }
 
-// count has the client say the numbers from first to last, and hear them.
+// count makes the client say the numbers from first to last, and hear them.
 func count(t *testing.T, c *client, first, last int) {
 	t.Helper()
 	said := first - 1
@@ -109,7 +109,7 @@ func TestEverybodyHearsEverythingInOrder(t *testing.T) {
 				require.Equal(t, first, heard, "clients 0 and %d hear another order", i)
 			}
 		}
-		enter(t, p, room...) // and after all that, a hello is what comes next
+		enter(t, p, room...) // and after all that, the next message is a hello
 	})
 }
 
@@ -143,7 +143,7 @@ func TestNewcomersWhilePeopleTalk(t *testing.T) {
 			count(t, talker, last-burst+1, last)
 			require.NoError(t, <-connected)
 
-			// It came in somewhere among these messages, or behind them.
+			// It joined between these messages, or after them.
 			oldest := max(1, last-peer.Past+1)
 			heard := make(map[int]bool)
 			for n := oldest; n <= last; n++ {
@@ -190,7 +190,7 @@ func TestLeavingLeavesNothing(t *testing.T) {
 			return isLetGo(c)
 		},
 		"too long a message": func(c *client) error {
-			// It may be let go before it has said all of it.
+			// It may be dropped before it has said all of it.
 			c.say(peer.Message{Body: strings.Repeat("x", peer.MaxMessage)})
 			return isLetGo(c)
 		},
@@ -219,8 +219,8 @@ func TestLeavingLeavesNothing(t *testing.T) {
 	})
 }
 
-// isLetGo waits for the server to end the connection, after a close frame with
-// one of these codes, if there are any; and closes the client's side.
+// isLetGo waits until the server ends the connection, after a close frame with one of
+// these codes, if there are any. Then it closes the client's side.
 func isLetGo(c *client, codes ...int) error {
 	defer c.conn.Close()
 	message, err := c.hear()
@@ -254,8 +254,8 @@ func waitForGoroutines(t *testing.T, p *process, when string, enough func(n int)
 	}
 }
 
-// TestLeavingLeavesNoMemory sees what no goroutine shows, such as a client that
-// is still in the room's set.
+// TestLeavingLeavesNoMemory finds what no goroutine shows, such as a client that is still
+// in the room's set.
 func TestLeavingLeavesNoMemory(t *testing.T) {
 	const leavers = 200
 	forEachPeer(t, func(t *testing.T, name string) {
@@ -270,7 +270,7 @@ func TestLeavingLeavesNoMemory(t *testing.T) {
 			}
 			waitForGoroutines(t, p, "all have left", func(n int) bool { return n == empty })
 		}
-		comeAndGo() // what is made once, and pools, are made here
+		comeAndGo() // pools, and other things that are made only once, are made here
 		before, err := p.heapObjects()
 		require.NoError(t, err)
 		comeAndGo()
@@ -311,7 +311,7 @@ func TestPingIsAnswered(t *testing.T) {
 		})
 		require.NoError(t, c.conn.WriteMessage(websocket.PingMessage, []byte("are you there?")))
 		count(t, c, 1, 1)
-		if len(pongs) == 0 { // it may come behind the message
+		if len(pongs) == 0 { // it may come after the message
 			count(t, c, 2, 2)
 		}
 		assert.Equal(t, []string{"are you there?"}, pongs)
@@ -330,15 +330,15 @@ func TestHandshakeOfNoWebSocket(t *testing.T) {
 	})
 }
 
-// What talkHeavily says is more than the system's buffers and a queue of 256
-// messages take for a client that doesn't read.
+// talkHeavily says more than the system's buffers and a queue of 256 messages can hold for
+// a client that doesn't read.
 const (
 	heavyMessages = 450
 	heavyLength   = 64 << 10
 )
 
-// talkHeavily has the client say numbers, in long messages, and hear each before
-// it says the next. It counts in heard those that it has heard.
+// talkHeavily makes the client say numbers, in long messages. It hears each before it says
+// the next. heard counts those that it has heard.
 func talkHeavily(c *client, heard *atomic.Int32) error {
 	filling := strings.Repeat("x", heavyLength)
 	for n := range heavyMessages {
@@ -358,8 +358,8 @@ func talkHeavily(c *client, heard *atomic.Int32) error {
 	return nil
 }
 
-// TestStalled holds the peers that have queues to what their comments say of a
-// client that doesn't read: the others don't feel it; and what it finds when it
+// TestStalled checks what the comments of the peers with queues say about a client that
+// doesn't read: the others notice nothing. It also checks what the client hears when it
 // reads again.
 func TestStalled(t *testing.T) {
 	stall := func(t *testing.T, name string, args ...string) (talker, stalled *client) {
@@ -369,7 +369,7 @@ func TestStalled(t *testing.T) {
 		require.NoError(t, talkHeavily(talker, new(atomic.Int32)))
 		return talker, stalled
 	}
-	// next has the client hear the messages from first to last, in this order, and
+	// next makes the client hear the messages from first to last, in this order, and
 	// returns how many came before an error.
 	next := func(t *testing.T, c *client, first, last int) (heard int, err error) {
 		for n := first; n <= last; n++ {
@@ -440,7 +440,7 @@ func TestStalledFreezesTheFloor(t *testing.T) {
 		} else {
 			before, still = now, 0
 		}
-		return still == 20 // once may be a moment in which the talker is slow
+		return still == 20 // a single time may be a moment in which the talker is slow
 	}, deadline, 10*time.Millisecond, "waiting for the room to wait in a Write")
 	require.Less(t, before, int32(heavyMessages))
 

@@ -23,14 +23,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// deadline is what anything may take that takes milliseconds, unless the machine
-// is very busy.
+// deadline is the limit for things that take milliseconds, unless the machine is very
+// busy.
 const deadline = 30 * time.Second
 
 var peerNames = []string{"gorilla", "mailbox-gorilla", "coder", "gws", "melody", "channel", "floor"}
 
-// binaries is the directory that has the peers' commands when buildOnce has
-// returned nil. TestMain removes it.
+// binaries is the directory of the peers' commands, after buildOnce has returned nil.
+// TestMain removes it.
 var binaries string
 
 var buildOnce = sync.OnceValue(func() (err error) {
@@ -83,9 +83,9 @@ func build(dir string) error {
 	return nil
 }
 
-// readSources reads what the peers are built from, and drops it: go test
-// remembers a result for as long as the files that the test opens stay the same,
-// and what the go command opens for the test it doesn't see.
+// readSources reads the sources of the peers, and does nothing with them. go test remembers
+// a result as long as the files that the test opens don't change. It doesn't see the files
+// that the go command opens for the test.
 func readSources() error {
 	for _, root := range []string{".", "../go.mod", "../go.sum"} {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -114,13 +114,13 @@ type process struct {
 	name   string
 	addr   string // host:port
 	cmd    *exec.Cmd
-	stderr bytes.Buffer  // to be read when it has ended
-	ended  chan struct{} // closed when it has
+	stderr bytes.Buffer  // may be read when the process has ended
+	ended  chan struct{} // closed when it has ended
 }
 
-// start runs a peer, and returns when it says that it serves. When the test is
-// over it is killed, if it hasn't ended before. What it prints to stderr, such
-// as the race detector's report, fails the test.
+// start runs a peer, and returns when it says that it serves. At the end of the test the
+// peer is killed, if it hasn't ended before. If it prints something to stderr, such as the
+// race detector's report, the test fails.
 func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
 	cmd := command(t, name, append(args, "-addr", "127.0.0.1:0")...)
@@ -171,7 +171,7 @@ func (p *process) wait() int {
 	}
 }
 
-// get returns what is at a path of the server, asked on a connection of its own.
+// get returns what is at a path of the server. It uses a new connection.
 func (p *process) get(path string) (string, error) {
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: deadline}
 	response, err := client.Get("http://" + p.addr + path)
@@ -188,8 +188,8 @@ func (p *process) get(path string) (string, error) {
 
 var profileTotal = regexp.MustCompile(`^goroutine profile: total (\d+)\n`)
 
-// goroutines returns how many goroutines the server has, those that answer this
-// question among them.
+// goroutines returns how many goroutines the server has, with those that answer this
+// question.
 func (p *process) goroutines() (int, error) {
 	profile, err := p.get("/debug/pprof/goroutine?debug=1")
 	if err != nil {
@@ -217,7 +217,7 @@ func (p *process) heapObjects() (int, error) {
 	return strconv.Atoi(match[1])
 }
 
-// run runs a peer that is to end by itself, and returns what came of it.
+// run runs a peer that must end by itself, and returns its status and output.
 func run(t *testing.T, name string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errOut bytes.Buffer

@@ -7,10 +7,10 @@ import (
 	"websocket-chat-steps/bench/result"
 )
 
-// madeUp is a result file that nobody measured: its figures vary a little, by a
-// rule. In it gorilla lets clients go in two rounds of forty, 01 freezes in all of
-// them, melody loses messages, and 03 mixes the order up. A client that stops
-// reading freezes 01 and the floor, and is let go by 05.
+// madeUp is a result file that nobody measured. Its figures vary a little, by a rule. In
+// two rounds of forty gorilla drops clients. In all of them 01 freezes, melody loses
+// messages, and 03 changes the order. A client that stops reading freezes 01 and the
+// floor, and 05 drops it.
 func madeUp() *result.File {
 	f := &result.File{
 		Command:  "made up by a test",
@@ -19,8 +19,8 @@ func madeUp() *result.File {
 		Versions: map[string]string{"golang.org/x/net": "v0.0.1", "github.com/lxzan/gws": "v0.0.4"},
 		Rounds:   5,
 	}
-	// How fast, how costly, and how large a client is, each in thousandths of ours;
-	// and how many messages a second it can take.
+	// How fast, how costly, and how large a client is, each in thousandths of 05's, and
+	// how many messages a second it can take.
 	made := map[string][4]int{
 		"01-original": {300, 3000, 2500, 1500}, "02-race-fix": {310, 2900, 2450, 1500}, single: {150, 5000, 2000, 1000}, mailbox: {400, 2600, 1100, 3000},
 		ours: {1000, 1000, 1000, 20000}, "channel": {900, 1010, 1450, 20000}, floor: {500, 1950, 700, 3000}, gorilla: {780, 1340, 1400, 10000},

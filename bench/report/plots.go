@@ -19,11 +19,11 @@ import (
 	"websocket-chat-steps/bench/result"
 )
 
-// chart is a plot: bars for a figure of a place or, if y is given, lines for a
-// figure over the places of a scenario or, with a sample, over time. It has no
-// words but names and units, and so is for both languages.
+// chart is a plot. It has bars for a figure of one place. If y is given, it has lines for
+// a figure over the places of a scenario or, with a sample, over time. Its only words are
+// names and units, so one plot is for both languages.
 type chart struct {
-	name   string // its file's, without ending
+	name   string // of its file, without ending
 	at     place
 	figure *figure
 	sample func(result.Sample) float64
@@ -43,15 +43,15 @@ var charts = []chart{
 	{name: "open-p99", at: place{open, 0}, figure: p99, x: "messages / s", y: "P99, ms"},
 }
 
-// Colours that a dark page turns round. The others can be read on both.
+// Colours that a dark page inverts. The others are readable on both.
 var (
 	ink   = color.RGBA{0x1b, 0x1f, 0x24, 0xff}
 	paper = color.RGBA{0xff, 0xff, 0xff, 0xff}
 	grid  = color.RGBA{0xdd, 0xdf, 0xe2, 0xff}
 )
 
-// themed makes these colours the page's: gonum writes an SVG's opening in
-// four lines, and colours as they stand here.
+// themed replaces these colours by the page's. gonum writes the beginning of an SVG in four
+// lines, and colours in the form that is used here.
 var themed = strings.NewReplacer("xlink\">\n", `xlink">
 <style>svg{--ink:#1b1f24;--paper:#fff;--grid:#dddfe2}text{font-family:"Liberation Sans",Arial,Helvetica,sans-serif!important}
 @media(prefers-color-scheme:dark){svg{--ink:#e6edf3;--paper:#0d1117;--grid:#30363d}}</style>
@@ -70,8 +70,9 @@ type look struct {
 	layer int
 }
 
-// looks are those of the designs that are to be told apart at first sight, after
-// Okabe and Ito: most colour-blind people can. All others are grey.
+// looks are the colours of the designs that a reader must recognize at once. They are
+// those of Okabe and Ito, which most colour-blind people can tell apart. All others are
+// grey.
 var looks = map[string]look{
 	single:            {draw.LineStyle{Color: color.RGBA{0x2f, 0x81, 0xd0, 0xff}, Width: 1.5}, circle, 2},
 	mailbox:           {draw.LineStyle{Color: color.RGBA{0xc0, 0x5a, 0x9a, 0xff}, Width: 1.5, Dashes: []vg.Length{6, 2}}, box, 2},
@@ -130,8 +131,8 @@ func (c chart) draw(d data) ([]byte, error) {
 	return []byte(themed.Replace(b.String())), err
 }
 
-// bars draws a bar for each server, from the least to the most a thin line, and
-// the median as a number. One whose server made healthy clients suffer is hollow.
+// bars draws a bar for each server, a thin line from the least to the most, and the median
+// as a number. A bar is hollow if its server made healthy clients suffer.
 func (c chart) bars(d data, p *plot.Plot) error {
 	n := len(d.Servers)
 	names := make([]string, n)
@@ -166,8 +167,8 @@ func (c chart) bars(d data, p *plot.Plot) error {
 	return nil
 }
 
-// lines draws a line for each server, and returns the names to be put below, in
-// two columns.
+// lines draws a line for each server. It returns the names, which stand below in two
+// columns.
 func (c chart) lines(d data, p *plot.Plot) []plot.Legend {
 	g := plotter.NewGrid()
 	g.Horizontal.Color, g.Vertical.Color = grid, grid
@@ -194,7 +195,7 @@ func (c chart) lines(d data, p *plot.Plot) []plot.Legend {
 		p.X.Scale = plot.LogScale{}
 	}
 	names := []plot.Legend{plot.NewLegend(), plot.NewLegend()}
-	var layers [3][]plot.Plotter // the grey ones; ours, which is thick; the others
+	var layers [3][]plot.Plotter // the grey ones; 05, which is thick; the others
 	for i, s := range d.Servers {
 		l := d.look(i)
 		points, glyphs, marks := c.course(d, s, l)
@@ -213,9 +214,9 @@ func (c chart) lines(d data, p *plot.Plot) []plot.Legend {
 	return names
 }
 
-// course is a server's line, with a glyph for each point: a hollow one where the
-// server made healthy clients suffer, a cross where it no longer kept up, which
-// ends the line. Over time it is the first round's, with a glyph at its end alone.
+// course is a server's line, with a glyph for each point. The glyph is hollow if the
+// server made healthy clients suffer there. It is a cross if the server no longer kept up,
+// and then the line ends. Over time it is the first round's, with a glyph only at its end.
 func (c chart) course(d data, server string, l look) (points plotter.XYs, glyphs []draw.GlyphDrawer, marks string) {
 	if c.sample != nil {
 		marks = d.at(stalled, server).marks()
@@ -247,7 +248,7 @@ func (c chart) course(d data, server string, l look) (points plotter.XYs, glyphs
 	return points, glyphs, marks
 }
 
-// cross is a glyph of so many points from its middle: gonum's is too thin to see.
+// cross is a glyph. Its arms have this length in points: gonum's is too thin to see.
 type cross struct{ size vg.Length }
 
 func (x cross) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {

@@ -1,7 +1,7 @@
-// Package report writes what a run of the benchmark measured into the blocks of
-// the repository's pages, and draws its plots: medians, ratios and tables. It
-// knows nothing of how it was measured. The sentences around the blocks are
-// written by people. A block is
+// Package report writes the results of the benchmark into the blocks of the repository's
+// pages, as medians, ratios and tables, and draws the plots. It knows nothing about how
+// the results were measured. People write the sentences around the blocks. A block
+// is
 //
 //	<!-- measured: NAME -->
 //	<!-- /measured -->
@@ -25,15 +25,15 @@ import (
 	"websocket-chat-steps/bench/result"
 )
 
-// Kept is the result file that blocks and plots are written from, from the
-// repository's root.
+// Kept is the path of the result file for blocks and plots, from the repository's
+// root.
 const Kept = "docs/measurements.json"
 
-// LeastRounds is how many rounds it takes to state figures from them.
+// LeastRounds is how many rounds a page needs for its figures.
 const LeastRounds = 5
 
-// Check says why pages can't be written from f: it has too few rounds to state
-// figures from, or a part of the servers or scenarios only.
+// Check says why pages can't be written from f: it has too few rounds, or only a part of
+// the servers or scenarios.
 func Check(f *result.File) error {
 	const remedy = "measure with go run -C bench . and nothing behind it"
 	if f.Short || f.Rounds < LeastRounds {
@@ -53,7 +53,7 @@ func Check(f *result.File) error {
 		for _, s := range f.Servers {
 			for round := 1; round <= f.Rounds; round++ {
 				n := d.at(p, s).times[round]
-				// A server that didn't keep up with a rate isn't asked for a higher one.
+				// A server that didn't keep up with a rate is not measured with a higher one.
 				if n != 1 && (n != 0 || p.scenario != open || p == rates[0]) {
 					return fmt.Errorf("%s, round %d of %v: measured %d times, and it should be once: %s", s, round, p, n, remedy)
 				}
@@ -79,8 +79,8 @@ func Write(root string, f *result.File) error {
 	return nil
 }
 
-// Files returns what is to stand in each page that has blocks, and in each plot,
-// by their paths from root, with slashes.
+// Files returns the text of each page that has blocks, and of each plot. The keys are
+// their paths from root, with slashes.
 func Files(root string, f *result.File) (map[string][]byte, error) {
 	if err := Check(f); err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ var (
 	begins = regexp.MustCompile(`(?m)^<!-- measured: .*-->$`)
 )
 
-// fill writes the blocks of a page's text anew, and returns how many it has.
+// fill writes the blocks of a page's text again, and returns how many there are.
 func fill(d data, name, text string) (filled string, n int, err error) {
 	p := page{d, english}
 	if strings.HasSuffix(name, ".ja.md") {
@@ -146,8 +146,8 @@ func fill(d data, name, text string) (filled string, n int, err error) {
 	return filled + text[done:], n, nil
 }
 
-// Summary writes the blocks for a terminal, in English: those for which f has
-// anything, be it too little for a page.
+// Summary writes the blocks for a terminal, in English. It writes each block for which f
+// has something, also if that is too little for a page.
 func Summary(w io.Writer, f *result.File) {
 	p := page{figures(f), english}
 	for _, b := range blocks {

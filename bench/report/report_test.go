@@ -18,8 +18,8 @@ import (
 	"websocket-chat-steps/bench/result"
 )
 
-// The blocks and plots that are kept are those that the kept result file makes,
-// and what the page advises is what was measured.
+// The kept result file makes the blocks and plots of the repository, and the page's advice
+// agrees with what was measured.
 func TestKeptPages(t *testing.T) {
 	const root, remedy = "../..", ": run go run -C bench ./report/write, at the repository's root"
 	f, err := result.Read(filepath.Join(root, filepath.FromSlash(Kept)))
@@ -57,7 +57,7 @@ func TestKeptPages(t *testing.T) {
 	assert.Less(t, median(forty, cpu, ours), median(forty, cpu, mailbox), "05 wins where messages gather")
 }
 
-// repository is a directory with these pages, by their paths.
+// repository makes a directory with these pages. The keys are their paths.
 func repository(t *testing.T, pages map[string]string) (root string) {
 	root = t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(root, "docs/measurements"), 0o777))
@@ -93,7 +93,7 @@ func TestWrite(t *testing.T) {
 	assert.Regexp(t, "[ぁ-ん]", japanese)
 	assert.NotRegexp(t, "[ぁ-んァ-ヶ一-龠]", english)
 
-	// Both languages say the same numbers.
+	// Both languages have the same numbers.
 	numbers := regexp.MustCompile(`[0-9][0-9.,]*[0-9]|[0-9]|[†‡§✗–]`)
 	clean := func(s string) []string { // of words with numbers in them, and of the dash between least and most
 		s = regexp.MustCompile(`40 件並行|1,000 クライアント\b|([0-9])[–〜]([0-9])`).ReplaceAllString(s, "$1 $2")
@@ -105,7 +105,7 @@ func TestWrite(t *testing.T) {
 		}
 	}
 
-	// The same file makes the same bytes, and what is written stays.
+	// The same file makes the same bytes, and a second Write changes nothing.
 	files, err := Files(root, madeUp())
 	require.NoError(t, err)
 	assert.Len(t, files, 2+len(charts))
@@ -174,8 +174,8 @@ func rowOf(t *testing.T, table, server string) []string {
 	return nil
 }
 
-// What a server did to healthy clients in one round of a scenario is said in each
-// figure of its row.
+// If a server made healthy clients suffer in one round of a scenario, each figure of its
+// row says so.
 func TestMarks(t *testing.T) {
 	for mark, change := range map[string]func(*result.Load){
 		"†": func(l *result.Load) { l.Dropped = 1 },
@@ -225,7 +225,7 @@ func TestEmptyColumns(t *testing.T) {
 	assert.NotContains(t, text(t, f, "speed one"), "to gorilla-deep")
 }
 
-// A ratio is taken within each round, over all rounds in which both have figures.
+// A ratio is computed in each round, for all rounds in which both have figures.
 func TestRatio(t *testing.T) {
 	d := figures(madeUp())
 	d.of = map[place]map[string]series{one: {
@@ -244,7 +244,7 @@ func TestOpen(t *testing.T) {
 	assert.Contains(t, table, "✗ did not keep up")
 }
 
-// Each target is missed by a file that is worse in it alone.
+// A file that is worse in only one target misses that target.
 func TestVerdicts(t *testing.T) {
 	sound := madeUp()
 	for i := range sound.Loads {
@@ -279,7 +279,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// Plots are whole SVG, follow a dark page, and have no words but names and units.
+// Plots are whole SVG files, adapt to a dark page, and have only names and units as words.
 func TestPlots(t *testing.T) {
 	d := figures(madeUp())
 	for _, c := range charts {
@@ -319,7 +319,7 @@ func TestPlots(t *testing.T) {
 	assert.Equal(t, "†", marks)
 }
 
-// What is printed is what the pages have, and only what was measured.
+// Summary prints what the pages have, and only what was measured.
 func TestSummary(t *testing.T) {
 	var out bytes.Buffer
 	Summary(&out, madeUp())

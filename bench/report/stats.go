@@ -7,8 +7,8 @@ import (
 	"websocket-chat-steps/bench/result"
 )
 
-// place is a scenario and, of growth and of an open load, how much of it: so many
-// clients, or so many messages a second.
+// place is a scenario. For growth it also has the number of clients, and for an open load
+// the number of messages a second.
 type place struct {
 	scenario string
 	n        int
@@ -30,10 +30,10 @@ const (
 
 const mib = 1 << 20
 
-// series is all that was measured of one server in one place.
+// series is all that was measured for one server in one place.
 type series struct {
 	times   map[int]int     // by round
-	figures map[key]float64 // without those that can't be said
+	figures map[key]float64 // without rounds that have no figure
 	counts  map[*said]int   // of all rounds together
 }
 
@@ -51,7 +51,7 @@ func (s series) went(round, losses, drops int, froze bool) {
 	}
 }
 
-// marks say what the server did, in any round, that healthy clients had to suffer.
+// marks say how the server made healthy clients suffer, in any round.
 // It then did less than the others.
 func (s series) marks() (marks string) {
 	if s.counts[dropped] > 0 {
@@ -71,8 +71,8 @@ type data struct {
 
 func (d data) at(p place, server string) series { return d.of[p][server] }
 
-// figures takes the file's figures. A round in which the server froze has none:
-// what it did before is not what was to be measured.
+// figures takes the file's figures. A round in which the server froze has none, as it was
+// not a whole measurement.
 func figures(f *result.File) data {
 	d := data{f, make(map[place]map[string]series)}
 	in := func(p place, server string) series { // to add to
@@ -147,17 +147,16 @@ func (d data) places(scenario string) (all []place) {
 	return all
 }
 
-// spread is what a figure, or a ratio of two, came to over the rounds.
+// spread is the distribution of a figure, or of a ratio of two, over the rounds.
 type spread struct {
 	median, least, most float64
-	rounds              int // that it is from; with 0 it is from nothing
+	rounds              int // how many rounds it has; with 0 there is no figure
 }
 
 func (d data) spread(p place, f *figure, server string) spread { return d.ratio(p, f, server, "") }
 
-// ratio sums up a figure of one server to that of a peer, if one is named. It is
-// taken within each round, as what was measured shortly before or after is most
-// alike.
+// ratio sums up a figure of one server, divided by the one of a peer if a peer is named.
+// It divides within each round, as the conditions were most similar there.
 func (d data) ratio(p place, f *figure, server, peer string) spread {
 	var all []float64
 	for round := range d.Rounds {
@@ -181,8 +180,8 @@ func (d data) ratio(p place, f *figure, server, peer string) spread {
 	return spread{(all[(n-1)/2] + all[n/2]) / 2, all[0], all[n-1], n}
 }
 
-// keptUp returns the highest rate of an open load that the server kept up with in
-// most rounds; 0 if there is none.
+// keptUp returns the highest rate of an open load with which the server kept up in most
+// rounds, or 0 if there is none.
 func (d data) keptUp(server string) (rate int) {
 	for _, p := range d.places(open) {
 		if 2*d.spread(p, kept, server).rounds > d.Rounds {

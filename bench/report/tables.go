@@ -16,14 +16,14 @@ type page struct {
 	in language
 }
 
-// kind is a kind of block. Its text is Markdown without the last line's end, and
-// empty if nothing of it was measured.
+// kind is a kind of block. Its text is Markdown without the last line's end. It is empty if
+// nothing for it was measured.
 type kind struct {
 	name string
 	text func(page) string
 }
 
-// blocks are all that a page may have, in the order in which Summary prints them.
+// blocks are all blocks that a page may have, in the order in which Summary prints them.
 var blocks = []kind{
 	{"decide", func(p page) string {
 		in := func(at place, f *figure) column { return p.median(at, f, f.head(p.in)).in(p) }
@@ -69,8 +69,8 @@ var blocks = []kind{
 	{"machine", page.machine},
 }
 
-// column is one of a table whose rows are servers. An empty cell is one that has
-// no figure.
+// column is a column of a table whose rows are servers. A cell without a figure is
+// empty.
 type column struct {
 	at   place // whose marks the cells get
 	head string
@@ -81,7 +81,7 @@ func (p page) figure(at place, f *figure) column {
 	return column{at, f.head(p.in), func(server string) string { return p.about(p.spread(at, f, server)) }}
 }
 
-// median is a figure without what lies about it.
+// median is a figure without its range.
 func (p page) median(at place, f *figure, head string) column {
 	return column{at, head, func(server string) string {
 		s := p.spread(at, f, server)
@@ -90,7 +90,7 @@ func (p page) median(at place, f *figure, head string) column {
 	}}
 }
 
-// in is the column with its place in its head.
+// in returns the column with its place in its head.
 func (c column) in(p page) column {
 	c.head = names[c.at.scenario][p.in] + ": " + c.head
 	return c
@@ -104,14 +104,14 @@ func (p page) count(at place, c *said) column {
 	return column{at, c[p.in], func(server string) string { return whole(p.at(at, server).counts[c]) }}
 }
 
-// rate is how many messages a second of an open load each server kept up with.
+// rate returns with how many messages a second of an open load each server kept up.
 func (p page) rate() column {
 	lowest := append(p.places(open), place{})[0]
 	return column{lowest, said{"kept up to, /s", "追いつけた件/秒"}[p.in], func(server string) string { return whole(p.keptUp(server)) }}
 }
 
-// servers is a table with a row for each server. A column that has nothing to say
-// is left out; the line below tells of which it would say 0, and what the marks
+// servers is a table with a row for each server. A column that has nothing to say is left
+// out. The line below says which columns have only 0, and what the marks
 // mean.
 func (p page) servers(columns ...column) string {
 	head := []string{said{"server", "サーバー"}[p.in]}
@@ -155,7 +155,7 @@ func (p page) servers(columns ...column) string {
 	return text
 }
 
-// speed is what came through, and what it cost.
+// speed is how many messages came through, and what they cost.
 func (p page) speed(at place) string {
 	return p.servers(p.figure(at, deliveries), p.to(deep, at, deliveries), p.to(floor, at, deliveries),
 		p.figure(at, cpu), p.to(deep, at, cpu), p.to(floor, at, cpu))
@@ -167,8 +167,8 @@ func (p page) care(at place) string {
 		p.count(at, inversions), p.count(at, disagree), p.count(at, lost), p.count(at, dropped), p.count(at, frozen))
 }
 
-// several is a figure in each place of a scenario that has several; of an open
-// load also the rate that each server kept up with.
+// several is a figure in each place of a scenario that has several. For an open load it
+// also has the rate with which each server kept up.
 func (p page) several(scenario string, f *figure) string {
 	var columns []column
 	for i, at := range p.places(scenario) {
@@ -215,7 +215,7 @@ func (p page) scenarios() string {
 	return table(scenarioHead[p.in], rows)
 }
 
-// machine is where it was measured.
+// machine is the machine of the measurements.
 func (p page) machine() string {
 	var libraries []string
 	for _, path := range slices.Sorted(maps.Keys(p.Versions)) {
@@ -230,7 +230,7 @@ func (p page) machine() string {
 	return text
 }
 
-// table writes a table without the last line's end; nothing if it has no rows.
+// table writes a table without the last line's end. Without rows it writes nothing.
 func table(head []string, rows [][]string) string {
 	if len(rows) == 0 || len(rows[0]) == 1 {
 		return ""
@@ -242,7 +242,7 @@ func table(head []string, rows [][]string) string {
 	return text
 }
 
-// about writes a median with what lies about it; nothing if there is none.
+// about writes a median with its range. If there is none, it writes nothing.
 func (p page) about(s spread) string {
 	switch {
 	case s.rounds == 0:

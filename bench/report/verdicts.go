@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// target is what is asked of step 05: a limit for a figure, or for a figure to a
-// peer's, or that something never happens.
+// target is what step 05 should reach: a limit for a figure or for its ratio to a peer's,
+// or something that should never happen.
 type target struct {
 	at     place
 	figure *figure
@@ -30,8 +30,8 @@ var targets = []target{
 	{at: thousand, never: inversions}, {at: thousand, never: disagree},
 }
 
-// judge holds step 05 to the target, in the median of all rounds, and returns
-// what was measured. What has no figure, or froze, does not reach a limit.
+// judge compares step 05 with the target, in the median of all rounds, and returns what was
+// measured. Without a figure, or if the server froze, the limit is not reached.
 func (p page) judge(t target) (measured string, reached bool) {
 	counts := p.at(t.at, ours).counts
 	if t.never != nil {
@@ -45,7 +45,7 @@ func (p page) judge(t target) (measured string, reached bool) {
 	return p.about(s), within && s.rounds > 0 && counts[frozen] == 0
 }
 
-// verdicts is the table of what is asked of step 05, and what came of it.
+// verdicts is the table of the targets of step 05, and whether it reached them.
 func (p page) verdicts() string {
 	var rows [][]string
 	for _, t := range targets {

@@ -1,6 +1,6 @@
 package report
 
-// language is one of the two that the pages are in.
+// language is one of the two languages of the pages.
 type language int
 
 const (
@@ -8,10 +8,10 @@ const (
 	japanese
 )
 
-// said is something in each language.
+// said is a text in each language.
 type said [2]string
 
-// The servers that blocks compare others to, or that a page speaks of.
+// The servers with which blocks compare others, or that a page mentions.
 const (
 	single  = "03-single-goroutine"
 	mailbox = "04-mailbox"
@@ -53,10 +53,10 @@ var (
 	peakMemory     = &figure{said{"most memory above the start", "メモリの増加の最大"}, "MiB"}
 	peakGoroutines = &figure{said{"most goroutines above the start", "goroutine の増加の最大"}, ""}
 	letGo          = &figure{said{"let go after", "切断されるまで"}, "s"}
-	kept           = &figure{} // 1 for a round in which the server did all that an open load asked
+	kept           = &figure{} // 1 for a round in which the server kept up with an open load
 )
 
-// What happens or doesn't is counted by its name.
+// Things that happen or don't happen are counted by their names.
 var (
 	inversions = &said{"inversions", "順序の入れ替わり"}
 	disagree   = &said{"clients that heard another order", "順序が違ったクライアント"}
@@ -75,7 +75,7 @@ var names = map[string]said{
 	stalled.scenario:  {"one that stops reading", "一つが読むのをやめる"},
 }
 
-// legend says what the marks behind figures mean.
+// legend says what the marks after figures mean.
 var legend = []said{
 	{"† let healthy clients go", "† 健全なクライアントを切断した"},
 	{"‡ froze", "‡ 停止した"},
@@ -89,14 +89,14 @@ var (
 
 	scenarioHead = [2][]string{
 		{"scenario", "clients", "that send", "under way for each", "messages/s in all", "bytes of JSON"},
-		{"場面", "クライアント", "送るもの", "一つあたりの配送中", "全体の件/秒", "JSON のバイト数"},
+		{"場面", "クライアント", "送るクライアント", "一つあたりの配送中の件数", "全体の件/秒", "JSON のバイト数"},
 	}
-	verdictHead = [2][]string{{"where", "what", "asked", "measured", "reached"}, {"場面", "対象", "求めた値", "計測結果", "達成"}}
+	verdictHead = [2][]string{{"where", "what", "asked", "measured", "reached"}, {"場面", "対象", "目標値", "計測結果", "達成"}}
 
 	machine = said{
 		"- Processor: %s, %s cores, %s MiB of memory\n- System: %s/%s, kernel %s, %s\n- Libraries: %s\n- Measured on %s with `%s`, %d rounds; other programs used at most %s %% of the processors during a measurement",
 		"- プロセッサ: %s、%s コア。メモリ %s MiB\n- OS: %s/%s、カーネル %s。%s\n- ライブラリ: %s\n- %s に `%s` で %d 回計測。計測中にほかのプログラムが使ったのは、プロセッサの %s %% 以下"}
 	otherWork = said{
 		"\n- **Not quiet:** other programs had work on the same processors, before it or meanwhile",
-		"\n- **静かなマシンではない:** 計測の前か計測中に、ほかのプログラムが同じプロセッサで動いていた"}
+		"\n- **計測中、ほかの負荷があった:** 計測の前か計測中に、ほかのプログラムが同じプロセッサで動いていた"}
 )

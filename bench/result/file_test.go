@@ -36,7 +36,7 @@ func TestReadReturnsWhatWasWritten(t *testing.T) {
 	assert.Equal(t, file(), read)
 }
 
-// A difference between two files is to show measurements, not numbers.
+// A diff of two files must show measurements, not numbers.
 func TestEachMeasurementHasOneLine(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "measurements.json")
 	require.NoError(t, file().Write(name))

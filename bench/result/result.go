@@ -1,6 +1,6 @@
-// Package result is what a run of the benchmark measured, as a file: every
-// single round, nothing summed up. It knows nothing of how it was measured, nor
-// of how it is shown.
+// Package result has the results of the benchmark, as a file: every single round, and
+// nothing summed up. It knows nothing about how they were measured, nor how they are
+// shown.
 package result
 
 // File is one run of the benchmark.
@@ -20,16 +20,16 @@ type File struct {
 	Stalled []Stalled `json:"stalled"`
 }
 
-// Machine is where it was measured.
+// Machine is the machine of the measurements.
 type Machine struct {
 	OS, Arch, Kernel, CPU, Go string
 	Cores                     int
 	MemoryMiB                 int
 }
 
-// Scenario is what clients do while they are measured. With a Rate, the senders
-// keep it, whatever comes of the messages (an open load); else each of them has
-// at most Window messages under way (a closed one).
+// Scenario is what clients do during a measurement. With a Rate, the senders keep this
+// rate, also if messages are late (an open load). Else each of them has at most Window
+// messages on the way (a closed load).
 type Scenario struct {
 	Name    string `json:"name"` // "one", "forty", "thousand"; "growth", once for each number of clients; "open", once for each rate
 	Clients int    `json:"clients"`
@@ -99,11 +99,11 @@ type Sample struct {
 	Sent       int     `json:"sent"` // messages so far
 }
 
-// KeptUp tells whether the server did all that an open load asked of it: nobody
-// was dropped, nothing was lost, nearly all that was due in the measured time was
-// heard in it, and 99 of 100 deliveries took no longer than a second.
+// KeptUp tells whether the server kept up with an open load: it dropped no client and lost
+// no message, nearly all messages that were due in the measured time were heard in that
+// time, and 99 of 100 deliveries took no longer than a second.
 func (l Load) KeptUp() bool {
-	const nearly, second = 0.95, 1e6 // of what was due; microseconds
+	const nearly, second = 0.95, 1e6 // a share of what was due; microseconds
 	due := float64(l.Sent * l.Clients)
 	return !l.Frozen && l.Dropped == 0 && l.Lost == 0 && l.P99 <= second && float64(l.Deliveries) >= nearly*due
 }

@@ -17,12 +17,12 @@ import (
 	"time"
 )
 
-// patience is how long a server may take to serve, and to answer how many
-// goroutines it has. Each takes milliseconds. A variable for the tests.
+// patience is how long a server may take to serve, and to say how many goroutines it has.
+// Each takes milliseconds. Tests change it.
 var patience = 20 * time.Second
 
-// Process is a server that runs. Any goroutine may call its methods, until Stop
-// is called.
+// Process is a server that runs. Any goroutine may call its methods, until somebody calls
+// Stop.
 type Process struct {
 	Server
 	Addr string // host:port
@@ -34,9 +34,9 @@ type Process struct {
 
 var served = regexp.MustCompile(`serves the chat at http://([^/ ]+)/`)
 
-// Start runs a server that Build has built into dir, on a free port of
-// loopback, and returns when it serves. What it logs is thrown away. Stop ends
-// it. If this process ends without Stop, then on Linux the server does, too.
+// Start runs a server that Build has built into dir, on a free port of loopback, and
+// returns when it serves. Its log is discarded. Stop ends it. If this process ends without
+// Stop, the server ends, too, but only on Linux.
 func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	p := &Process{
 		Server: s,
@@ -57,8 +57,8 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 		r := bufio.NewReader(stdout)
 		first, _ := r.ReadString('\n')
 		line <- first
-		io.Copy(io.Discard, r) // so that it never waits for us
-		p.cmd.Wait()           // killed, mostly: its error says nothing
+		io.Copy(io.Discard, r) // so that the server never waits for this process
+		p.cmd.Wait()           // it was mostly killed, so the error says nothing
 		close(p.done)
 	}()
 	timeout := time.NewTimer(patience)
@@ -70,7 +70,7 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 			p.Addr = address[1]
 			return p, nil
 		}
-		// How it ends says more than that we killed it.
+		// The way it ended says more than that this process killed it.
 		select {
 		case <-p.done:
 		case <-time.After(patience / 20):
@@ -86,14 +86,14 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	return nil, fmt.Errorf("%s does not say where it serves: %w; %s -addr 127.0.0.1:0 shows why", s.Name, problem, s.Command)
 }
 
-// Stop kills the server, and returns when it is over. It may be called again.
+// Stop kills the server, and returns when it has ended. A second call does nothing.
 func (p *Process) Stop() {
-	p.cmd.Process.Kill() // an error means that it is over
+	p.cmd.Process.Kill() // an error means that it has ended
 	<-p.done
 	p.http.CloseIdleConnections()
 }
 
-// Ended returns an error that says how the server ended by itself; nil while it
+// Ended returns an error that says how the server ended by itself, or nil while it
 // runs.
 func (p *Process) Ended() error {
 	select {
@@ -109,8 +109,8 @@ func (p *Process) WebSocket() (addr, path string) {
 	return p.Addr, p.Path
 }
 
-// Goroutines returns how many the server has, those that answer this included.
-// The answer costs the server some 50 microseconds.
+// Goroutines returns how many goroutines the server has, with those that answer this. The
+// answer costs the server some 50 microseconds.
 func (p *Process) Goroutines() (int, error) {
 	var b []byte
 	response, err := p.http.Get("http://" + p.Addr + asked)
@@ -128,22 +128,22 @@ func (p *Process) Goroutines() (int, error) {
 	return n, nil
 }
 
-// CPU returns the processor time that the server has used so far, in user and in
-// kernel mode, to the nanosecond.
+// CPU returns the processor time that the server has used so far, in user and in kernel
+// mode, in nanoseconds.
 func (p *Process) CPU() (time.Duration, error) {
 	used, err := cpu(p.cmd.Process.Pid)
 	return used, p.because(err)
 }
 
-// Used returns the processor time that the server has used in all. It is called
-// after Stop.
+// Used returns the processor time that the server has used in all. Call it only after
+// Stop.
 func (p *Process) Used() time.Duration {
 	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
 }
 
-// Watch begins to watch the processors. The function that it returns tells which
-// share of them other programs have used since then, from 0 to 1: others than this
-// one, and than the servers, which used so much. It is known to 10 ms.
+// Watch begins to watch the processors. The function that it returns tells which share of
+// them, from 0 to 1, other programs have used since then. These are all programs but this
+// one and the servers, whose time the caller gives. The times are exact to 10 ms.
 func Watch() (others func(servers time.Duration) (share float64, err error), err error) {
 	used := func() (time.Duration, error) {
 		all, err := busy()
@@ -170,10 +170,10 @@ func (p *Process) RSS() (int, error) {
 }
 
 // Socket finds the server's side of the connection whose other side is conn.
-// held tells from then on whether the server still has that socket.
+// From then on held tells whether the server still has that socket.
 //
-// The other side can't tell: where it doesn't read, the end of the connection
-// stands in line behind the data that it hasn't read, and never comes.
+// The other side can't know it. If it doesn't read, the end of the connection waits after
+// the data that it hasn't read, and never comes.
 func (p *Process) Socket(conn net.Conn) (held func() bool, err error) {
 	held, err = socket(p.cmd.Process.Pid, conn)
 	return held, p.because(err)

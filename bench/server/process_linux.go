@@ -15,12 +15,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Measurable returns nil where CPU, RSS and Socket work, and else an error that
+// Measurable returns nil if CPU, RSS and Socket work here. Else it returns an error that
 // says why they don't.
 func Measurable() error { return nil }
 
-// attributes are those of a server's process. In a group of its own it isn't
-// ended by Ctrl-C before we know; and it ends when we do, however that comes.
+// attributes are the attributes of a server's process. It has its own group, so Ctrl-C
+// does not end it before this process knows. It ends when this process ends, in any case.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
@@ -36,8 +36,8 @@ func cpu(pid int) (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
-// busy returns the time that all processors together have worked so far, and what
-// the machine's own host took of it.
+// busy returns how long all processors together have worked so far, and how much of that
+// the machine's own host took.
 func busy() (time.Duration, error) {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -95,7 +95,7 @@ func socket(pid int, conn net.Conn) (held func() bool, err error) {
 	for _, entry := range entries {
 		name := filepath.Join(fds, entry.Name())
 		if to, err := os.Readlink(name); err == nil && to == link {
-			// A number that is given again has another inode then.
+			// If a number is given again, the inode is another one.
 			return func() bool {
 				to, err := os.Readlink(name)
 				return err == nil && to == link
@@ -105,7 +105,7 @@ func socket(pid int, conn net.Conn) (held func() bool, err error) {
 	return nil, errors.New("the server has no such connection any more")
 }
 
-// inode returns that of the socket between two ports, from the text of
+// inode returns the inode of the socket between two ports, from the text of
 // /proc/net/tcp.
 func inode(table string, local, remote int) (string, error) {
 	for line := range strings.Lines(table) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Measurable returns nil where CPU, RSS and Socket work, and else an error that
+// Measurable returns nil if CPU, RSS and Socket work here. Else it returns an error that
 // says why they don't.
 func Measurable() error {
 	return errors.New("CPU time and memory of another process are read from Linux' clocks and /proc; " +

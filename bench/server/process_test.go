@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// start runs the server that does what it is told.
+// start runs the server that does what the test tells it.
 func start(t *testing.T) *Process {
 	t.Helper()
 	p, err := List()[0].Start(t.Context(), built)
@@ -25,7 +25,7 @@ func start(t *testing.T) *Process {
 	return p
 }
 
-// tell has the server do something, and returns when that is done.
+// tell makes the server do something, and returns when that is done.
 func tell(t *testing.T, p *Process, path string, n int) {
 	t.Helper()
 	response, err := p.http.Get(fmt.Sprintf("http://%s%s?n=%d", p.Addr, path, n))
@@ -35,7 +35,7 @@ func tell(t *testing.T, p *Process, path string, n int) {
 	require.Equal(t, http.StatusOK, response.StatusCode)
 }
 
-// comes waits for what nobody tells.
+// comes waits for something that sends no event.
 func comes(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	require.Eventually(t, done, 20*time.Second, time.Millisecond, "waited for this: %s", what)
@@ -122,8 +122,8 @@ func TestRSS(t *testing.T) {
 	assert.InDelta(t, 64<<20, after-before, 8<<20)
 }
 
-// A connection's end is seen also by one who doesn't read, and to whom the
-// server still had much to say.
+// held sees the end of a connection also if the client doesn't read, and the server still
+// had much to send to it.
 func TestSocket(t *testing.T) {
 	measurable(t)
 	for _, unread := range []int{0, 64 << 20} {
@@ -162,7 +162,7 @@ func TestSocket(t *testing.T) {
 	})
 }
 
-// abandoned is set where the test binary is to start a server and to end without
+// abandoned is set if the test binary must start a server and end without
 // Stop.
 const abandoned = "BENCH_SERVER_ABANDONED"
 
@@ -197,7 +197,7 @@ func TestAServerDoesNotOutliveUs(t *testing.T) {
 	})
 }
 
-// What servers use is not other programs' use.
+// The time of the servers doesn't count as other programs' time.
 func TestWatch(t *testing.T) {
 	measurable(t)
 	others, err := Watch()
@@ -216,5 +216,5 @@ func TestWatch(t *testing.T) {
 	all, err := others(0)
 	require.NoError(t, err)
 	assert.Greater(t, all, without+0.01)
-	assert.LessOrEqual(t, all, 1.05) // what is counted in steps of 10 ms may be more than there was
+	assert.LessOrEqual(t, all, 1.05) // times that are counted in steps of 10 ms may be a little too long
 }

@@ -1,6 +1,6 @@
-// Package server builds the chat servers that are measured, runs them as
-// processes, and tells what such a process uses. It knows nothing of WebSockets,
-// of load, or of results.
+// Package server builds the chat servers that are measured, runs them as processes, and
+// tells what such a process uses. It knows nothing about WebSockets, load, or
+// results.
 package server
 
 import (
@@ -19,10 +19,10 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// Server is a chat server that can be measured: a command in a directory of its
-// own.
+// Server is a chat server that can be measured: a command in its own
+// directory.
 type Server struct {
-	Name    string // its directory's, or another one for the same command with arguments
+	Name    string // the name of its directory, or another one for the same command with arguments
 	Path    string // of its WebSocket
 	Module  string // the WebSocket library that it uses, as a module's path; "" for none
 	Command string // what a reader types at the repository's root to run it
@@ -42,7 +42,7 @@ func List() []Server {
 	for _, s := range steps.All {
 		all = append(all, step(s))
 	}
-	// In gorilla-deep nobody is dropped for being slow for a moment.
+	// gorilla-deep drops no client that is slow for a moment.
 	deep := peer("gorilla", "github.com/gorilla/websocket", "-queue", deepQueue)
 	deep.Name = "gorilla-deep"
 	return append(all,
@@ -57,9 +57,9 @@ func List() []Server {
 	)
 }
 
-// deepQueue is how many messages may wait for a client of gorilla-deep. On two
-// cores, 2048 are too few in an open load that is about as much as the server can
-// take; 8192 were enough in every scenario. This is twice that.
+// deepQueue is how many messages may wait for a client of gorilla-deep. On two cores, 2048
+// are too few in an open load that is near the server's limit. 8192 were enough in every
+// scenario. This is twice that.
 const deepQueue = "16384"
 
 func step(s steps.Step) Server {
@@ -72,13 +72,13 @@ func peer(name, module string, args ...string) Server {
 	return Server{Name: name, Path: "/ws", Module: module, Command: command, at: "bench/peers/" + name, in: "bench", pkg: pkg, args: args}
 }
 
-// asked is where a server tells how many goroutines it has.
+// asked is the path at which a server says how many goroutines it has.
 const asked = "/benchmark/goroutines"
 
-// added is the file that each server has more than its source: the default mux,
-// which all of them serve, gets to tell the number of goroutines. That costs
-// next to nothing even where there are 20,000, unlike net/http/pprof, which
-// looks at each one's stack.
+// added is a file that each server has in addition to its source. It makes the default
+// mux, which all of them serve, say the number of goroutines. That costs almost nothing,
+// also with 20,000 goroutines. net/http/pprof would look at the stack of each
+// one.
 const added = `package main
 
 import (
@@ -94,8 +94,8 @@ func init() {
 }
 `
 
-// Build builds the servers of the repository at root, its links resolved, into
-// dir, from which Start runs them. It takes seconds; the end of ctx ends it.
+// Build builds the servers of the repository at root into dir, from which Start runs them.
+// root has its links resolved. It takes seconds. When ctx ends, Build ends.
 func Build(ctx context.Context, root, dir string, servers []Server) error {
 	// One go build for each module: it uses all processors by itself.
 	of := make(map[string][]Server)
@@ -113,7 +113,7 @@ func Build(ctx context.Context, root, dir string, servers []Server) error {
 	return nil
 }
 
-// build builds servers of the one module in the directory in.
+// build builds servers of one module, whose directory is in.
 func build(ctx context.Context, root, in, dir string, servers []Server) error {
 	overlay := make(gocmd.Overlay)
 	var packages []string
@@ -132,11 +132,11 @@ func build(ctx context.Context, root, in, dir string, servers []Server) error {
 	if err := overlay.Used(ctx, in, root, flag, packages...); err != nil {
 		return err
 	}
-	out := dir + string(filepath.Separator) // each is called as its directory is
+	out := dir + string(filepath.Separator) // each has the name of its directory
 	if len(servers) == 1 {
-		out = servers[0].file(dir) // but not where that is a module's own
+		out = servers[0].file(dir) // but not if that belongs to another module
 	}
-	// -buildvcs=false: a git that can't read this directory is no reason to fail.
+	// -buildvcs=false: the build must work where git can't read this directory.
 	cmd := gocmd.Command(ctx, in, nil, "go", append([]string{"build", "-buildvcs=false", flag, "-o", out}, packages...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // go build removes what it has begun
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -145,8 +145,8 @@ func build(ctx context.Context, root, in, dir string, servers []Server) error {
 	return nil
 }
 
-// Version returns the version of the server's WebSocket library, as Build built
-// it into dir; "" for a server that uses none.
+// Version returns the version of the WebSocket library in the server that Build has built
+// into dir, or "" for a server that uses none.
 func (s Server) Version(dir string) (string, error) {
 	if s.Module == "" {
 		return "", nil

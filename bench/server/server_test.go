@@ -16,7 +16,7 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// built is where the servers of small are built.
+// built is the directory in which the servers of small are built.
 var built string
 
 func TestMain(m *testing.M) {
@@ -45,7 +45,7 @@ func run(m *testing.M) int {
 	return status
 }
 
-// running returns the processes of what was built in dir, where /proc tells.
+// running returns the processes of programs that were built in dir, if there is /proc.
 func running(dir string) (left []string) {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, link := range links {
@@ -56,7 +56,7 @@ func running(dir string) (left []string) {
 	return left
 }
 
-// small returns a repository with servers as they may be: see its go.mod.
+// small returns a repository with servers of different kinds: see its go.mod.
 func small() string {
 	root, err := steps.Root()
 	if err != nil {
@@ -65,7 +65,7 @@ func small() string {
 	return filepath.Join(root, "bench", "server", "testdata", "repository")
 }
 
-// own is a step with a module of its own.
+// own is a step with its own module.
 var own = step(steps.Step{Name: "99-own-module", Module: "99-own-module", Path: "/ws"})
 
 // listed are the servers that small has: the first steps, floor, and own.
@@ -87,7 +87,7 @@ func TestListIsInOrder(t *testing.T) {
 	assert.Equal(t, append(steps.Names(), "channel", "floor", "gorilla", "gorilla-deep", "mailbox-gorilla", "coder", "gws", "melody"), names(List()))
 }
 
-// What the list says of this repository's servers is so.
+// What the list says about this repository's servers is true.
 func TestListIsTrue(t *testing.T) {
 	root, err := steps.Root()
 	require.NoError(t, err)
@@ -104,7 +104,7 @@ func TestListIsTrue(t *testing.T) {
 	assert.Equal(t, "go run -C 99-own-module .", own.Command)
 }
 
-// A step with a module of its own is built and run as the others are.
+// A step with its own module is built and runs like the others.
 func TestAStepWithAModuleOfItsOwn(t *testing.T) {
 	p, err := own.Start(t.Context(), built)
 	require.NoError(t, err)

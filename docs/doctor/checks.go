@@ -15,12 +15,12 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// checks are all of them, in the order in which they are printed.
+// checks are all checks, in the order in which they are printed.
 var checks = []func(*machine) finding{
 	checkGo, checkModules, checkGit, checkCompiler, checkRace, checkPort, checkBrowser, checkProcessors,
 }
 
-// perSystem picks what to do on Linux, with Debian's names, on macOS, on Windows.
+// perSystem picks what to do: on Linux (with Debian's names), on macOS, or on Windows.
 func (m *machine) perSystem(linux, darwin, windows text) text {
 	switch m.goos {
 	case "darwin":
@@ -34,11 +34,11 @@ func (m *machine) perSystem(linux, darwin, windows text) text {
 func checkGo(m *machine) finding {
 	f := finding{status: missing, name: text{"Go", "Go"}}
 	newer := both("install Go %s or later from https://go.dev/dl/",
-		"Go %s 以降を https://go.dev/dl/ から入れてください", strings.TrimPrefix(m.needs, "go"))
+		"Go %s 以降を https://go.dev/dl/ からインストールしてください", strings.TrimPrefix(m.needs, "go"))
 	inPath := m.perSystem(
 		text{"and add its bin to PATH: export PATH=$PATH:/usr/local/go/bin", "bin を PATH に足します: export PATH=$PATH:/usr/local/go/bin"},
-		text{"and open a new terminal, which has it in PATH", "新しいターミナルを開くと PATH に入っています"},
-		text{"and open a new terminal, which has it in PATH", "新しいターミナルを開くと PATH に入っています"})
+		text{"and open a new terminal, where it is in PATH", "新しいターミナルを開くと PATH に入っています"},
+		text{"and open a new terminal, where it is in PATH", "新しいターミナルを開くと PATH に入っています"})
 
 	if older(m.runs, m.needs) {
 		f.says = both("%s runs this; go.mod asks for %s", "%s で動いています。必要なのは %s 以降です", m.runs, m.needs)
@@ -51,7 +51,7 @@ func checkGo(m *machine) finding {
 		f.do = []text{newer, inPath}
 		return f
 	}
-	// local: what is installed, not what it would fetch for this repository.
+	// local: the version that is installed, not one that it would fetch.
 	out, err := m.command(os.TempDir(), []string{"GOTOOLCHAIN=local"}, path, "version")
 	fields := strings.Fields(out)
 	if err != nil || len(fields) < 3 {
@@ -60,7 +60,7 @@ func checkGo(m *machine) finding {
 		return f
 	}
 	switch installed := fields[2]; {
-	case older(installed, "go1.21"): // it can't fetch another
+	case older(installed, "go1.21"): // it can't fetch another version
 		f.says = both("%s runs this, but the go in PATH is %s", "%s で動いていますが、PATH の go は %s です", m.runs, installed)
 		f.do = []text{newer}
 	case older(installed, m.needs):
@@ -76,8 +76,8 @@ func checkGo(m *machine) finding {
 	return f
 }
 
-// older compares versions as go1.26.8. One that is none, as a development
-// version's, is not older.
+// older compares versions such as go1.26.8. A development version, which has no such
+// number, is not older.
 func older(v, than string) bool {
 	v, _, _ = strings.Cut(v, " ") // a build's experiments
 	return version.IsValid(v) && version.Compare(v, than) < 0
@@ -85,8 +85,8 @@ func older(v, than string) bool {
 
 func checkModules(m *machine) finding {
 	f := finding{status: missing, name: text{"modules", "モジュール"}}
-	// All that go build, vet and test will want, from here alone. What git says is
-	// for the next check.
+	// All modules that go build, vet and test need must be on this machine. The next
+	// check is about git.
 	out, err := m.command(m.root, []string{"GOPROXY=off", "GONOPROXY=none"}, "go", "list", "-buildvcs=false", "-deps", "-test", "./...")
 	switch {
 	case err == nil && m.exists(filepath.Join(m.root, "vendor", "modules.txt")):
@@ -116,13 +116,13 @@ func checkGit(m *machine) finding {
 	install := m.perSystem(
 		text{"sudo apt install git", "sudo apt install git"},
 		text{"xcode-select --install", "xcode-select --install"},
-		text{"install it from https://git-scm.com/", "https://git-scm.com/ から入れてください"})
+		text{"install it from https://git-scm.com/", "https://git-scm.com/ からインストールしてください"})
 	if _, err := m.lookPath("git"); err != nil {
 		f.says = text{"not in PATH; it shows diffs and undoes exercises", "PATH にありません。差分の表示と演習の取り消しに使います"}
 		f.do = []text{install}
 		return f
 	}
-	// Only here does it show whether git takes this directory. C: in English.
+	// git log shows whether git accepts this directory. With C it answers in English.
 	out, err := m.command(m.root, []string{"LC_ALL=C"}, "git", "log", "-1", "--format=%h", "--no-show-signature")
 	switch allow := lineOf(out, "git config --global --add safe.directory "); {
 	case err != nil && allow != "":
@@ -134,10 +134,10 @@ func checkGit(m *machine) finding {
 	case !m.exists(filepath.Join(m.root, ".git")):
 		f.status = note
 		f.says = text{"here, but this directory is no clone", "ありますが、このディレクトリはクローンではありません"}
-		f.do = []text{{"git checkout undoes nothing here: keep a copy, or git clone instead", "git checkout では戻せません。コピーを取るか、git clone してください"}}
+		f.do = []text{{"git checkout can undo nothing here: keep a copy, or use git clone", "git checkout では戻せません。コピーを取るか、git clone してください"}}
 	case err != nil:
 		f.says = both("can't read this clone: %s", "このクローンを読めません: %s", firstLine(out, err))
-		f.do = []text{{"git clone it anew, and work in the new one", "git clone し直して、新しいほうを使ってください"}}
+		f.do = []text{{"git clone it again, and work in the new one", "git clone し直して、新しいほうを使ってください"}}
 	default:
 		f.status = ok
 		f.says = text{"here, and this is a clone", "あります。このディレクトリはクローンです"}
@@ -160,9 +160,9 @@ func checkCompiler(m *machine) finding {
 		return f
 	}
 	cgo, cc := lines[0], compiler(lines[1])
-	if _, err := m.lookPath(cc); err != nil && cc != "gcc" { // somebody has set it
+	if _, err := m.lookPath(cc); err != nil && cc != "gcc" { // the user has set it
 		f.status = missing
-		f.says = both("CC names no program here: %s", "CC に指定されたプログラムがありません: %s", cmp.Or(cc, lines[1]))
+		f.says = both("CC names a program that isn't here: %s", "CC に指定されたプログラムがありません: %s", cmp.Or(cc, lines[1]))
 		f.do = []text{m.perSystem(
 			text{"unset CC; go env -u CC", "unset CC; go env -u CC"},
 			text{},
@@ -173,7 +173,7 @@ func checkCompiler(m *machine) finding {
 		return f
 	} else if err != nil {
 		f.status = missing
-		f.says = text{"gcc is not in PATH, and -race needs it", "gcc が PATH にありません。-race に必要です"}
+		f.says = text{"-race needs gcc, and it is not in PATH", "gcc が PATH にありません。-race に必要です"}
 		f.do = []text{m.perSystem(
 			text{"sudo apt install gcc libc6-dev", "sudo apt install gcc libc6-dev"},
 			text{},
@@ -198,14 +198,14 @@ func checkCompiler(m *machine) finding {
 	return f
 }
 
-// compiler is the program that CC names, its first field. As for the go command, a
-// field may stand in quotes of either kind, and nothing in them is special.
+// compiler returns the program that CC names, its first field. As with the go command, a
+// field may be in quotes of either kind, and no character in them is special.
 func compiler(cc string) string {
 	cc = strings.TrimLeft(cc, " \t")
 	if cc != "" && strings.Contains(`"'`, cc[:1]) {
 		name, _, closed := strings.Cut(cc[1:], cc[:1])
 		if !closed {
-			return cc // names nothing, and the go command says so
+			return cc // this names no program, and the go command will say so
 		}
 		return name
 	}
@@ -213,14 +213,14 @@ func compiler(cc string) string {
 	return name
 }
 
-// racy has two goroutines write to one variable, with nothing that orders them.
+// racy is a program in which two goroutines write to one variable, in no order.
 //
 //go:embed testdata/racy.go
 var racy []byte
 
-// checkRace really builds a program with -race, and runs it: a compiler without
-// headers, a system without support, a directory whose programs may not run, all
-// show only then.
+// checkRace really builds a program with -race, and runs it. Only that shows whether the
+// compiler has its headers, whether the system supports -race, and whether programs may
+// run in the directory.
 func checkRace(m *machine) finding {
 	f := finding{status: missing, name: text{"race detector", "race detector"}}
 	dir, err := os.MkdirTemp("", "doctor-")
@@ -236,8 +236,8 @@ func checkRace(m *machine) finding {
 		f.do = []text{{"free the directory for temporary files, or set TMPDIR (Windows: TMP)", "一時ディレクトリを空けるか、TMPDIR（Windows は TMP）を変えてください"}}
 		return f
 	}
-	// In the repository, so that its go.mod picks the Go; the user's own flags are
-	// for other builds.
+	// It runs in the repository, so its go.mod picks the version of Go. The user's own
+	// flags are for other builds.
 	out, err := m.command(m.root, []string{"GOFLAGS=-trimpath=false"}, "go", "build", "-race", "-o", program, source)
 	if err != nil {
 		if strings.Contains(out, "-race is not supported") {
@@ -252,19 +252,19 @@ func checkRace(m *machine) finding {
 		}
 		f.says = both("can't build: %s", "ビルドできません: %s", firstLine(out, err))
 		f.do = []text{m.perSystem(
-			text{"mend the C compiler first: sudo apt install gcc libc6-dev", "C コンパイラを入れ直します: sudo apt install gcc libc6-dev"},
-			text{"install Go anew from https://go.dev/dl/", "Go を https://go.dev/dl/ から入れ直してください"},
-			text{"mend the C compiler first; mingw-w64 has to be version 8 or later", "まず C コンパイラを入れ直します。mingw-w64 は 8 以降が必要です"})}
+			text{"repair the C compiler first: sudo apt install gcc libc6-dev", "C コンパイラを入れ直します: sudo apt install gcc libc6-dev"},
+			text{"install Go again from https://go.dev/dl/", "Go を https://go.dev/dl/ から入れ直してください"},
+			text{"repair the C compiler first; mingw-w64 has to be version 8 or later", "まず C コンパイラを入れ直します。mingw-w64 は 8 以降が必要です"})}
 		return f
 	}
 	out, err = m.command(dir, []string{"GORACE="}, program)
 	if !strings.Contains(out, "WARNING: DATA RACE") {
-		f.says = both("builds, but reports nothing: %s", "ビルドできますが、報告が出ません: %s", firstLine(out, err))
+		f.says = both("builds, but reports nothing: %s", "ビルドできますが、レポートが出ません: %s", firstLine(out, err))
 		f.do = []text{{"use another machine or a container; the rest works without -race", "別のマシンかコンテナを使ってください。-race 以外は動きます"}}
 		return f
 	}
 	f.status = ok
-	f.says = text{"built a racy program, ran it, saw its report", "データ競合のあるプログラムで報告を確認しました"}
+	f.says = text{"built a racy program, ran it, saw its report", "データ競合のあるプログラムでレポートを確認しました"}
 	return f
 }
 
@@ -284,11 +284,11 @@ func checkPort(m *machine) finding {
 		return f
 	case len(taken) == len(addresses):
 		f.says = text{"taken, perhaps by a step that still runs", "使用中です。ステップが動いたままかもしれません"}
-	case slices.Contains(taken, "127.0.0.1"): // where a step is, unless it is told otherwise
+	case slices.Contains(taken, "127.0.0.1"): // a step listens there, unless -addr says something else
 		f.says = text{"taken on 127.0.0.1, perhaps by a step that still runs", "127.0.0.1 で使用中。ステップが動いたままかもしれません"}
 	default:
 		f.says = both("another program has it on %s", "%s では別のプログラムが使用中です", strings.Join(taken, ", "))
-		f.do = []text{{"a browser may open that one at localhost; so begin on another port:", "localhost ではそちらにつながりかねないので、別のポートを使います:"}}
+		f.do = []text{{"at localhost a browser may open that one; so use another port:", "localhost ではそちらにつながりかねないので、別のポートを使います:"}}
 	}
 	f.status = note
 	for port := first + 1; port <= last; port++ {
@@ -300,12 +300,12 @@ func checkPort(m *machine) finding {
 	}
 	f.status = missing
 	f.says = both("taken, and so is every other up to %d", "%d まで、すべてのポートが使用中です", last)
-	f.do = []text{{"end what holds one of them, or look for a free one, for -addr", "使用中のプログラムを終了するか、空きポートを -addr で指定します"}}
+	f.do = []text{{"end a program that has one, or find a free one, for -addr", "使用中のプログラムを終了するか、空きポートを -addr で指定します"}}
 	return f
 }
 
-// localhost is every address that localhost may lead to on this machine. Browsers
-// try both loopbacks, whatever the system says.
+// localhost returns every address that localhost can be on this machine. Browsers try
+// both loopbacks, also if the system doesn't.
 func (m *machine) localhost() (addresses []string, err error) {
 	if err := m.listen("localhost:0"); err != nil {
 		return nil, err
@@ -323,7 +323,7 @@ func (m *machine) localhost() (addresses []string, err error) {
 	return addresses, nil
 }
 
-// taken are those of the addresses on which the port can't be had.
+// taken returns the addresses on which the port isn't free.
 func (m *machine) taken(addresses []string, port int) (taken []string) {
 	for _, address := range addresses {
 		if m.listen(net.JoinHostPort(address, strconv.Itoa(port))) != nil {
@@ -337,11 +337,11 @@ func checkBrowser(m *machine) finding {
 	f := finding{status: note, name: text{"browser", "ブラウザ"}}
 	chromium := m.perSystem(
 		text{"for those too: sudo apt install chromium", "テストも動かすには sudo apt install chromium"},
-		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"},
-		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome を入れてください"})
+		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome をインストールしてください"},
+		text{"for those too: install Google Chrome", "テストも動かすには Google Chrome をインストールしてください"})
 	if path := m.getenv("CHROME_PATH"); path != "" {
 		if _, err := m.lookPath(path); err != nil {
-			f.says = text{"CHROME_PATH names no program: go test would be red", "CHROME_PATH に何もなく、go test が赤になります"}
+			f.says = text{"CHROME_PATH names no program: go test would fail", "CHROME_PATH に何もなく、go test が失敗します"}
 			f.do = []text{m.perSystem(
 				text{"unset CHROME_PATH", "unset CHROME_PATH"},
 				text{"unset CHROME_PATH", "unset CHROME_PATH"},
@@ -359,7 +359,7 @@ func checkBrowser(m *machine) finding {
 			return f
 		}
 	}
-	some := m.goos == "darwin" || m.goos == "windows" // each comes with one
+	some := m.goos == "darwin" || m.goos == "windows" // each system comes with a browser
 	for _, name := range []string{"firefox", "firefox-esr", "epiphany-browser", "x-www-browser", "wslview", "xdg-open"} {
 		if _, err := m.lookPath(name); err == nil {
 			some = true
@@ -375,7 +375,7 @@ func checkBrowser(m *machine) finding {
 	return f
 }
 
-// chromiums are what the tests of tools/browser look for.
+// chromiums are the browsers that the tests of tools/browser look for.
 func (m *machine) chromiums() []string {
 	names := []string{
 		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
@@ -405,18 +405,18 @@ func checkProcessors(m *machine) finding {
 	f.says = both("%d", "%d 個", m.processors)
 	if m.processors < 2 {
 		f.status = note
-		f.says = text{"1: races are reported all the same", "1 個です。データ競合は同じように報告されます"}
-		f.do = []text{{"two clients with one id get rare; see GOMAXPROCS, or the container", "id の重複はまれです。GOMAXPROCS かコンテナの制限を確認します"}}
+		f.says = text{"1: races are still reported", "1 個です。データ競合は同じように報告されます"}
+		f.do = []text{{"two clients with one id are rare; see GOMAXPROCS, or the container", "id の重複はまれです。GOMAXPROCS かコンテナの制限を確認します"}}
 	}
 	return f
 }
 
-// base is the program's name without its directory, whichever system's it is.
+// base returns the program's name without its directory, on any system.
 func base(path string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
 
-// lineOf is the line of what a program said that begins with these words.
+// lineOf returns the line of a program's output that begins with these words.
 func lineOf(out, words string) string {
 	for line := range strings.Lines(out) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, words) {
@@ -426,7 +426,7 @@ func lineOf(out, words string) string {
 	return ""
 }
 
-// firstLine is what a program said first, or why there is nothing.
+// firstLine returns the first line of a program's output, or why there is none.
 func firstLine(out string, err error) string {
 	for line := range strings.Lines(out) {
 		line = strings.TrimSpace(line)

@@ -99,11 +99,11 @@ func newWell(goos string) *well {
 	return w
 }
 
-// lacks are machines that lack something: what is taken away, and what the one
-// line says of it that is not ok any more.
+// lacks are machines that lack something: what is taken away, and what the one line says
+// that is no longer ok.
 var lacks = []struct {
 	name   string
-	goos   string // linux where empty
+	goos   string // linux if empty
 	take   func(*well)
 	status string
 	line   string // in English, the name of the check first
@@ -114,7 +114,7 @@ var lacks = []struct {
 		[]string{"install Go 1.26.0 or later from https://go.dev/dl/", "and add its bin to PATH: export PATH=$PATH:/usr/local/go/bin"}},
 	{"no go in PATH", "windows", func(w *well) { w.programs["go"] = false },
 		missing, "Go: go1.26.8 runs this, but no go is in PATH",
-		[]string{"install Go 1.26.0 or later from https://go.dev/dl/", "and open a new terminal, which has it in PATH"}},
+		[]string{"install Go 1.26.0 or later from https://go.dev/dl/", "and open a new terminal, where it is in PATH"}},
 	{"an old go runs", "", func(w *well) { w.runs = "go1.25.3" },
 		missing, "Go: go1.25.3 runs this; go.mod asks for go1.26.0",
 		[]string{"install Go 1.26.0 or later from https://go.dev/dl/"}},
@@ -149,12 +149,12 @@ var lacks = []struct {
 		w.files[".git"] = false
 		w.answers["git log"] = answer{"fatal: not a git repository (or any of the parent directories): .git\n", errGit}
 	}, note, "git: here, but this directory is no clone",
-		[]string{"git checkout undoes nothing here: keep a copy, or git clone instead"}},
+		[]string{"git checkout can undo nothing here: keep a copy, or use git clone"}},
 	{"no clone, in another repository", "", func(w *well) {
 		w.files[".git"] = false
 		w.answers["git log"] = answer{"fatal: your current branch 'main' does not have any commits yet\n", errGit}
 	}, note, "git: here, but this directory is no clone",
-		[]string{"git checkout undoes nothing here: keep a copy, or git clone instead"}},
+		[]string{"git checkout can undo nothing here: keep a copy, or use git clone"}},
 	{"another user's directory", "", func(w *well) { w.answers["git log"] = refused("'/srv/a b/chat'") },
 		missing, "git: refuses this directory: another user owns it",
 		[]string{"git config --global --add safe.directory '/srv/a b/chat'"}},
@@ -169,23 +169,23 @@ var lacks = []struct {
 	{"a broken clone", "", func(w *well) {
 		w.answers["git log"] = answer{"fatal: not a git repository: /gone\n", errGit}
 	}, missing, "git: can't read this clone: fatal: not a git repository: /gone",
-		[]string{"git clone it anew, and work in the new one"}},
+		[]string{"git clone it again, and work in the new one"}},
 	{"a git that is none", "darwin", func(w *well) {
 		w.answers["git log"] = answer{"xcode-select: note: No developer tools were found\n", errStatus}
 	}, missing, "git: doesn't run: xcode-select: note: No developer tools were found",
 		[]string{"xcode-select --install"}},
 	{"no C compiler", "", func(w *well) { w.programs["gcc"] = false },
-		missing, "C compiler: gcc is not in PATH, and -race needs it", []string{"sudo apt install gcc libc6-dev"}},
+		missing, "C compiler: -race needs gcc, and it is not in PATH", []string{"sudo apt install gcc libc6-dev"}},
 	{"no C compiler", "windows", func(w *well) { w.programs["gcc"] = false },
-		missing, "C compiler: gcc is not in PATH, and -race needs it",
+		missing, "C compiler: -race needs gcc, and it is not in PATH",
 		[]string{"install https://www.msys2.org/, then in its shell:", "pacman -S mingw-w64-ucrt-x86_64-gcc", `and add C:\msys64\ucrt64\bin to PATH`}},
 	{"a named C compiler", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "1\nzig cc\n"} },
-		missing, "C compiler: CC names no program here: zig", []string{"unset CC; go env -u CC"}},
+		missing, "C compiler: CC names a program that isn't here: zig", []string{"unset CC; go env -u CC"}},
 	{"a named C compiler", "windows", func(w *well) {
 		w.answers["go env CGO_ENABLED CC"] = answer{out: "1\r\n\"C:\\my tools\\gcc.exe\" -m64\r\n"}
-	}, missing, `C compiler: CC names no program here: C:\my tools\gcc.exe`, []string{"set CC=", "go env -u CC"}},
+	}, missing, `C compiler: CC names a program that isn't here: C:\my tools\gcc.exe`, []string{"set CC=", "go env -u CC"}},
 	{"a blank CC", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "1\n \n"} },
-		missing, "C compiler: CC names no program here:  ", []string{"unset CC; go env -u CC"}},
+		missing, "C compiler: CC names a program that isn't here:  ", []string{"unset CC; go env -u CC"}},
 	{"cgo turned off", "", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\ngcc\n"} },
 		missing, "C compiler: gcc is here, but CGO_ENABLED is 0", []string{"unset CGO_ENABLED; go env -u CGO_ENABLED"}},
 	{"cgo turned off", "windows", func(w *well) { w.answers["go env CGO_ENABLED CC"] = answer{out: "0\r\ngcc\r\n"} },
@@ -195,12 +195,12 @@ var lacks = []struct {
 	{"-race doesn't build", "", func(w *well) {
 		w.answers["go build"] = answer{"# runtime/cgo\ngcc: fatal error: no libc\n", errStatus}
 	}, missing, "race detector: can't build: gcc: fatal error: no libc",
-		[]string{"mend the C compiler first: sudo apt install gcc libc6-dev"}},
+		[]string{"repair the C compiler first: sudo apt install gcc libc6-dev"}},
 	{"-race doesn't build", "darwin", func(w *well) { w.answers["go build"] = answer{err: errStatus} },
-		missing, "race detector: can't build: exit status 1", []string{"install Go anew from https://go.dev/dl/"}},
+		missing, "race detector: can't build: exit status 1", []string{"install Go again from https://go.dev/dl/"}},
 	{"-race doesn't build", "windows", func(w *well) { w.answers["go build"] = answer{err: errStatus} },
 		missing, "race detector: can't build: exit status 1",
-		[]string{"mend the C compiler first; mingw-w64 has to be version 8 or later"}},
+		[]string{"repair the C compiler first; mingw-w64 has to be version 8 or later"}},
 	{"-race is not for this system", "windows", func(w *well) {
 		w.answers["go build"] = answer{"-race is not supported on windows/arm64\n", errors.New("exit status 2")}
 	}, missing, "race detector: -race is not supported on windows/arm64",
@@ -219,12 +219,12 @@ var lacks = []struct {
 		[]string{"go run ./01-original -addr localhost:8081"}},
 	{"the port is taken on ::1", "", func(w *well) { w.taken["[::1]:8080"] = true },
 		note, "port 8080: another program has it on ::1",
-		[]string{"a browser may open that one at localhost; so begin on another port:", "go run ./01-original -addr localhost:8081"}},
+		[]string{"at localhost a browser may open that one; so use another port:", "go run ./01-original -addr localhost:8081"}},
 	{"the port is taken on another address of localhost", "", func(w *well) {
 		w.localhost = []string{"::1", "127.0.1.1"}
 		w.taken["127.0.1.1:8080"] = true
 	}, note, "port 8080: another program has it on 127.0.1.1",
-		[]string{"a browser may open that one at localhost; so begin on another port:", "go run ./01-original -addr localhost:8081"}},
+		[]string{"at localhost a browser may open that one; so use another port:", "go run ./01-original -addr localhost:8081"}},
 	{"the port is taken, without IPv6", "", func(w *well) {
 		w.taken["[::1]:0"], w.taken["[::1]:8081"] = true, true
 		w.taken["127.0.0.1:8080"] = true
@@ -238,7 +238,7 @@ var lacks = []struct {
 			w.taken["[::1]:"+strconv.Itoa(port)] = true
 		}
 	}, missing, "port 8080: taken, and so is every other up to 8090",
-		[]string{"end what holds one of them, or look for a free one, for -addr"}},
+		[]string{"end a program that has one, or find a free one, for -addr"}},
 	{"no port at all", "", func(w *well) { w.taken["all"] = true },
 		missing, "port 8080: listen tcp localhost:0: bind: address already in use",
 		[]string{"let programs listen on localhost: see the firewall, and /etc/hosts"}},
@@ -250,15 +250,15 @@ var lacks = []struct {
 		note, "browser: none found; the page's tests will skip",
 		[]string{"for the chat, open the address that the step prints in any browser"}},
 	{"a wrong CHROME_PATH", "", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
-		note, "browser: CHROME_PATH names no program: go test would be red", []string{"unset CHROME_PATH"}},
+		note, "browser: CHROME_PATH names no program: go test would fail", []string{"unset CHROME_PATH"}},
 	{"a wrong CHROME_PATH", "windows", func(w *well) { w.env["CHROME_PATH"] = "/nowhere" },
-		note, "browser: CHROME_PATH names no program: go test would be red", []string{"set CHROME_PATH="}},
+		note, "browser: CHROME_PATH names no program: go test would fail", []string{"set CHROME_PATH="}},
 	{"one processor", "", func(w *well) { w.processors = 1 },
-		note, "processors: 1: races are reported all the same",
-		[]string{"two clients with one id get rare; see GOMAXPROCS, or the container"}},
+		note, "processors: 1: races are still reported",
+		[]string{"two clients with one id are rare; see GOMAXPROCS, or the container"}},
 }
 
-// refused is what git says of a directory that another user owns.
+// refused is what git says about a directory that another user owns.
 func refused(path string) answer {
 	return answer{"fatal: detected dubious ownership in repository at '" + strings.Trim(path, "'") + "'\n" +
 		"To add an exception for this directory, call:\n\n" +
@@ -280,7 +280,7 @@ func TestWhatIsLacking(t *testing.T) {
 					found = append(found, f)
 				}
 			}
-			require.Len(t, found, 1, "one thing was taken away")
+			require.Len(t, found, 1, "one thing was taken away, so one finding")
 			f := found[0]
 			assert.Equal(t, tt.status, f.status)
 			assert.Equal(t, tt.line, f.name.en+": "+f.says.en)
@@ -290,7 +290,7 @@ func TestWhatIsLacking(t *testing.T) {
 			}
 			assert.Equal(t, tt.do, do)
 			if f.status == missing {
-				assert.NotEmpty(t, f.do, "for what is missing there is something to do")
+				assert.NotEmpty(t, f.do, "if something is missing, there is something to do")
 			}
 			for _, lang := range []string{"en", "ja"} {
 				var out bytes.Buffer
@@ -302,7 +302,7 @@ func TestWhatIsLacking(t *testing.T) {
 	}
 }
 
-// fits holds what is printed to one screen.
+// fits checks that the output fits on one screen.
 func fits(t *testing.T, out string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
@@ -350,7 +350,7 @@ func TestVendorIsEnough(t *testing.T) {
 func TestFreePort(t *testing.T) {
 	w := newWell("linux")
 	assert.Equal(t, "free on 127.0.0.1, ::1", checkPort(w.machine).says.en)
-	for port := 0; port < 9000; port++ { // as where there is no IPv6
+	for port := 0; port < 9000; port++ { // as on a machine without IPv6
 		w.taken["[::1]:"+strconv.Itoa(port)] = true
 	}
 	f := checkPort(w.machine)
@@ -358,7 +358,7 @@ func TestFreePort(t *testing.T) {
 	assert.Equal(t, "free on 127.0.0.1", f.says.en)
 }
 
-// TestTaken has a program, this one, hold a port on one loopback alone.
+// TestTaken: this test listens on a port of only one loopback.
 func TestTaken(t *testing.T) {
 	m := thisMachine(".", "go1.26.0")
 	addresses, err := m.localhost()
@@ -375,7 +375,7 @@ func TestTaken(t *testing.T) {
 	}
 }
 
-// TestCompiler has the go command's rule for CC, as cmd/internal/quoted has it.
+// TestCompiler checks the go command's rule for CC, which is in cmd/internal/quoted.
 func TestCompiler(t *testing.T) {
 	for cc, want := range map[string]string{
 		"gcc":                      "gcc",
@@ -443,11 +443,11 @@ func TestSystemLang(t *testing.T) {
 
 var verb = regexp.MustCompile(`%\w`)
 
-// TestBothLanguages reads this program's source: whatever it can say, it can say
-// in both languages, with the same arguments, and there is room for it.
+// TestBothLanguages reads this program's source. Each text must be there in both
+// languages, with the same arguments, and fit on the screen.
 func TestBothLanguages(t *testing.T) {
 	said := 0
-	says := map[ast.Node]bool{} // what stands behind the name; there is less room
+	says := map[ast.Node]bool{} // texts after the name, where there is less room
 	for _, name := range []string{"checks.go", "main.go"} {
 		fset := token.NewFileSet()
 		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
@@ -461,7 +461,7 @@ func TestBothLanguages(t *testing.T) {
 				}
 			case *ast.CompositeLit:
 				if id, isText := n.Type.(*ast.Ident); n.Type == nil || isText && id.Name == "text" {
-					words = n.Elts // a text, or one in a list of them
+					words = n.Elts // a text, or an element of a list of texts
 				}
 			case *ast.CallExpr:
 				if id, isName := n.Fun.(*ast.Ident); isName && id.Name == "both" {
@@ -507,7 +507,7 @@ func isJapanese(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// TestSameBrowsers holds the list of browsers to that of tools/browser.
+// TestSameBrowsers compares the list of browsers with the one of tools/browser.
 func TestSameBrowsers(t *testing.T) {
 	theirs, err := os.ReadFile(filepath.Join("..", "..", "tools", "browser", "browser_test.go"))
 	require.NoError(t, err)
@@ -530,7 +530,7 @@ func TestSameBrowsers(t *testing.T) {
 	assert.Equal(t, inList(find), inList(list), "the doctor looks for the browsers that the tests of the page look for")
 }
 
-// build makes the command, for the tests that run it.
+// build builds the command, for the tests that run it.
 func build(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
@@ -542,7 +542,7 @@ func build(t *testing.T) string {
 	return path
 }
 
-// runIn runs the command in dir, with more environment, to its end.
+// runIn runs the command in dir, with env added, and waits until it ends.
 func runIn(t *testing.T, dir string, env []string, path string, args ...string) (status int, out string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -586,7 +586,7 @@ func TestCommand(t *testing.T) {
 		if _, err := os.Stat(filepath.Join("..", "..", "vendor")); err == nil {
 			t.Skip("the modules are in vendor")
 		}
-		// -modcacherw: what Go puts there is to go with the test.
+		// -modcacherw: the test must be able to delete what Go puts there.
 		status, out := runIn(t, ".", []string{"GOMODCACHE=" + filepath.Join(t.TempDir(), "none"), "GOFLAGS=-modcacherw"}, doctor, "-lang=en")
 		assert.Equal(t, 1, status, out)
 		assert.Regexp(t, `(?m)^missing +modules +some are not here yet$`, out)
@@ -607,7 +607,7 @@ func TestCommand(t *testing.T) {
 		for _, args := range [][]string{{"-lang", "de"}, {"-nosuchflag"}, {"please"}} {
 			status, out := runIn(t, ".", nil, doctor, args...)
 			assert.Equal(t, 2, status, "%q: %s", args, out)
-			assert.Contains(t, out, "-lang", "%q: it says what may be given", args)
+			assert.Contains(t, out, "-lang", "%q: it says which arguments there are", args)
 		}
 	})
 	t.Run("help", func(t *testing.T) {
@@ -631,8 +631,8 @@ func repository(t *testing.T, goMod string) (dir string) {
 	return dir
 }
 
-// TestAnotherUsersClone has git itself refuse. The line on the modules is about
-// the modules all the same.
+// TestAnotherUsersClone lets the real git refuse the directory. The line on the modules
+// must still be about the modules.
 func TestAnotherUsersClone(t *testing.T) {
 	notShort(t)
 	dir := repository(t, "module websocket-chat-steps\n\ngo 1.26.0\n")
@@ -650,7 +650,7 @@ func TestAnotherUsersClone(t *testing.T) {
 	assert.Regexp(t, `(?m)^missing +git +refuses .*\n +-> git config --global --add safe\.directory \S+`+regexp.QuoteMeta(path)+`'?$`, out)
 }
 
-// TestGoRun: go run puts its own go into PATH, which must not be taken for the
+// TestGoRun: go run puts its own go into PATH. The doctor must not take it for the
 // user's.
 func TestGoRun(t *testing.T) {
 	notShort(t)
@@ -666,8 +666,8 @@ func TestGoRun(t *testing.T) {
 	assert.Regexp(t, `(?m)^missing +Go +go1\S+ runs this, but no go is in PATH$`, out)
 }
 
-// From the second time on go run has the program in its cache, wherever that is.
-// Anywhere else the program is run by hand, and all of PATH is the user's.
+// From the second time on, go run has the program in its cache, which may be in any
+// directory. In other places a person runs the program, and all of PATH is the user's.
 func TestGoRunFromCache(t *testing.T) {
 	notShort(t)
 	path, err := exec.LookPath("go")
@@ -692,7 +692,7 @@ func TestGoRunFromCache(t *testing.T) {
 	}
 }
 
-// The command to begin with is one that works: not on a port that is taken.
+// The command to begin with must work: its port must not be taken.
 func TestBeginsOnAFreePort(t *testing.T) {
 	for lang, want := range map[string]string{
 		"en": "Ready. Begin with: go run ./01-original -addr localhost:8081\n",
@@ -706,8 +706,8 @@ func TestBeginsOnAFreePort(t *testing.T) {
 	}
 }
 
-// Where cgo is off or there is no C compiler, that line has the remedy, and the
-// race detector's points to it.
+// If cgo is off or there is no C compiler, that line says what to do, and the race
+// detector's line points to it.
 func TestRaceWithoutCgo(t *testing.T) {
 	for _, printed := range []string{
 		"go: -race requires cgo; enable cgo by setting CGO_ENABLED=1\n",
@@ -726,6 +726,6 @@ func TestRaceWithoutCgo(t *testing.T) {
 func notShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("-short leaves out what builds programs")
+		t.Skip("-short leaves out tests that build programs")
 	}
 }

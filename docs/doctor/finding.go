@@ -8,23 +8,23 @@ import (
 // The status of a finding, as it is printed.
 const (
 	ok      = "ok"
-	note    = "note"    // the workshop can be held with it
-	missing = "missing" // it can't
+	note    = "note"    // the workshop works with it
+	missing = "missing" // the workshop doesn't work
 )
 
-// finding is what one check has found.
+// finding is the result of one check.
 type finding struct {
 	status string
-	name   text // of what was looked at
+	name   text // of the thing that was checked
 	says   text
-	do     []text // about it, a line each; always there when it is missing
-	begin  string // the command to begin with, where it is not the usual one
+	do     []text // what to do about it, a line each; never empty if the status is missing
+	begin  string // the command to begin with, if it is not the usual one
 }
 
-// text is what is said, in both languages.
+// text is a text in both languages.
 type text struct{ en, ja string }
 
-// both has the same arguments put into both languages.
+// both puts the same arguments into both languages.
 func both(en, ja string, args ...any) text {
 	return text{fmt.Sprintf(en, args...), fmt.Sprintf(ja, args...)}
 }
@@ -44,8 +44,8 @@ const (
 	saysWidth = screen - saysAt
 )
 
-// format is the finding's line, and a line below for each thing to do. That one
-// is never cut: it may be a command with a path in it.
+// format returns the finding's line, and one more line for each thing to do. Those are
+// never cut, as they may be a command with a path.
 func (f finding) format(lang string) string {
 	var b strings.Builder
 	b.WriteString(padded(f.status, nameAt) + padded(f.name.in(lang), saysAt-nameAt) + clipped(f.says.in(lang), saysWidth) + "\n")
@@ -63,7 +63,7 @@ func padded(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-width(s)))
 }
 
-// clipped cuts what other programs say, and may be of any length, to the screen.
+// clipped cuts s to the width of the screen. Other programs' messages may be long.
 func clipped(s string, columns int) string {
 	const more = "..."
 	if width(s) <= columns {
@@ -77,7 +77,7 @@ func clipped(s string, columns int) string {
 	return more
 }
 
-// width is how many columns a terminal gives to s. Japanese letters have two.
+// width is how many columns s takes in a terminal. Japanese letters take two.
 func width(s string) int {
 	columns := 0
 	for _, r := range s {

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// machine is what the checks look at. The tests give them machines that lack
+// machine is all that the checks look at. The tests give them machines that lack
 // something.
 type machine struct {
 	goos       string
 	root       string // of the repository
-	needs      string // the oldest Go that will do, as in go1.26.0
+	needs      string // the oldest Go that is new enough, as in go1.26.0
 	runs       string // the Go that this program is built with
 	processors int
 
@@ -26,19 +26,19 @@ type machine struct {
 	exists func(path string) bool
 	// lookPath finds a program, or says why it can't.
 	lookPath func(name string) (string, error)
-	// typed finds the go that a person at the prompt gets.
+	// typed finds the go that a person at the prompt runs.
 	typed func() (string, error)
-	// command runs a program in dir, with more environment, and returns all that
-	// it printed.
+	// command runs a program in dir, with more variables in its environment, and
+	// returns all that it printed.
 	command func(dir string, env []string, name string, args ...string) (string, error)
-	// lookup is what the system knows of a host's addresses.
+	// lookup returns the addresses of a host that the system knows.
 	lookup func(host string) ([]string, error)
-	// listen tries to listen on a TCP address, and lets it go again.
+	// listen tries to listen on a TCP address, and closes it again.
 	listen func(address string) error
 }
 
-// patience is more than any of the commands should take, on a slow machine that
-// has never built anything.
+// patience is longer than any of the commands should take, also on a slow machine that
+// has built nothing yet.
 const patience = 15 * time.Minute
 
 func thisMachine(root, needs string) *machine {
@@ -66,7 +66,7 @@ func command(dir string, env []string, name string, args ...string) (string, err
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.WaitDelay = time.Second // for what the program itself has started
+	cmd.WaitDelay = time.Second // for processes that the program has started
 	err := cmd.Run()
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -88,10 +88,10 @@ func listen(address string) error {
 	return nil
 }
 
-// answers says whether a program takes connections on the address. Some systems
-// let one listen on the loopback beside a program that listens everywhere.
+// answers tells whether a program takes connections on the address. On some systems one
+// can listen on the loopback although a program listens on all addresses.
 func answers(address string) bool {
-	conn, err := net.DialTimeout("tcp", address, time.Second/2) // Windows takes its time to say no
+	conn, err := net.DialTimeout("tcp", address, time.Second/2) // on Windows a refusal takes long
 	if err != nil {
 		return false
 	}
@@ -99,8 +99,8 @@ func answers(address string) bool {
 	return true
 }
 
-// typedGo looks for go in PATH as the shell has it. go run puts the directory of
-// the go that runs before all others; that one entry doesn't count.
+// typedGo looks for go in the shell's PATH. go run adds the directory of its own go in
+// front of all others. This one entry doesn't count.
 func typedGo() (string, error) {
 	path := os.Getenv("PATH")
 	if self, err := os.Executable(); err == nil && goRuns.MatchString(self) {
@@ -111,6 +111,6 @@ func typedGo() (string, error) {
 	return exec.LookPath("go")
 }
 
-// goRuns is where go run has its programs: first where it builds, later in the
-// build cache, which may be anywhere.
+// goRuns matches the places of programs of go run: first where it builds them, later in
+// the build cache, which may be in any directory.
 var goRuns = regexp.MustCompile(`[/\\](go-build\d+|[0-9a-f]{64}-d)[/\\]`)

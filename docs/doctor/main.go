@@ -4,8 +4,8 @@
 // status 0 when nothing is missing, 1 when something is, 2 for a wrong argument.
 // (go run itself makes 1 of the 2.)
 //
-// It needs nothing but Go, changes nothing, and uses no network. It knows what
-// the workshop needs; of how a step works it knows nothing.
+// It needs only Go, changes nothing, and uses no network. It knows what the workshop
+// needs. It knows nothing about how a step works.
 package main
 
 import (
@@ -61,7 +61,7 @@ func run(args []string, out, errOut io.Writer) (status int) {
 	return examine(thisMachine(root, needs), *lang, out)
 }
 
-// examine runs every check, and prints each one's line as soon as it is known.
+// examine runs every check, and prints its line as soon as the check has ended.
 func examine(m *machine, lang string, out io.Writer) (status int) {
 	begin := steps.All[0].Run()
 	for _, check := range checks {
@@ -74,14 +74,14 @@ func examine(m *machine, lang string, out io.Writer) (status int) {
 	}
 	verdict := both("Ready. Begin with: %s", "準備完了です。%s から始めます。", begin)
 	if status != 0 {
-		verdict = text{"Not ready: do what stands behind each ->, and run this again.",
+		verdict = text{"Not ready: do what each -> says, and run this again.",
 			"まだ足りないものがあります。-> の指示に従い、もう一度実行してください。"}
 	}
 	fmt.Fprintln(out, verdict.in(lang))
 	return status
 }
 
-// systemLang is the language that the environment asks for: ja, or else en.
+// systemLang returns the language that the environment asks for: ja, or else en.
 func systemLang(getenv func(string) string) string {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if value := getenv(name); value != "" { // the first that is set decides
@@ -97,11 +97,11 @@ func systemLang(getenv func(string) string) string {
 // goLine ends at any white space: go.mod may have CRLF.
 var goLine = regexp.MustCompile(`(?m)^go (\d+\.\d+[^\s]*)`)
 
-// neededGo is the oldest Go that go.mod accepts, as in go1.26.0.
+// neededGo returns the oldest Go that go.mod accepts, as in go1.26.0.
 func neededGo(goMod []byte) (string, error) {
 	found := goLine.FindSubmatch(goMod)
 	if found == nil {
-		return "", errors.New("go.mod has no line with the version of Go that it needs; undo what was changed: git checkout go.mod")
+		return "", errors.New("go.mod has no line with the version of Go that it needs; undo the change: git checkout go.mod")
 	}
 	return "go" + string(found[1]), nil
 }

@@ -11,8 +11,8 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// client is a chat client in a test: what can't go on ends the test. Only the
-// test's own goroutine may call its methods, but for Say.
+// client is a chat client in a test. An error ends the test. Only the test's own
+// goroutine may call its methods, except for Say.
 type client struct {
 	*judge.Client
 	t *testing.T
@@ -27,7 +27,7 @@ func (r *room) dial() *client {
 	return &client{c, r.t}
 }
 
-// say sends the messages, all of them in one TCP write.
+// say sends all the messages in one TCP write.
 func (c *client) say(bodies ...string) {
 	c.t.Helper()
 	require.NoError(c.t, c.Say(bodies...), "%s could not send", c.Name)
@@ -53,8 +53,8 @@ func (c *client) hasHeard(body string) bool {
 	return false
 }
 
-// await waits for what comes with a message to the client, and fails the test if
-// it doesn't.
+// await waits until done is true, and asks again after each message to the client. If
+// that takes too long, the test fails.
 func (c *client) await(what string, done func() bool) {
 	c.t.Helper()
 	deadline := time.After(judgetest.Patience())
@@ -76,7 +76,7 @@ func (c *client) sayAndHear(body string) {
 	c.await("to hear itself", func() bool { return c.hasHeard(body) })
 }
 
-// awaitCount waits until the client has heard n messages since it came.
+// awaitCount waits until the client has heard n messages since it joined.
 func (c *client) awaitCount(n int) {
 	c.t.Helper()
 	c.await(fmt.Sprintf("to hear %d messages", n), func() bool {

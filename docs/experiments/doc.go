@@ -1,7 +1,6 @@
-// Package experiments asks the post's questions of the code, and those that
-// come up beside it: one file and one test for each question. Each test prints
-// a small table, with numbers that vary, and asserts only what must always be
-// so, which its comment says.
+// Package experiments answers the post's questions, and some more, by running the code.
+// Each question has one file and one test. Each test prints a small table, with numbers
+// that vary. It asserts only what is always so: its comment says what that is.
 //
 //	go test -v ./docs/experiments                          all of them
 //	go test -v -run TestIncrement ./docs/experiments       one of them
@@ -22,12 +21,10 @@
 //
 // One goroutine for each client, or two?
 //
-//	TestTwoGoroutinesOrOne  Were two faster?
-//	TestEnding              Is one easier to end?
+//	TestTwoGoroutinesOrOne  Are two faster?
 //	TestDirectSend          Must the server start a goroutine for each send?
-//	TestOrder               What does that goroutine do to the order of messages?
 //	TestPileUp              And what does it cost when somebody stops reading?
 //
-// From TestJoinWhileBusy on, the steps run as programs of their own, with real
-// clients: room_test.go says what they have more than the steps.
+// From TestJoinWhileBusy on, the steps run as separate programs, with real clients.
+// room_test.go says what these programs have in addition to the steps.
 package experiments

@@ -10,15 +10,15 @@ import (
 // TestDuplicates asks whether clients of 01-original get the same id, and about
 // the post's guess that it takes a GOMAXPROCS other than 1.
 //
-// A program, internal/newclients, has 8 goroutines call NewClient of 01-original,
-// 500 times each, and counts the clients whose id another one had before. It
-// runs with GOMAXPROCS of 1, 2, 4 and 8, without the race detector and, 3 times,
-// with it.
+// In a program, internal/newclients, 8 goroutines call NewClient of 01-original, 500
+// times each. The program counts the clients whose id another client had before. It
+// runs with GOMAXPROCS of 1, 2, 4 and 8: without the race detector, and 3 times with
+// it.
 //
-// Always so: with 2 or more there are duplicates sooner or later (the table shows
-// the first run that had some). With 1 they are rare, and only printed. The race
-// detector reports the race in every run, also with 1: it asks whether anything
-// orders the two accesses, not whether they went wrong.
+// This is always so: with 2 or more there are duplicates sooner or later (the table
+// shows the first run that had some). With 1 they are rare, so they are only printed.
+// The race detector reports the race in every run, also with 1. It checks whether
+// something orders the two accesses, not whether they went wrong.
 func TestDuplicates(t *testing.T) {
 	plain := buildNewClients(t, false, "")
 	allProcs := []int{1, 2, 4, 8}
@@ -32,7 +32,7 @@ func TestDuplicates(t *testing.T) {
 				return n > 0
 			}
 			if procs == 1 {
-				run() // what it finds is left to chance
+				run() // it may find none
 			} else {
 				needTwoProcessors(t)
 				untilFound(t, fmt.Sprintf("a duplicate with GOMAXPROCS=%d", procs), run)
@@ -63,7 +63,7 @@ func TestDuplicates(t *testing.T) {
 	tb.print("01-original, 4000 clients made by 8 goroutines:")
 }
 
-// orDash is for what was not measured, as a test was skipped.
+// orDash returns a dash if a test was skipped, so nothing was measured.
 func orDash(cell any) any {
 	if cell == nil {
 		return "-"

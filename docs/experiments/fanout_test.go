@@ -9,17 +9,17 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// TestTwoGoroutinesOrOne asks what the post guesses: that two goroutines for each
-// client may be good for performance.
+// TestTwoGoroutinesOrOne checks a guess of the post: two goroutines for each client may
+// be good for performance.
 //
-// A room of 02, with two, and one of 03, with one and another for each send, have
-// 10 clients each. One of them says 50 messages at once, and 50 more when all 10
-// have heard those, until they are 1,000. (50, as bursts over 100 freeze 02.) The
-// rooms take turns, 5 times; measured is how many messages a second reach all 10.
-// The clients run on the same processors, and log nothing, as the rooms do.
+// A room of 02 has two goroutines for each client. A room of 03 has one, and another for
+// each send. Each room has 10 clients. One of them says 50 messages at once. When all 10
+// have heard them, it says 50 more, up to 1,000. (A burst of more than 100 freezes 02.)
+// The rooms take turns, 5 times. The test measures how many messages in a second reach
+// all 10. Clients and rooms run on the same processors, and log nothing.
 //
-// Always so: all messages arrive everywhere, each once. Which room is faster isn't
-// asserted: it depends on the machine.
+// This is always so: all messages reach all clients, each once. The test doesn't assert
+// which room is faster: that depends on the machine.
 func TestTwoGoroutinesOrOne(t *testing.T) {
 	const receivers, messages, burst, runs = 10, 1000, 50, 5
 	rooms := []steps.Step{raceFix, single}
@@ -36,7 +36,7 @@ func TestTwoGoroutinesOrOne(t *testing.T) {
 		}
 	}
 
-	// perSecond has the messages of one run said and heard.
+	// perSecond makes one run, until all messages are heard.
 	perSecond := func(step steps.Step, name string, messages int) float64 {
 		begun := time.Now()
 		for sent := 0; sent < messages; sent += burst {

@@ -9,16 +9,16 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// TestFreeze asks how much may have been said before a newcomer comes.
+// TestFreeze asks how many past messages a room can have when a newcomer joins.
 //
-// In a room of each step 100 messages are said, each when all had heard the one
-// before, and a newcomer comes; then 900 more, and another newcomer, and it is
-// seen whether who was there before still hears itself.
+// In a room of each step, a client says 100 messages, each when all have heard the one
+// before. Then a newcomer joins. The same follows with 900 more messages and another
+// newcomer. Each time the test checks whether the first client still hears itself.
 //
-// Always so: after 100 all is well. After 1,000 the room is frozen in 01 and 02:
-// the server's goroutine puts past messages into a buffer for 100 much faster than
-// the newcomer's goroutine takes them out, and when it is full the server waits
-// for itself. In 03 all is well: a goroutine of its own sends the past.
+// This is always so: after 100 messages the room works. After 1,000 it is frozen in 01
+// and 02. The server's goroutine puts past messages into a buffer for 100, much faster
+// than the newcomer's goroutine takes them out. When the buffer is full, the server waits
+// for itself. In 03 the room works: a new goroutine sends the past messages.
 func TestFreeze(t *testing.T) {
 	tb := newTable("step", "past messages", "then the room")
 	for _, step := range []steps.Step{original, raceFix, single} {
@@ -31,7 +31,7 @@ func TestFreeze(t *testing.T) {
 				for said < past {
 					said++
 					talker.sayAndHear(fmt.Sprint(said))
-					for _, c := range came { // who fell behind by 100 would freeze the room, too
+					for _, c := range came { // a client that falls behind by 100 would freeze the room, too
 						c.await("to hear the talker", func() bool { return c.hasHeard(fmt.Sprint(said)) })
 					}
 				}

@@ -10,16 +10,16 @@ import (
 // TestHalfFix asks whether it is enough to make the increment atomic, and the
 // read of the new id as well.
 //
-// NewClient of 01-original is changed for this test, in two ways: the half fix
-// replaces maxId++ by atomic.AddInt64, and the second read of maxId, which
-// becomes the client's id, by atomic.LoadInt64; the whole fix takes the value that
-// AddInt64 returns. internal/newclients is built with each, and with the race
-// detector, and runs with GOMAXPROCS of 2, 4 and 8, 3 times each. (The table shows
-// the first three runs that gave a duplicate.)
+// The test changes NewClient of 01-original in two ways. The half fix replaces maxId++
+// by atomic.AddInt64, and the second read of maxId, which becomes the client's id, by
+// atomic.LoadInt64. The whole fix uses the value that AddInt64 returns. The test builds
+// internal/newclients with each, and with the race detector, and runs it with
+// GOMAXPROCS of 2, 4 and 8, 3 times each. (The table shows the first three runs that
+// gave a duplicate.)
 //
-// Always so: the detector reports nothing in either. The half fix gives
-// duplicates all the same, sooner or later, the whole one never. Each access is
-// atomic, so there is no data race; what lies between the two is not.
+// This is always so: the detector reports nothing. The half fix still gives duplicates,
+// sooner or later, and the whole fix gives none. Each access is atomic, so there is no
+// data race. But the two accesses together are not atomic.
 func TestHalfFix(t *testing.T) {
 	needTwoProcessors(t)
 	common := []string{

@@ -14,15 +14,15 @@ import (
 
 // TestIncrement asks what the post is not sure of: is ++ atomic?
 //
-// Four goroutines add one to the same variable, 500,000 times each, and then it
-// is seen how many of those are lost: of n++ on an int, of atomic.Int64.Add, and
-// of n++ under a mutex; with GOMAXPROCS of 1, 2, 4 and 8.
+// Four goroutines add one to the same variable, 500,000 times each. The test counts how
+// many increments are lost: with n++ on an int, with atomic.Int64.Add, and with n++
+// under a mutex. It does this with GOMAXPROCS of 1, 2, 4 and 8.
 //
-// Always so: with 2 or more, n++ loses some sooner or later (the table shows the
-// first round that did); atomics and the mutex never lose any. With 1 it depends
-// on what the compiler makes of ++, and is only printed: on amd64 it is one
-// instruction, which can't be interrupted half-way. To another processor that
-// one instruction is still a read and a write.
+// This is always so: with 2 or more, n++ loses some sooner or later (the table shows the
+// first round that did). Atomics and the mutex never lose any. With 1 it depends on how
+// the compiler writes ++, so the number is only printed: on amd64 it is one instruction,
+// which can't be interrupted in the middle. For another processor this one instruction
+// is still a read and a write.
 func TestIncrement(t *testing.T) {
 	notShort(t)
 	if race.Enabled {
@@ -30,7 +30,7 @@ func TestIncrement(t *testing.T) {
 	}
 	const goroutines, each = 4, 500_000
 
-	// lost returns how many increments are, of a counter that begins at 0.
+	// lost returns how many increments of a counter are lost. The counter begins at 0.
 	lost := func(increment func(), value func() int) int {
 		begin := make(chan struct{})
 		var all sync.WaitGroup

@@ -13,18 +13,18 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// TestJoinWhileBusy asks what the post asks of its addClientCh: may it clog? Here
-// while everybody talks.
+// TestJoinWhileBusy asks the post's question about addClientCh: can it get stuck? Here
+// all clients talk.
 //
-// In a room of each step, 10 clients say something at the same moment, and a
-// newcomer dials at that moment; when all have heard all, again, 8 times; in 3
-// rooms. Measured is the time from dialling to the first message that the newcomer
-// hears, which means that the server's goroutine has taken it from the channel:
-// minimum, median and maximum; and the same while nobody talks, after one message
-// that the newcomer gets to hear. (There are never more than 90 messages in a
-// room, past ones included, for 01 and 02 may freeze from 101 on: TestFreeze.)
+// In a room of each step, 10 clients say something at the same moment, and a newcomer
+// dials at that moment. When all have heard all, this is repeated, 8 times, and in 3
+// rooms. The test measures the time from dialling to the first message that the newcomer
+// hears: then the server's goroutine has taken the client from the channel. It prints
+// minimum, median and maximum. It does the same while nobody talks, in a room with one
+// past message. (A room never has more than 90 messages, with the past ones, as 01 and
+// 02 can freeze from 101 on: TestFreeze.)
 //
-// Always so: every newcomer joins, and hears all that was said, each message once.
+// This is always so: every newcomer joins, and hears each message exactly once.
 func TestJoinWhileBusy(t *testing.T) {
 	const rooms, newcomers = 3, 8
 	tb := newTable("step", "talking", "joined", "min ms", "median ms", "max ms")
@@ -71,8 +71,8 @@ func TestJoinWhileBusy(t *testing.T) {
 	tb.print("from dialling to the first message heard:")
 }
 
-// assertEachOnce holds a client to have heard each of the messages once, and
-// nothing else.
+// assertEachOnce checks that a client has heard each of the messages once, and nothing
+// else.
 func assertEachOnce(t *testing.T, c *client, said map[string]bool) {
 	t.Helper()
 	heard := make(map[string]bool)
@@ -87,17 +87,17 @@ func assertEachOnce(t *testing.T, c *client, said map[string]bool) {
 	assert.GreaterOrEqual(t, len(heard), len(said), "different messages that %s has heard", c.Name)
 }
 
-// TestJoinBesideAStalled asks the same with one client in the room that has
-// stopped reading.
+// TestJoinBesideAStalled asks the same, while one client in the room has stopped
+// reading.
 //
-// In a room of each step a client says up to 400 messages of 3 KiB, each when it
-// has heard the one before, beside one that doesn't read; until it hears nothing
-// any more, for the room is frozen. Then 5 newcomers dial.
+// In a room of each step a client says up to 400 messages of 3 KiB, each when it has
+// heard the one before. Another client doesn't read. If the room freezes, the client
+// hears nothing any more, and stops. Then 5 newcomers dial.
 //
-// Always so: in 01 and 02 the server's goroutine stands in a send on a channel that
-// only itself receives on, the newcomers' goroutines in a send on addCh, or
-// addClientCh, and none of them hears anything. So there it does clog; but it is
-// not that channel's fault. In 03 all 400 messages arrive, and all newcomers join.
+// This is always so: in 01 and 02 the server's goroutine waits in a send on a channel on
+// which only itself receives. The newcomers' goroutines wait in a send on addCh, or
+// addClientCh, and hear nothing. So this channel does get stuck, but it is not the cause.
+// In 03 all 400 messages arrive, and all newcomers join.
 func TestJoinBesideAStalled(t *testing.T) {
 	const messages, newcomers = 400, 5
 	tb := newTable("step", "messages heard", "newcomers who joined", "where the server's goroutine is")
@@ -128,7 +128,7 @@ func TestJoinBesideAStalled(t *testing.T) {
 				}
 				r.await("the server's goroutine to be back at its channels", func() bool { return r.loop().State == "select" })
 			} else {
-				r.await("the newcomers to stand before the room", func() bool {
+				r.await("the newcomers to wait for the room", func() bool {
 					return count(r.goroutines(), "(*Server).Add", "chan send") == newcomers
 				})
 				assert.Less(t, heard, messages, "messages that the talker heard")
@@ -138,7 +138,7 @@ func TestJoinBesideAStalled(t *testing.T) {
 						joined--
 					}
 				}
-				assert.Zero(t, joined, "newcomers who heard something in a frozen room")
+				assert.Zero(t, joined, "newcomers that heard something in a frozen room")
 			}
 			tb.row(step.Name, fmt.Sprintf("%d/%d", heard, messages), fmt.Sprintf("%d/%d", joined, newcomers), r.where())
 		})

@@ -18,7 +18,7 @@ var (
 	single   = steps.Of("03-single-goroutine")
 )
 
-// notShort skips what takes long, under -short.
+// notShort skips the test with -short, as it takes long.
 func notShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -35,14 +35,14 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// untilFound tries again and again until found tells that it was there, and
-// fails the test if that doesn't come.
+// untilFound calls found again and again until it returns true. If that takes too long,
+// the test fails.
 func untilFound(t *testing.T, what string, found func() bool) {
 	t.Helper()
 	tries := 1
 	for deadline := time.Now().Add(judgetest.Patience()); !found(); tries++ {
 		if time.Now().After(deadline) {
-			t.Fatalf("looked for %s, %d times in %v, and found none: either that was mended, or the experiment sees it no more", what, tries, judgetest.Patience())
+			t.Fatalf("looked for %s, %d times in %v, and found none: either somebody repaired it, or the experiment no longer sees it", what, tries, judgetest.Patience())
 		}
 	}
 }
@@ -57,8 +57,8 @@ func setProcs(t *testing.T, n int) {
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 }
 
-// needTwoProcessors skips the test where only one runs this process: there, what
-// is looked for may never come.
+// needTwoProcessors skips the test if only one processor runs this process: the test may
+// wait for something that never comes.
 func needTwoProcessors(t *testing.T) {
 	t.Helper()
 	if runtime.NumCPU() < 2 {
@@ -66,8 +66,8 @@ func needTwoProcessors(t *testing.T) {
 	}
 }
 
-// table is what a test prints under -v. Columns are as wide as what heads them,
-// so that the tables of two runs look alike; but for the first, which has names.
+// table is what a test prints with -v. Columns are as wide as their headings, so the
+// tables of two runs look the same. The first column, which has names, may be wider.
 type table struct {
 	heads []string
 	rows  [][]any
@@ -77,7 +77,7 @@ func newTable(heads ...string) *table { return &table{heads: heads} }
 
 func (tb *table) row(cells ...any) { tb.rows = append(tb.rows, cells) }
 
-// print prints the table below its title: names to the left, numbers to the right.
+// print prints the title and the table: names on the left, numbers on the right.
 func (tb *table) print(title string) {
 	if !testing.Verbose() {
 		return

@@ -16,22 +16,22 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// newClients is the program internal/newclients, built.
+// newClients is the built program internal/newclients.
 type newClients struct{ path string }
 
-// clientFile is the file that newclients may be built with in another form.
+// clientFile is the file that an overlay may replace when newclients is built.
 const clientFile = "01-original/chat/client.go"
 
-// buildNewClients builds the program; with a text for client.go of 01-original
-// in place of its own, unless that is "". It skips the test where the race
-// detector is asked for and can't be had.
+// buildNewClients builds the program. If client is not "", it replaces client.go of
+// 01-original. If the caller wants the race detector, and there is none, the test is
+// skipped.
 func buildNewClients(t *testing.T, race bool, client string) newClients {
 	t.Helper()
 	notShort(t)
 	const pkg = "./docs/experiments/internal/newclients"
 	root, dir := moduleRoot(t), t.TempDir()
 	require.NoError(t, gocmd.ReadSources(root, "go.mod", "go.sum", original.Name, "docs/experiments/internal/newclients"))
-	p := newClients{filepath.Join(dir, "newclients.exe")} // only Windows wants .exe; nobody else minds
+	p := newClients{filepath.Join(dir, "newclients.exe")} // Windows needs .exe, and other systems accept it
 	args := []string{"build", "-buildvcs=false", "-ldflags=-w", "-o", p.path}
 	if client != "" {
 		overlay := gocmd.Overlay{clientFile: client}
@@ -57,14 +57,14 @@ func buildNewClients(t *testing.T, race bool, client string) newClients {
 	}
 	out, err := build(args...)
 	require.NoError(t, err, "go build: %s", out)
-	if race { // so it was the detector
-		t.Skipf("no race detector here: %s\n-race needs cgo, but for macOS: install a C compiler (gcc or clang), and don't set CGO_ENABLED=0", noDetector)
+	if race { // so the detector was the reason
+		t.Skipf("no race detector here: %s\n-race needs cgo, except on macOS: install a C compiler (gcc or clang), and don't set CGO_ENABLED=0", noDetector)
 	}
 	return p
 }
 
-// run runs the program with a GOMAXPROCS, and returns how many clients got an id
-// that another one had, and whether the race detector has reported a race.
+// run runs the program with the given GOMAXPROCS. It returns how many clients got an id
+// that another client had, and whether the race detector reported a race.
 func (p newClients) run(t *testing.T, procs int) (duplicates int, reported bool) {
 	t.Helper()
 	cmd := exec.CommandContext(judgetest.Context(t), p.path)
@@ -86,8 +86,8 @@ func (p newClients) run(t *testing.T, procs int) (duplicates int, reported bool)
 	return clients - ids, reported
 }
 
-// changed returns a file of the repository with other words: old and new in turn.
-// Each old one has to be there once.
+// changed returns a file of the repository with some texts replaced: oldnew has old and
+// new texts in turn. Each old text must be there exactly once.
 func changed(t *testing.T, file string, oldnew ...string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(moduleRoot(t), filepath.FromSlash(file)))

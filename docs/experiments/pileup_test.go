@@ -8,17 +8,17 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestPileUp asks what the goroutine for each send, in 03, costs when somebody
-// stops reading.
+// TestPileUp asks what the goroutine for each send, in 03, costs when a client stops
+// reading.
 //
 // In a room of 03 a client says messages of 3 KiB, each when it has heard the one
-// before, beside one that doesn't read. When the first goroutine waits in
-// Client.Send, since the network holds no more, the count begins: after 100, 200
-// and 400 messages more, how many wait there? Then the client that doesn't read
-// leaves.
+// before. Another client doesn't read. When the network holds no more, a first goroutine
+// waits in Client.Send. From then on the test counts how many wait there after 100, 200
+// and 400 more messages. Then the client that doesn't read leaves.
 //
-// Always so: they grow in number with each count, and when the client has left, all
-// end. (It isn't exactly one for each message: the network takes a few late.)
+// This is always so: each count is greater than the one before, and when the client has
+// left, all these goroutines end. (It isn't exactly one for each message: the network
+// still takes a few.)
 func TestPileUp(t *testing.T) {
 	r := open(t, single)
 	talker := r.join()
@@ -28,7 +28,7 @@ func TestPileUp(t *testing.T) {
 		said++
 		talker.sayAndHear(fmt.Sprintf("%d %s", said, strings.Repeat("x", 3<<10)))
 	}
-	// sends is how many wait to send, when all others have ended.
+	// sends is how many goroutines wait in Client.Send, when all others have ended.
 	sends := func() (waiting int) {
 		r.await("goroutines in Client.Send to wait or to end", func() bool {
 			all := r.goroutines()

@@ -16,8 +16,8 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// room is the program of a step, which runs as a process of its own. Only the
-// test's own goroutine may call its methods.
+// room is the program of a step, which runs as a separate process. Only the test's own
+// goroutine may call its methods.
 type room struct {
 	t       *testing.T
 	step    steps.Step
@@ -27,8 +27,8 @@ type room struct {
 // poll is how often a program is asked for its goroutines.
 const poll = 20 * time.Millisecond
 
-// quiet is the file that the program has more than what live.Watch adds: it drops
-// the log, which would be measured too.
+// quiet is one more file of the program, besides those of live.Watch. It discards the
+// log, which would cost time in the measurements.
 const quiet = `package main
 
 import (
@@ -39,8 +39,8 @@ import (
 func init() { log.SetOutput(io.Discard) }
 `
 
-// open builds the program of a step and runs it until the test is over; with
-// other words in its chat/server.go if there are any: old and new in turn.
+// open builds the program of a step and runs it until the test is over. oldnew replaces
+// texts in its chat/server.go: old and new texts in turn.
 func open(t *testing.T, step steps.Step, oldnew ...string) *room {
 	t.Helper()
 	notShort(t)
@@ -54,7 +54,7 @@ func open(t *testing.T, step steps.Step, oldnew ...string) *room {
 	return &room{t, step, program}
 }
 
-// connect brings in a client that listens. The room may let it in a little later.
+// connect connects a client that listens. The room may let it in a little later.
 func (r *room) connect() *client {
 	r.t.Helper()
 	c := r.dial()
@@ -62,9 +62,9 @@ func (r *room) connect() *client {
 	return c
 }
 
-// join brings in a client that says hello, and waits until it hears that: the
-// room has let it in. One joins after the other, so that the race for ids in
-// 01-original has no part in this.
+// join connects a client that says hello, and waits until the client hears it: then the
+// room has let it in. Clients join one after the other, so the race on ids of
+// 01-original can't happen.
 func (r *room) join() *client {
 	r.t.Helper()
 	c := r.connect()
@@ -72,7 +72,7 @@ func (r *room) join() *client {
 	return c
 }
 
-// joinAll has n clients join.
+// joinAll lets n clients join.
 func (r *room) joinAll(n int) []*client {
 	r.t.Helper()
 	var clients []*client
@@ -82,8 +82,8 @@ func (r *room) joinAll(n int) []*client {
 	return clients
 }
 
-// joinStalled brings in a client that never reads. witness hears when the room
-// has let it in.
+// joinStalled connects a client that never reads, and waits until witness has heard it:
+// then the room has let it in.
 func (r *room) joinStalled(witness *client) *client {
 	r.t.Helper()
 	c := r.dial()
@@ -93,7 +93,7 @@ func (r *room) joinStalled(witness *client) *client {
 	return c
 }
 
-// goroutines returns all that the program has now.
+// goroutines returns all goroutines that the program has now.
 func (r *room) goroutines() []stacks.Goroutine {
 	r.t.Helper()
 	all, err := r.program.Goroutines(judgetest.Context(r.t))
@@ -101,23 +101,9 @@ func (r *room) goroutines() []stacks.Goroutine {
 	return all
 }
 
-// inClients returns the goroutines that are in a method of a client.
-func (r *room) inClients() []stacks.Goroutine {
-	r.t.Helper()
-	var in []stacks.Goroutine
-	for _, g := range r.goroutines() {
-		if slices.ContainsFunc(g.Frames, func(f stacks.Frame) bool {
-			return strings.Contains(f.Function, "/chat.(*Client).")
-		}) && !r.isLoop(g) {
-			in = append(in, g)
-		}
-	}
-	return in
-}
-
 // count counts the goroutines that are in a function of a package chat, such as
-// "(*Server).Add"; those in one of the states, such as "chan send", if any are
-// named.
+// "(*Server).Add". If states are given, such as "chan send", it counts only goroutines
+// in one of them.
 func count(all []stacks.Goroutine, function string, states ...string) int {
 	n := 0
 	for _, g := range all {
@@ -128,7 +114,7 @@ func count(all []stacks.Goroutine, function string, states ...string) int {
 	return n
 }
 
-// runs tells whether a goroutine is in a function of a package chat, however deep.
+// runs tells whether a function of a package chat is on the goroutine's stack.
 func runs(g stacks.Goroutine, function string) bool { return g.Runs("chat." + function) }
 
 func (r *room) isLoop(g stacks.Goroutine) bool { return g.Runs(r.step.Loop) }
@@ -142,8 +128,8 @@ func (r *room) loop() stacks.Goroutine {
 	return all[i]
 }
 
-// frozen tells whether the server's goroutine stands in a send on a channel. It
-// does so only in Client.Write of 01 and 02, and only it receives there: it waits
+// frozen tells whether the server's goroutine waits in a send on a channel. It sends only
+// in Client.Write of 01 and 02, and only itself receives from that channel: so it waits
 // for itself, for ever.
 func (r *room) frozen() bool {
 	r.t.Helper()
@@ -151,16 +137,16 @@ func (r *room) frozen() bool {
 	return loop.State == "chan send" && runs(loop, "(*Client).Write")
 }
 
-// stuck tells whether the server's goroutine stands in a write to a client. That
-// may end by itself: when a client that doesn't read is nearly full, the network
-// loses something now and then, and sends it again a little later.
+// stuck tells whether the server's goroutine waits in a write to a client. Such a wait
+// can end by itself: when the buffers of a client that doesn't read are nearly full, the
+// network sometimes loses something, and sends it again a little later.
 func (r *room) stuck() bool {
 	r.t.Helper()
 	loop := r.loop()
 	return loop.State == "IO wait" && runs(loop, "(*Client).Send")
 }
 
-// where says in one or two words what the server's goroutine does.
+// where says in one or two words where the server's goroutine waits.
 func (r *room) where() string {
 	r.t.Helper()
 	loop := r.loop()
@@ -173,9 +159,9 @@ func (r *room) where() string {
 	return fmt.Sprintf("%s, in %s", loop.State, f.Name())
 }
 
-// comes waits until c has heard what enough wants, and tells whether it has. If
-// not, the room stands still: its goroutine was seen frozen or stuck ten times in
-// a row, with nothing for c in between. It fails the test if neither comes.
+// comes waits until enough is true of what c has heard, and returns true. It returns
+// false if the room doesn't move: its goroutine was frozen or stuck ten times in a row,
+// and c heard nothing in between. If neither happens, the test fails.
 func (r *room) comes(c *client, what string, enough func() bool) bool {
 	r.t.Helper()
 	deadline := time.After(judgetest.Patience())
@@ -200,14 +186,14 @@ func (r *room) comes(c *client, what string, enough func() bool) bool {
 	return true
 }
 
-// hears is comes for a message.
+// hears is comes for one message.
 func (r *room) hears(c *client, body string) bool {
 	r.t.Helper()
 	return r.comes(c, fmt.Sprintf("to hear %.20q", body), func() bool { return c.hasHeard(body) })
 }
 
-// await waits for a change in the program, which tells nobody that it comes, and
-// fails the test if it doesn't.
+// await waits until done is true, for changes in the program that send no event. If that
+// takes too long, the test fails.
 func (r *room) await(what string, done func() bool) {
 	r.t.Helper()
 	deadline := time.After(judgetest.Patience())

@@ -11,12 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// joiner is a client, as far as this experiment goes.
+// joiner is a client of this experiment, with only an id.
 type joiner struct{ id int }
 
-// way makes two functions: join gives a client its id, by any goroutine, and end
-// ends what join needs. enter is what the room does next with a client that has
-// its id, such as to put it in its map.
+// way makes two functions. join gives a client its id, and any goroutine may call it.
+// end ends what join needs. enter is what the room does next with a client that has its
+// id: it puts the client into its map.
 type way func(enter func(*joiner)) (join func(*joiner), end func())
 
 func byMutex(enter func(*joiner)) (join func(*joiner), end func()) {
@@ -35,7 +35,7 @@ func byAtomic(enter func(*joiner)) (join func(*joiner), end func()) {
 	var last atomic.Int64
 	return func(c *joiner) {
 		c.id = int(last.Add(1))
-		enter(c) // others may come in between
+		enter(c) // another client may enter in between
 	}, func() {}
 }
 
@@ -67,15 +67,15 @@ var ways = []struct {
 // TestThreeWays asks what the choice between a mutex, an atomic and the post's
 // channel means: what does an id cost, and what does it guarantee?
 //
-// For each way, testing.Benchmark measures the time that an id takes while
-// GOMAXPROCS goroutines, 4 here, want ids; and 8 goroutines have 1,000 clients
-// each join, and it is looked at the ids and at the order in which the clients
-// have entered the room; in 20 rooms.
+// For each way, testing.Benchmark measures the time that an id takes while GOMAXPROCS
+// goroutines, 4 here, ask for ids. Then 8 goroutines let 1,000 clients each join a room,
+// in 20 rooms. The test looks at the ids, and at the order in which the clients have
+// entered the room.
 //
-// Always so: ids are unique and without gaps in all three. With the mutex and the
-// channel, clients enter in the order of their ids, because who gives the id does
-// the entering in the same step; with the atomic some, sooner or later, enter
-// before one with a lower id (the table shows the first 20 rooms with one).
+// This is always so: ids are unique and without gaps in all three ways. With the mutex
+// and the channel, clients enter in the order of their ids, as giving the id and entering
+// are one step. With the atomic, sooner or later a client enters before one with a lower
+// id (the table shows the first 20 rooms in which that happened).
 func TestThreeWays(t *testing.T) {
 	setProcs(t, 4)
 	benchtime := flag.Lookup("test.benchtime").Value
@@ -121,10 +121,10 @@ func TestThreeWays(t *testing.T) {
 	tb.print("20 rooms of 8000 clients that 8 goroutines bring, with GOMAXPROCS=4:")
 }
 
-// fillRoom has goroutines bring clients to a room, and returns the clients' ids in
-// the order in which they have entered.
+// fillRoom lets clients join a room, in many goroutines, and returns their ids in the
+// order in which they have entered.
 func fillRoom(w way, goroutines, each int) []int {
-	var mu sync.Mutex // with the atomic, several enter at a time
+	var mu sync.Mutex // with the atomic, several enter at the same time
 	var entered []*joiner
 	join, end := w(func(c *joiner) {
 		mu.Lock()
@@ -149,8 +149,8 @@ func fillRoom(w way, goroutines, each int) []int {
 	return ids
 }
 
-// BenchmarkThreeWays measures what an id costs, while GOMAXPROCS goroutines want
-// ids. See TestThreeWays for what it is worth.
+// BenchmarkThreeWays measures what an id costs while GOMAXPROCS goroutines ask for ids.
+// TestThreeWays says what each way guarantees.
 func BenchmarkThreeWays(b *testing.B) {
 	for _, w := range ways {
 		b.Run(w.name, func(b *testing.B) { benchmarkWay(b, w.way) })

@@ -1,5 +1,5 @@
-// Package racetable runs go test -race on each step, as the README's table has the
-// reader do it, and holds what comes of it to that table.
+// Package racetable runs go test -race on each step, with the commands of the README's
+// table, and compares the results with that table.
 package racetable
 
 import (
@@ -17,19 +17,19 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// lessonTests are the tests of a step without unique ids that show it to the
-// race detector. All others pass or are skipped.
+// lessonTests are the tests that fail under the race detector, in a step without unique
+// ids. All others pass or are skipped.
 var lessonTests = []string{"TestRaceInNewClient", "TestRaceThroughTheHandler"}
 
-// maxReports is how many reports can be read in one sitting.
+// maxReports is how many reports a person can read at once.
 const maxReports = 8
 
-// TestSteps runs go test -race as the README has the reader do it, and holds
-// each step to the scoreboard's row on ids.
+// TestSteps runs go test -race as the README says, and compares each step with the
+// scoreboard's row on ids.
 func TestSteps(t *testing.T) {
 	readSources(t)
 	t.Parallel()
-	// All at a time: a step's tests wait for most of their time.
+	// All run at the same time, as a step's tests mostly wait.
 	ctx, root := judgetest.Context(t), moduleRoot(t)
 	results := make(map[string]chan race.Result)
 	for _, step := range steps.All {
@@ -63,9 +63,9 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestTrap falls into the trap that 02's README tells of: the handler reads the
-// id after it has handed the client over. The step's source stays as it is: the
-// changed file is laid over it for this run.
+// TestTrap makes the mistake of an exercise in 02's README: the handler reads the id
+// after it has handed the client over. The step's source doesn't change. An overlay
+// replaces the file for this run.
 func TestTrap(t *testing.T) {
 	readSources(t)
 	t.Parallel()
@@ -96,7 +96,7 @@ func TestTrap(t *testing.T) {
 	}
 }
 
-// runRace calls Run, and skips the test where there is no race detector, and under
+// runRace calls Run. It skips the test if there is no race detector, and with
 // -short.
 func runRace(t *testing.T, pattern string, flags ...string) race.Result {
 	t.Helper()
@@ -109,25 +109,25 @@ func runRace(t *testing.T, pattern string, flags ...string) race.Result {
 func notShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("-short leaves out what runs go test -race, which takes long")
+		t.Skip("-short leaves out tests that run go test -race, which takes long")
 	}
 }
 
-// skipWithoutRaceDetector skips the test, but not in CI, where nobody would
-// see that nothing is judged any more.
+// skipWithoutRaceDetector skips the test, but not in CI: there nobody would notice that
+// nothing is tested.
 func skipWithoutRaceDetector(t *testing.T, res race.Result) {
 	t.Helper()
 	if res.Outcome != race.NoRaceDetector {
 		return
 	}
 	if os.Getenv("CI") != "" {
-		t.Fatalf("CI is set, and the race detector can't be had: %s", res.Reason)
+		t.Fatalf("CI is set, but there is no race detector: %s", res.Reason)
 	}
-	t.Skipf("the race detector can't be had: %s", res.Reason)
+	t.Skipf("there is no race detector: %s", res.Reason)
 }
 
-// lessonPlace is the place of the lesson's race: in NewClient, the increment
-// of maxId and its second read.
+// lessonPlace returns the place of the lesson's race: the increment of maxId and its
+// second read, in NewClient.
 func lessonPlace(t *testing.T, file string) race.Place {
 	t.Helper()
 	place, err := race.Uses(file, "NewClient", "maxId")
@@ -143,7 +143,7 @@ func moduleRoot(t *testing.T) string {
 	return root
 }
 
-// readSources reads all that the child processes build, for the test cache.
+// readSources reads all files that the child processes build, for the test cache.
 func readSources(t *testing.T) {
 	t.Helper()
 	notShort(t)

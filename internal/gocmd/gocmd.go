@@ -1,6 +1,6 @@
-// Package gocmd runs the go command as a child process: it ends with all that it
-// has started, may have an overlay laid over the source, and its reads are told
-// to the test cache. It knows nothing of what is built or tested.
+// Package gocmd runs the go command as a child process. It can end a command with all
+// that the command has started, replace source files by an overlay, and tell the test
+// cache which files a command reads. It knows nothing about what is built or tested.
 package gocmd
 
 import (
@@ -20,16 +20,16 @@ import (
 // waitDelay is how long a command that was stopped may keep its output open.
 const waitDelay = 10 * time.Second
 
-// Command is a command to be run in dir ("" is this process's own), with more
-// variables in its environment.
-// When ctx ends, the command and all that it has started are killed: go test, for
-// one, does not take its test binary with it. (On Windows the command alone is.)
+// Command returns a command that runs in dir ("" is this process's own), with the
+// variables of env added to its environment.
+// When ctx ends, the command is killed, and all that it has started: go test does
+// not end its test binary by itself. (On Windows only the command is killed.)
 func Command(ctx context.Context, dir string, env []string, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	if dir != "" {
-		// So that a directory behind a symbolic link has the name that is given here.
+		// Else a directory behind a symbolic link would not keep the name that dir gives it.
 		cmd.Env = append(cmd.Env, "PWD="+dir)
 	}
 	cmd.WaitDelay = waitDelay
@@ -37,12 +37,12 @@ func Command(ctx context.Context, dir string, env []string, name string, args ..
 	return cmd
 }
 
-// Overlay is the text of files that a build is to take in place of those that
-// are there, or besides, by their paths from the repository's root, with slashes.
+// Overlay has the text of files that a build uses in place of its own files, or in
+// addition to them. The keys are their paths from the repository's root, with slashes.
 type Overlay map[string]string
 
-// Flag writes the overlay to dir, and returns the flag that has a build use it. root is the
-// repository's directory, from steps.Root: its links are resolved.
+// Flag writes the overlay to dir, and returns the flag that makes a build use it. root is
+// the repository's directory, from steps.Root: its links are resolved.
 func (o Overlay) Flag(dir, root string) (string, error) {
 	replace := make(map[string]string)
 	for name, text := range o {
@@ -60,10 +60,10 @@ func (o Overlay) Flag(dir, root string) (string, error) {
 	return "-overlay=" + file, os.WriteFile(file, b, 0o600)
 }
 
-// Used returns an error if a file of the overlay is not a part of what the
-// packages are built from, their own tests included. The go command says nothing of a file
-// that it doesn't use, and whoever laid it there would look at the code unchanged.
-// flag is what Flag returned, and in the directory in which the packages are built.
+// Used returns an error if the packages, with their own tests, are built without a file
+// of the overlay. The go command is silent about a file that it doesn't use. Then the
+// caller would look at unchanged code and not know it.
+// flag is what Flag returned, and in is the directory in which the packages are built.
 func (o Overlay) Used(ctx context.Context, in, root, flag string, packages ...string) error {
 	const files = `{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}
 {{end}}{{range .CgoFiles}}{{$dir}}/{{.}}
@@ -85,20 +85,20 @@ func (o Overlay) Used(ctx context.Context, in, root, flag string, packages ...st
 	}
 	for name := range o {
 		if file := filepath.Join(root, filepath.FromSlash(name)); !used[file] {
-			return fmt.Errorf("the overlay's %s is not used by the build of %s: what runs would be the code as it is; is %s a file of it?",
+			return fmt.Errorf("the overlay's %s is not used by the build of %s, so the code would run unchanged; is %s a file of it?",
 				name, strings.Join(packages, " "), file)
 		}
 	}
 	return nil
 }
 
-// ReadSources reads all files below the directories and files that are named, from
-// root, and drops them. The go command remembers a test's result for as long as
-// the files that the test itself opened stay the same; what a child process opens
-// it doesn't see. Without this it would say "ok (cached)" of code that has changed.
+// ReadSources reads the named files, and all files below the named directories, from
+// root, and does nothing with them. The go command remembers a test's result as long
+// as the files that the test itself opened don't change. It doesn't see what a child
+// process opens: without this it would say "ok (cached)" about code that has changed.
 //
-// What is outside of the test's own module the go command doesn't look at, unless
-// its name begins with that of the working directory: so it is named here.
+// The go command ignores files outside of the test's own module, unless their names
+// begin with the name of the working directory. So the names here begin with it.
 func ReadSources(root string, names ...string) error {
 	wd, err := os.Getwd()
 	if err != nil {
@@ -117,7 +117,7 @@ func ReadSources(root string, names ...string) error {
 				_, err = fs.ReadFile(files, file)
 			}
 			if file != name && errors.Is(err, fs.ErrNotExist) {
-				return nil // somebody else's, and gone meanwhile
+				return nil // another program's file, which is gone by now
 			}
 			return err
 		})

@@ -45,9 +45,9 @@ func TestOverlayIsUsed(t *testing.T) {
 	assert.Equal(t, "changed", string(out))
 }
 
-// An overlay that changes nothing is an error: a file of another package, of
-// another name, and the right file by way of a link, which the go command takes
-// for another one.
+// An overlay that changes nothing is an error: a file of another package, a file with
+// another name, and the right file through a link, as the go command takes that for
+// another file.
 func TestOverlayThatIsNotUsed(t *testing.T) {
 	root := module(t)
 	link := filepath.Join(t.TempDir(), "link")
@@ -72,7 +72,7 @@ func TestOverlayThatIsNotUsed(t *testing.T) {
 	}
 }
 
-// What is read is told apart from what isn't there.
+// ReadSources reads what is there, and returns an error for what isn't.
 func TestReadSources(t *testing.T) {
 	root := module(t)
 	assert.NoError(t, ReadSources(root, "go.mod", "p", "q"))

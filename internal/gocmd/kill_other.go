@@ -4,6 +4,6 @@ package gocmd
 
 import "os/exec"
 
-// killAll does what it does only on Unix. Here the end of cmd's context kills the
-// command alone; a test binary ends with its own -timeout.
+// killAll does nothing here: it works only on Unix. The end of cmd's context kills only
+// the command. A test binary ends with its own -timeout.
 func killAll(*exec.Cmd) {}

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// killAll has the end of cmd's context kill cmd and all that it has started, in
-// a process group of its own, which Ctrl-C does not reach.
+// killAll makes the end of cmd's context kill cmd and all that cmd has started. For
+// that they are a process group of their own, so Ctrl-C does not reach them.
 func killAll(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error {

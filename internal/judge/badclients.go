@@ -9,9 +9,9 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// BadClient has one bad client in a room with good ones, and says what came of it
-// and how that was seen: no reaction, if it was none of those in package steps.
-// Errors are those of Property.
+// BadClient puts one bad client into a room with good ones. It returns the server's
+// reaction, and how that was seen. The reaction is empty if package steps has no name
+// for it. Errors are those of Property.
 func (j *Judge) BadClient(ctx context.Context, b steps.BadClient) (reaction steps.Reaction, seen string, err error) {
 	var v Verdict
 	if b == steps.StopsReading {
@@ -37,7 +37,7 @@ func (j *Judge) BadClient(ctx context.Context, b steps.BadClient) (reaction step
 // misbehave is the scenario of one bad client, c, beside a good one, a.
 func misbehave(r *room, b steps.BadClient) (reaction steps.Reaction, seen string) {
 	a := r.join()
-	r.base = idsOf(r.now()) // a's stay
+	r.base = idsOf(r.now()) // a's goroutines stay
 	switch b {
 	case steps.Resets:
 		r.join().Reset()
@@ -51,7 +51,7 @@ func misbehave(r *room, b steps.BadClient) (reaction steps.Reaction, seen string
 	case steps.ComeAndGo:
 		clients := 1000
 		if race.Enabled {
-			clients = 200 // there each takes a while
+			clients = 200 // under -race each takes a while
 		}
 		for i := range clients {
 			switch c := r.connect(); i % 3 {
@@ -87,14 +87,14 @@ func misbehave(r *room, b steps.BadClient) (reaction steps.Reaction, seen string
 	return reaction, seen
 }
 
-// sends has c send a frame of payload and then a good message, and says, from
-// what a hears, what came of the payload: of the message in it, if it has one.
+// sends lets c send a frame of payload, and then a good message. It returns how the
+// server reacted, by what a hears. in is the message in the payload, if it has one.
 func (r *room) sends(a, c *Client, payload []byte, in *Message) (steps.Reaction, string) {
 	good := Message{c.Name, "and this is a good message"}
 	r.hear(a, Message{c.Name, hello})
 	before, _ := a.SoFar()
 	c.Write(AppendFrame(nil, Text, payload))
-	c.Say(good.Body) // where c is let go, this may be too late
+	c.Say(good.Body) // this may be too late, if the server has dropped c
 
 	var heard []Message // of the payload
 	var goodHeard bool
@@ -128,7 +128,7 @@ func (r *room) sends(a, c *Client, payload []byte, in *Message) (steps.Reaction,
 	return "", ""
 }
 
-// gone says what is left of all but the first client, after they have gone.
+// gone says what all clients but the first, which have gone, have left behind.
 func (r *room) gone() (steps.Reaction, string) {
 	r.needInside()
 	left, open := r.rest(1)

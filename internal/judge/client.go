@@ -19,12 +19,12 @@ type Message struct {
 	Body   string `json:"body"`
 }
 
-// Client is a chat client on a connection of its own. It speaks the WebSocket
-// protocol by itself, so that it can also speak it badly. One goroutine may say
-// something while another one hears; after Listen, Hear is no longer to be called.
+// Client is a chat client on a connection of its own. It uses no WebSocket library, so
+// that it can also break the protocol. One goroutine may say something while another
+// one hears. After Listen, nobody may call Hear.
 type Client struct {
-	Name string   // what it says its messages are from
-	Conn net.Conn // for what is done to the connection itself
+	Name string   // the author of its messages
+	Conn net.Conn // for tests that use the connection itself
 	News chan struct{}
 
 	in       *bufio.Reader
@@ -32,7 +32,7 @@ type Client struct {
 
 	mu    sync.Mutex
 	heard []Message // all, in the order they came
-	ended error     // why there will be no more; nil before
+	ended error     // why no more messages come; nil as long as they may come
 }
 
 // Dial connects to the WebSocket at path on addr, within patience, and returns
@@ -49,8 +49,8 @@ func Dial(name, addr, path string, patience time.Duration) (*Client, error) {
 	return c, err
 }
 
-// NewClient shakes hands on a connection that there is already; more bytes go out
-// in one write with the request. No write and no Hear takes longer than patience.
+// NewClient does the handshake on a connection that exists already. The bytes of more go
+// out in the same write as the request. No write and no Hear takes longer than patience.
 func NewClient(name string, conn net.Conn, host, path string, patience time.Duration, more ...byte) (*Client, error) {
 	c := &Client{Name: name, Conn: conn, in: bufio.NewReader(conn), News: make(chan struct{}, 1), patience: patience}
 	request := "GET " + path + " HTTP/1.1\r\n" +
@@ -75,34 +75,34 @@ func NewClient(name string, conn net.Conn, host, path string, patience time.Dura
 	return c, nil
 }
 
-// StatusError is what the server answered in place of a WebSocket.
+// StatusError is the HTTP status of a server that did not open a WebSocket.
 type StatusError int
 
 func (e StatusError) Error() string {
 	return fmt.Sprintf("the server answered the handshake with %d %s", int(e), http.StatusText(int(e)))
 }
 
-// Closed is what is heard last when the server says goodbye: the code of its
-// close frame, 1005 where it has none.
+// Closed is the last thing that a client hears when the server says goodbye: the code
+// of its close frame, or 1005 if the frame has no code.
 type Closed int
 
 func (code Closed) Error() string { return fmt.Sprintf("a close frame came, with %d", int(code)) }
 
-// Hear waits for the next message and returns it. It answers pings. Whatever else
-// comes is an error: a close frame is Closed, the end of the connection io.EOF.
+// Hear waits for the next message and returns it. It answers pings. All else is an
+// error: Closed for a close frame, io.EOF for the end of the connection.
 func (c *Client) Hear() (Message, error) {
 	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
 	return c.next()
 }
 
-// HearFrame waits for the next frame and returns it, whatever it is. It answers
-// nothing.
+// HearFrame waits for the next frame of any kind and returns it. It answers no
+// pings.
 func (c *Client) HearFrame() (Frame, error) {
 	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
 	return ReadFrame(c.in)
 }
 
-// Read reads bytes as they come, so that a client is an io.Reader.
+// Read reads bytes as they come. It makes a client an io.Reader.
 func (c *Client) Read(b []byte) (int, error) {
 	c.Conn.SetReadDeadline(time.Now().Add(c.patience))
 	return c.in.Read(b)
@@ -157,9 +157,9 @@ func (c *Client) next() (m Message, err error) {
 	}
 }
 
-// Listen has a goroutine of its own hear all that the server sends, until the
-// connection ends. It puts something into News, which has room for one, whenever
-// there is more to hear of: see SoFar.
+// Listen starts a goroutine that hears all that the server sends, until the connection
+// ends. When there is more to hear, it puts a value into News, which has room for one.
+// SoFar returns what it has heard.
 func (c *Client) Listen() {
 	c.Conn.SetReadDeadline(time.Time{})
 	go c.listen()
@@ -184,7 +184,7 @@ func (c *Client) listen() {
 	}
 }
 
-// SoFar returns what was heard since Listen, and why there will be no more, if so.
+// SoFar returns what was heard since Listen, and why no more comes, if no more comes.
 // Any goroutine may call it.
 func (c *Client) SoFar() (heard []Message, ended error) {
 	c.mu.Lock()
@@ -208,7 +208,7 @@ func (c *Client) Write(b []byte) error {
 	return err
 }
 
-// A client can go in three ways.
+// A client can leave in three ways.
 
 // Leave says goodbye with a close frame and closes the connection.
 func (c *Client) Leave() {
@@ -216,13 +216,13 @@ func (c *Client) Leave() {
 	c.Conn.Close()
 }
 
-// Drop closes the connection without a word. A second time it does nothing.
+// Drop closes the connection without a close frame. A second call does nothing.
 func (c *Client) Drop() {
 	c.Conn.Close()
 }
 
-// Reset ends the connection with a TCP reset, as a machine that has crashed and
-// come back does.
+// Reset ends the connection with a TCP reset. A machine that has crashed and started
+// again does the same.
 func (c *Client) Reset() {
 	if tcp, ok := c.Conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)

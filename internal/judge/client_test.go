@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/websocket"
 )
 
-// What the judge's client sends is what a WebSocket library reads, at every
-// length of the length.
+// A WebSocket library reads what the judge's client sends, for each of the three sizes
+// of the length.
 func TestFramesAreUnderstood(t *testing.T) {
 	heard := make(chan string, 1)
 	web := serve(t, websocket.Handler(func(ws *websocket.Conn) {
@@ -38,7 +38,7 @@ func TestFramesAreUnderstood(t *testing.T) {
 	}
 }
 
-// What a server may send is understood, and what it may not is an error.
+// ReadFrame understands what a server may send. All else is an error.
 func TestReadFrame(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -65,8 +65,8 @@ func TestReadFrame(t *testing.T) {
 	}
 }
 
-// A client answers a ping, puts a message in several frames together, and ends
-// at what is no message.
+// A client answers a ping, and joins the frames of one message. Something that is no
+// message ends it.
 func TestClientReads(t *testing.T) {
 	near, far := tcpPair(t)
 	c := &Client{Conn: near, in: bufio.NewReader(near), News: make(chan struct{}, 1), patience: time.Minute}
@@ -130,7 +130,7 @@ func TestClientHears(t *testing.T) {
 	}
 }
 
-// What is no message is an error, not something to wait on behind.
+// Something that is no message is an error. The client doesn't wait for a message after it.
 func TestClientHearsNoText(t *testing.T) {
 	for _, frame := range []string{"\x82\x02hi", "\x8a\x02hi"} {
 		near, far := tcpPair(t)
@@ -141,7 +141,7 @@ func TestClientHearsNoText(t *testing.T) {
 	}
 }
 
-// Frames and bytes are returned as they came, and a ping is answered by nobody.
+// HearFrame and Read return what came, unchanged, and answer no ping.
 func TestClientHearsFramesAndBytes(t *testing.T) {
 	near, far := tcpPair(t)
 	c := &Client{Conn: near, in: bufio.NewReader(near), patience: time.Minute}
@@ -161,7 +161,7 @@ func TestClientHearsFramesAndBytes(t *testing.T) {
 	assert.Empty(t, answer, "what the client has sent")
 }
 
-// What a server has is found by its client, and counted until the server closes it.
+// Of finds the server's side of a client's connection. Open counts it until the server closes it.
 func TestSockets(t *testing.T) {
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -190,7 +190,7 @@ func TestSockets(t *testing.T) {
 	assert.Nil(t, s.Of(near))
 }
 
-// A page that is no WebSocket is told by its status.
+// If the server answers with a page, the error has its status.
 func TestDialOfNoWebSocket(t *testing.T) {
 	_, err := Dial("a client", serve(t, http.NotFoundHandler()), "/", time.Minute)
 	assert.Equal(t, StatusError(404), err)

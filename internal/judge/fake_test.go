@@ -11,9 +11,9 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// fake is a small chat server with every property, or with all but what its
-// fault takes away. The goroutine that runs loop owns the room; each client has
-// one goroutine that reads and one that writes, and a bounded queue between.
+// fake is a small chat server with every property, except for what its fault takes
+// away. The goroutine that runs loop owns the room. Each client has one goroutine that
+// reads and one that writes, and a bounded queue between them.
 type fake struct {
 	fault fault
 	join  chan *fakeClient
@@ -29,7 +29,7 @@ type fake struct {
 type fakeClient struct {
 	ws      *websocket.Conn
 	queue   chan Message
-	quit    chan struct{} // closed when it has been let go or has left
+	quit    chan struct{} // closed when the client was dropped or has left
 	sorting []Message     // by mixesSenders
 }
 
@@ -50,9 +50,9 @@ const (
 	sendsToItself   fault = "when a queue is full, the room's goroutine sends to itself"
 	waitsForClients fault = "the room's goroutine writes to clients by itself"
 	keepsEverything fault = "the queues have no bound"
-	swapsTwo        fault = "two messages change places, for all clients alike"
-	mixesSenders    fault = "every other client gets what two senders say in another order"
-	relaysAnything  fault = "what is no JSON is relayed too"
+	swapsTwo        fault = "two messages change places, in the same way for all clients"
+	mixesSenders    fault = "every second client gets what two senders say in another order"
+	relaysAnything  fault = "things that are no JSON are relayed, too"
 	dropsLong       fault = "nobody gets long messages"
 	diesOfEmpty     fault = "the room ends at an empty message"
 	selectsForever  fault = "when a queue is full, the room's goroutine waits in a select of its own"
@@ -109,7 +109,7 @@ func (s *fake) toAll(m Message) {
 	case s.fault == dropsLong && len(m.Body) > 60_000:
 		return
 	case s.fault == diesOfEmpty && m.Body == "":
-		select {} // as good as dead
+		select {} // the room does nothing any more
 	case s.fault == swapsTwo && s.held == nil && strings.HasSuffix(m.Body, "message 10"):
 		s.held = &m
 		return
@@ -139,8 +139,8 @@ func (s *fake) toAll(m Message) {
 	}
 }
 
-// sort gives a round's messages when all are there: those of the sender who was
-// heard first come last, so that no order in which they came is kept.
+// sort waits for all messages of a round, and then gives them to the client. The sender
+// who came first comes last, so the order always changes.
 func (s *fake) sort(c *fakeClient, m Message) {
 	c.sorting = append(c.sorting, m)
 	if len(c.sorting) < roundSize {
@@ -157,7 +157,7 @@ func (s *fake) sort(c *fakeClient, m Message) {
 	c.sorting = nil
 }
 
-// give puts a message in a client's queue. A client whose queue is full is let go.
+// give puts a message into a client's queue. It drops a client whose queue is full.
 func (s *fake) give(c *fakeClient, m Message) {
 	if s.fault == waitsForClients {
 		websocket.JSON.Send(c.ws, m)
@@ -189,7 +189,7 @@ func (s *fake) letGo(c *fakeClient) {
 	if s.fault != leavesGoroutine {
 		close(c.quit)
 	}
-	c.ws.SetDeadline(time.Now()) // whoever reads or writes is to stop
+	c.ws.SetDeadline(time.Now()) // its reads and writes end now
 }
 
 func (s *fake) serve(ws *websocket.Conn) {
@@ -223,7 +223,7 @@ func (s *fake) serve(ws *websocket.Conn) {
 	}
 }
 
-// declaredFake is what a fake without a fault would say of itself.
+// declaredFake is the row of a fake without a fault.
 var declaredFake = steps.Step{
 	Name:                "a fake",
 	GoroutinesPerClient: 2,
@@ -240,7 +240,7 @@ var declaredFake = steps.Step{
 	},
 }
 
-// leaky is a fake that is said to leave something behind.
+// leaky is the row of a fake that leaves something behind.
 var leaky = func() steps.Step {
 	s := declaredFake
 	s.Lacks = map[steps.Property]string{steps.NothingLeft: "it is a fake that leaves something"}

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// A flow is messages with numbers that follow each other. By the numbers a
-// listener tells what it has missed, and what came twice.
+// A flow is a sequence of numbered messages. The numbers show a listener which messages
+// it has missed, and which came twice.
 
-// Numbered returns the bodies of a flow from number first to before last. Each has
-// size bytes, or as many as its number takes.
+// Numbered returns the bodies of a flow from number first to last-1. Each has size
+// bytes, or more if its number needs more.
 func Numbered(first, last, size int) []string {
 	var bodies []string
 	for n := first; n < last; n++ {
@@ -22,9 +22,9 @@ func Numbered(first, last, size int) []string {
 	return bodies
 }
 
-// HearFlow hears messages of a flow until the next would be number last, and
-// returns the first number that it heard and the next. A number that does not
-// follow the one before is an error; all others are those of Hear.
+// HearFlow hears messages of a flow up to number last-1. It returns the first number
+// that it heard, and the number that would come next. A number that does not follow
+// the one before is an error. The other errors are those of Hear.
 func (c *Client) HearFlow(last int) (first, next int, err error) {
 	for first = -1; next < last; next++ {
 		m, err := c.Hear()
@@ -40,14 +40,14 @@ func (c *Client) HearFlow(last int) (first, next int, err error) {
 			first, next = n, n
 		}
 		if n != next {
-			return first, next, fmt.Errorf("%s heard number %d where %d was to come (its first was %d)", c.Name, n, next, first)
+			return first, next, fmt.Errorf("%s heard number %d, but %d should come next (its first was %d)", c.Name, n, next, first)
 		}
 	}
 	return first, next, nil
 }
 
-// HearNext hears author say the bodies, and returns an error if anything else
-// comes: each is to be a text frame, whole, of what encoding/json makes of it.
+// HearNext hears author say the bodies. Anything else is an error. Each must come as
+// one whole text frame, with the JSON that encoding/json writes.
 func (c *Client) HearNext(author string, bodies ...string) error {
 	for _, body := range bodies {
 		want, err := json.Marshal(Message{author, body})
@@ -59,7 +59,7 @@ func (c *Client) HearNext(author string, bodies ...string) error {
 			return fmt.Errorf("%s waited for %.60q: %w", c.Name, want, err)
 		}
 		if !f.Final || f.Opcode != Text || !bytes.Equal(f.Payload, want) {
-			return fmt.Errorf("%s heard %.60q (opcode %#x) where %.60q was to come", c.Name, f.Payload, f.Opcode, want)
+			return fmt.Errorf("%s heard %.60q (opcode %#x), but %.60q should come next", c.Name, f.Payload, f.Opcode, want)
 		}
 	}
 	return nil

@@ -26,14 +26,14 @@ func text(body string) string {
 	return "\x81" + string(rune(len(payload))) + payload
 }
 
-// The messages of a flow are told by their numbers, and have the size that is asked for.
+// Each message of a flow has its own number, and the size that the caller asks for.
 func TestNumbered(t *testing.T) {
 	assert.Equal(t, []string{"9 xx", "10 x"}, Numbered(9, 11, 4))
 	assert.Equal(t, []string{"10 "}, Numbered(10, 11, 0))
 	assert.Empty(t, Numbered(10, 10, 4))
 }
 
-// Who hears a flow notices each gap, and what comes twice.
+// HearFlow notices each gap, and each message that comes twice.
 func TestHearFlow(t *testing.T) {
 	for _, test := range []struct {
 		heard       string
@@ -41,8 +41,8 @@ func TestHearFlow(t *testing.T) {
 		err         string
 	}{
 		{text("7 ") + text("8 ") + text("9 ") + text("10 "), 7, 10, ""},
-		{text("7 ") + text("9 "), 7, 8, "c heard number 9 where 8 was to come (its first was 7)"},
-		{text("7 ") + text("7 "), 7, 8, "c heard number 7 where 8 was to come (its first was 7)"},
+		{text("7 ") + text("9 "), 7, 8, "c heard number 9, but 8 should come next (its first was 7)"},
+		{text("7 ") + text("7 "), 7, 8, "c heard number 7, but 8 should come next (its first was 7)"},
 		{text("7 ") + text("hello"), 7, 8, `c heard a message without a number: "hello"`},
 		{text("7 "), 7, 8, "EOF"},
 		{"\x88\x02\x03\xf0", -1, 0, "a close frame came, with 1008"},
@@ -57,21 +57,21 @@ func TestHearFlow(t *testing.T) {
 	}
 }
 
-// What is to come next is told from all that is like it.
+// HearNext notices each difference from what should come next.
 func TestHearNext(t *testing.T) {
 	assert.NoError(t, hearing(t, text("hello")+text("again")).HearNext("a", "hello", "again"))
 	for heard, want := range map[string]string{
-		text("hello") + text("hello"): "where",
+		text("hello") + text("hello"): "should come next",
 		"\x01" + text("hello")[1:]:    "c heard",
 		"\x8a" + text("hello")[1:]:    "(opcode 0xa)",
 		text("hello"):                 "EOF",
 	} {
 		assert.ErrorContains(t, hearing(t, heard).HearNext("a", "hello", "again"), want, "%q", heard)
 	}
-	assert.ErrorContains(t, hearing(t, text("hello")).HearNext("b", "hello"), `where "{\"author\":\"b\"`)
+	assert.ErrorContains(t, hearing(t, text("hello")).HearNext("b", "hello"), `but "{\"author\":\"b\"`)
 }
 
-// A pipe's listener hands out the other end of what was dialled, until it is closed.
+// Pipes accepts the other end of each pipe that was dialled, until it is closed.
 func TestPipes(t *testing.T) {
 	var s Sockets
 	p := NewPipes()

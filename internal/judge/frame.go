@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// What a frame carries: RFC 6455, section 5.2.
+// The kinds of frames: RFC 6455, section 5.2.
 const (
 	continuation = 0x0
 	Text         = 0x1
@@ -20,13 +20,13 @@ const (
 	mask  = 0x80 // in the second byte: the payload is masked
 )
 
-// maxPayload is the longest payload, in bytes, that the judge takes from a
-// server. A longer one is a length that was misread.
+// maxPayload is the longest payload, in bytes, that the judge accepts from a server.
+// A frame that seems longer was read wrongly.
 const maxPayload = 16 << 20
 
-// AppendFrame adds one frame to b as a client sends it: whole, and masked. The
-// key is all zeros, which a server can't tell from chance and a reader of the
-// bytes is glad of.
+// AppendFrame adds one frame to b as a client sends it: whole, and masked. The key is
+// all zeros. A server accepts that like any other key, and a person can read the
+// payload in the bytes.
 func AppendFrame(b []byte, opcode byte, payload []byte) []byte {
 	b = append(b, final|opcode)
 	switch n := len(payload); {
@@ -47,7 +47,7 @@ func AppendFrame(b []byte, opcode byte, payload []byte) []byte {
 func AppendMessage(b []byte, m Message) []byte {
 	payload, err := json.Marshal(m)
 	if err != nil {
-		panic(err) // two strings: there is none that JSON can't take
+		panic(err) // two strings: there is no error
 	}
 	return AppendFrame(b, Text, payload)
 }
@@ -59,8 +59,8 @@ type Frame struct {
 	Payload []byte
 }
 
-// ReadFrame reads one frame from a server. A masked one is an error: only
-// clients mask.
+// ReadFrame reads one frame from a server. A masked frame is an error: only clients
+// mask.
 func ReadFrame(r *bufio.Reader) (Frame, error) {
 	var head [2]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {

@@ -1,9 +1,9 @@
-// Package judge judges a chat server from outside, over real sockets: it brings
-// clients, good and bad ones, plays the scenario of a property, and returns a
-// verdict with the sentence that says how it was seen. It is the same for every
-// step, and knows nothing of how a step works inside, but for the name of the
-// function that its server's goroutine runs. It knows nothing of testing either:
-// package judgetest makes a test of it.
+// Package judge judges a chat server from outside, over real sockets. It connects good
+// and bad clients, plays the scenario of a property, and returns a verdict with a
+// sentence that says what was seen.
+// It is the same for every step. Of the inside of a step it knows only one name: that
+// of the function that the server's goroutine runs. It knows nothing about testing.
+// Package judgetest makes a test of it.
 package judge
 
 import (
@@ -16,16 +16,16 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// Server is one running chat room, as it is handed over to be judged.
+// Server is one running chat room, which the judge is asked to judge.
 type Server struct {
-	// Handlers serve the WebSocket at Path, from now on. Several are several
-	// servers of one room: each gets an address of its own, and the clients are
-	// spread over them.
+	// Handlers serve the WebSocket at Path, from now on. If there is more than one,
+	// each is a server of the same room and gets an address of its own. The judge
+	// spreads its clients over them.
 	Handlers []http.Handler
 
-	// Addrs, as host:port, are where servers of the room listen by themselves, in
-	// other processes. There the judge sees no goroutines and no sockets, unless
-	// there is a Look: what needs them breaks off, and says so.
+	// Addrs are the addresses (host:port) of servers of the room that run in other
+	// processes. The judge can't see their goroutines and sockets, unless there is a
+	// Look. A scenario that needs them breaks off, and says so.
 	Addrs []string
 
 	// Look, where the server is one other process, tells what is inside: of its
@@ -49,10 +49,10 @@ type Inside struct {
 	Heap       int // bytes of memory that is in use
 }
 
-// Start starts a server of its own at each call, and returns when it is ready.
+// Start starts a new server at each call, and returns when it is ready.
 type Start func() (Server, error)
 
-// Kind is what came of a scenario.
+// Kind is the result of a scenario.
 type Kind int
 
 // The kinds.
@@ -60,32 +60,32 @@ const (
 	Holds     Kind = iota
 	Fails          // the property does not hold
 	Freezes        // it does not hold, because the room is frozen
-	BreaksOff      // the scenario did not come so far that it shows
+	BreaksOff      // the scenario could not show whether the property holds
 )
 
 func (k Kind) String() string {
 	return [...]string{"holds", "fails", "freezes", "breaks off"}[k]
 }
 
-// Verdict is what came of a scenario, and how that was seen.
+// Verdict is the result of a scenario, and how it was seen.
 type Verdict struct {
 	Kind Kind
 	Seen string
 }
 
-// Judge judges the servers that one step starts. One goroutine at a time may
-// call its methods, and nothing else should start goroutines meanwhile: they are
-// counted.
+// Judge judges the servers that one step starts. Only one goroutine at a time may call
+// its methods. Nothing else should start goroutines at the same time, as the judge
+// counts them.
 type Judge struct {
 	start Start
 	step  steps.Step
 
-	stalledCost func(context.Context) (Verdict, error) // played once: a property and a bad client ask for it
+	stalledCost func(context.Context) (Verdict, error) // is played only once, for a property and for a bad client
 }
 
-// New returns a judge of the servers that start makes. They are held to what is
-// declared of step where a scenario is about something else: a server that is
-// said to leave nothing behind may not do so in any scenario.
+// New returns a judge of the servers that start makes. If step says that its server
+// leaves nothing behind, the judge checks this after every scenario, whatever the
+// scenario is about.
 func New(start Start, step steps.Step) *Judge {
 	j := &Judge{start: start, step: step}
 	var mu sync.Mutex
@@ -105,9 +105,9 @@ func New(start Start, step steps.Step) *Judge {
 	return j
 }
 
-// Property plays the scenario of a property on a server of its own. It ends at
-// the latest when ctx does. An error means that the judge could not work, or that
-// the server did not end as it was said to; then nothing is said of the property.
+// Property plays the scenario of a property on a new server. It ends when ctx ends, or
+// before. An error means that the judge could not work, or that the server did not end
+// as step says. Then the property was not judged.
 //
 // UniqueIDs can't be judged from outside. The race detector judges it, in package
 // race.
@@ -118,14 +118,14 @@ func (j *Judge) Property(ctx context.Context, p steps.Property) (Verdict, error)
 	return j.play(ctx, scenarios[p])
 }
 
-// Goroutines counts the goroutines that stay for each client, and holds them to
-// what is declared. Errors are those of Property.
+// Goroutines counts the goroutines that stay for each client, and compares their number
+// with the declared one. Errors are those of Property.
 func (j *Judge) Goroutines(ctx context.Context) (Verdict, error) {
 	return j.play(ctx, func(r *room) string { return r.count(j.step.GoroutinesPerClient) })
 }
 
-// play runs a scenario on a server of its own. The scenario returns how it was
-// seen that the property holds, or ends early.
+// play runs a scenario on a new server. The scenario returns a sentence that says how
+// the property was seen to hold. If the property doesn't hold, it panics with a Verdict.
 func (j *Judge) play(ctx context.Context, scenario func(*room) string) (v Verdict, err error) {
 	var r *room
 	defer func() {
@@ -151,5 +151,5 @@ func (j *Judge) play(ctx context.Context, scenario func(*room) string) (v Verdic
 	return Verdict{Holds, scenario(r)}, nil
 }
 
-// broken ends a scenario that the judge itself could not play.
+// broken is an error of the judge itself, which ends a scenario.
 type broken struct{ error }

@@ -18,7 +18,7 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// A server that has every property is said to, with how that was seen.
+// A server that has every property gets that verdict, with what was seen.
 func TestGoodServer(t *testing.T) {
 	j := New(startFake(none), declaredFake)
 	for p, seen := range map[steps.Property]string{
@@ -53,11 +53,11 @@ func TestGoodServer(t *testing.T) {
 	}
 }
 
-// impatient has the judge give up early, where it is to see something not happen.
+// impatient makes the judge give up early, for tests in which something doesn't happen.
 func impatient(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("-short leaves out the servers that are watched until they fail")
+		t.Skip("-short leaves out the tests that watch servers until they fail")
 	}
 	before, beforeSilence := patience, silence
 	silence = 300 * time.Millisecond
@@ -65,7 +65,7 @@ func impatient(t *testing.T) {
 	t.Cleanup(func() { patience, silence = before, beforeSilence })
 }
 
-// Each property is seen to be missing where it is, and only there.
+// The judge sees each property that is missing, and no other one.
 func TestFaultyServers(t *testing.T) {
 	for _, test := range []struct {
 		fault    fault
@@ -81,11 +81,11 @@ func TestFaultyServers(t *testing.T) {
 		{forgets, steps.EveryMessage, Holds, ""},
 		{leavesGoroutine, steps.NothingLeft, Fails, "after 15 clients have gone, 0 sockets are still open, and there are 15 goroutines: select, in fake.serve.func1"},
 		{leavesGoroutine, steps.EveryMessage, Holds, ""},
-		{sendsToItself, steps.LongHistory, Freezes, "stands in a channel send, in fake.give"},
-		{sendsToItself, steps.StalledRoom, Freezes, "stands in a channel send, in fake.give"},
-		{sendsToItself, steps.StalledCost, Freezes, "stands in a channel send, in fake.give"},
+		{sendsToItself, steps.LongHistory, Freezes, "waits in a channel send, in fake.give"},
+		{sendsToItself, steps.StalledRoom, Freezes, "waits in a channel send, in fake.give"},
+		{sendsToItself, steps.StalledCost, Freezes, "waits in a channel send, in fake.give"},
 		{sendsToItself, steps.NothingLeft, Holds, ""},
-		{selectsForever, steps.StalledRoom, Freezes, "stands in a select, in fake.give"},
+		{selectsForever, steps.StalledRoom, Freezes, "waits in a select, in fake.give"},
 		{selectsForever, steps.EveryMessage, Holds, ""},
 		{waitsForClients, steps.StalledRoom, BreaksOff, "waited for client 1 to hear itself"},
 		{waitsForClients, steps.LongHistory, Holds, ""},
@@ -113,7 +113,7 @@ func TestFaultyServers(t *testing.T) {
 	}
 }
 
-// Where more or fewer goroutines stay than were declared, that is seen.
+// The judge sees that more or fewer goroutines stay than were declared.
 func TestGoroutinesPerClientIsCounted(t *testing.T) {
 	impatient(t)
 	for _, n := range []int{1, 3} {
@@ -126,7 +126,7 @@ func TestGoroutinesPerClientIsCounted(t *testing.T) {
 	}
 }
 
-// What comes of a bad client is seen where it is not as it should be.
+// The judge sees each wrong reaction to a bad client.
 func TestReactionsOfFaultyServers(t *testing.T) {
 	impatient(t)
 	for _, test := range []struct {
@@ -153,16 +153,16 @@ func TestReactionsOfFaultyServers(t *testing.T) {
 	}
 }
 
-// A server that leaves something behind without having said so is an error in any
-// scenario.
+// If a server leaves something behind, and its row doesn't say so, every scenario ends
+// with an error.
 func TestLeavingsAreSeenEverywhere(t *testing.T) {
 	impatient(t)
 	_, err := New(startFake(leavesGoroutine), declaredFake).Property(t.Context(), steps.EveryMessage)
 	assert.ErrorContains(t, err, "afterwards, waited for the clients' goroutines to end; there are 5 goroutines: select, in fake.serve.func1")
 }
 
-// A loop whose function is called otherwise is an error at once, and says where the
-// name is declared.
+// If no goroutine runs the function of Loop, that is an error at once. It says where
+// the name is declared.
 func TestRenamedLoop(t *testing.T) {
 	start := func() (Server, error) {
 		s, err := startFake(none)()
@@ -221,7 +221,7 @@ func TestSeveralAddresses(t *testing.T) {
 	assert.Equal(t, Fails, v.Kind, v.Seen)
 }
 
-// Of a server that is another process only that is told which its clients see.
+// If the server is another process, the judge says only what the clients see.
 func TestServerElsewhere(t *testing.T) {
 	inside, err := startFake(none)()
 	require.NoError(t, err)
@@ -235,7 +235,7 @@ func TestServerElsewhere(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, v.Kind, v.Seen)
 		if want == BreaksOff {
-			assert.Contains(t, v.Seen, "another process, whose goroutines and sockets can't be counted")
+			assert.Contains(t, v.Seen, "another process, so its goroutines and sockets can't be counted")
 		}
 	}
 }
@@ -291,7 +291,7 @@ func TestServerElsewhereThatIsLookedInto(t *testing.T) {
 	assert.ErrorIs(t, err, gone)
 }
 
-// A socket is open until the server has closed it, whoever else has gone.
+// A socket is open until the server has closed it, also if its client has gone.
 func TestListenerCountsOpenSockets(t *testing.T) {
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -317,7 +317,7 @@ func TestListenerCountsOpenSockets(t *testing.T) {
 	assert.EqualError(t, err, "EOF", "to the server, the client has gone")
 }
 
-// An inversion is a message that came after a later one.
+// An inversion is a message that came after one that was sent later.
 func TestInversions(t *testing.T) {
 	numbers := func(all string) (messages []Message) {
 		for n := range strings.FieldsSeq(all) {

@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// Sockets keeps count of the connections of all servers of a room: how many came,
-// how many the servers have closed, and what they wrote. Any goroutine may ask.
+// Sockets counts the connections of all servers of a room: how many came, how many the
+// servers have closed, and how often they wrote. Any goroutine may call its methods.
 type Sockets struct {
 	mu     sync.Mutex
-	conns  []*conn // also keeps stuck ones from the garbage collector, which would close them
+	conns  []*conn // all: the garbage collector would close a stuck one that nothing refers to
 	closed int
 	writes atomic.Int64
 }
@@ -34,10 +34,10 @@ func (l *listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// Listener is l, with its connections counted.
+// Listener returns l, with its connections counted.
 func (s *Sockets) Listener(l net.Listener) net.Listener { return &listener{l, s} }
 
-// Of returns the server's side of a client's TCP connection; nil where it is not here.
+// Of returns the server's side of a client's TCP connection, or nil if it isn't here.
 func (s *Sockets) Of(client net.Conn) *net.TCPConn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,7 +49,7 @@ func (s *Sockets) Of(client net.Conn) *net.TCPConn {
 	return nil
 }
 
-// Open is how many connections came that the server has not closed.
+// Open is how many connections the servers have accepted and not closed.
 func (s *Sockets) Open() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,9 +59,9 @@ func (s *Sockets) Open() int {
 // Writes is how many writes the servers have begun, on all connections together.
 func (s *Sockets) Writes() int { return int(s.writes.Load()) }
 
-// release closes what the server has left open. To the server it looks as if
-// the clients had gone: a read ends with io.EOF, not with an error that says
-// "closed", at which the original's reader would turn in circles.
+// release closes the connections that the server has left open. For the server this
+// looks as if the clients had gone: its reads end with io.EOF. With any other error
+// the original's reader would read again and again, for ever.
 func (s *Sockets) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,16 +102,16 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// Pipes is a listener that is dialled by its own Dial, through net.Pipe: then a
-// bubble of testing/synctest sees who waits for whom. A pipe holds no bytes. What
-// one end has written, the other has read.
+// Pipes is a listener for net.Pipe: its own Dial connects to it. So testing/synctest
+// sees when all goroutines wait. A pipe holds no bytes: a write ends when the other
+// end has read everything.
 type Pipes struct {
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-// NewPipes returns a listener that nobody has dialled yet.
+// NewPipes returns a new listener.
 func NewPipes() *Pipes {
 	return &Pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 }
@@ -138,11 +138,11 @@ func (p *Pipes) Accept() (net.Conn, error) {
 	}
 }
 
-// Close ends Accept and Dial, and no pipe. A second time it does nothing.
+// Close ends Accept and Dial, but no pipe. A second call does nothing.
 func (p *Pipes) Close() error {
 	p.once.Do(func() { close(p.closed) })
 	return nil
 }
 
-// Addr is no address that could be dialled.
+// Addr returns an address that nobody can dial.
 func (p *Pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }

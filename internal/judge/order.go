@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// inversions counts the messages of a round that came after one that was to come
-// later: later than it in want or, where that is nil, in the numbers of their bodies.
+// inversions counts the messages of a round that came after a message that should come
+// later. The right order is want or, if want is nil, the numbers in the bodies.
 func inversions(heard, want []Message) int {
 	n, latest := 0, -1
 	for _, m := range heard {
@@ -33,8 +33,8 @@ func number(m Message) int {
 	return n
 }
 
-// order is what was heard of a round, by the messages' numbers; with the letters of
-// their senders if there are any.
+// order lists the messages that were heard of a round: their numbers, with the letters
+// of their senders if there are any.
 func order(heard []Message, senders map[string]string) string {
 	var words []string
 	for _, m := range heard {

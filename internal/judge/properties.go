@@ -11,8 +11,8 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// scenarios judge the properties. Each runs on a server of its own, ends by
-// room.fail where the property does not hold, and returns how it was seen to hold.
+// scenarios judge the properties. Each runs on a new server. If the property does not
+// hold, it ends with room.fail. Else it returns how the property was seen to hold.
 var scenarios = map[steps.Property]func(*room) string{
 	steps.EveryMessage: everyMessage,
 	steps.PastMessages: pastMessages,
@@ -24,8 +24,8 @@ var scenarios = map[steps.Property]func(*room) string{
 	steps.SameOrder:    sameOrder,
 }
 
-// everyMessage has five clients talk at the same time, one message each a
-// round. A round ends when all have heard all of it.
+// everyMessage lets five clients talk at the same time, one message each in a round. A
+// round ends when all have heard all its messages.
 func everyMessage(r *room) string {
 	const clients, rounds = 5, 20
 	var all []*Client
@@ -46,8 +46,8 @@ func everyMessage(r *room) string {
 	return fmt.Sprintf("each of %d clients heard all of %d messages, each once", clients, len(said))
 }
 
-// pastMessages has a client talk before a newcomer comes, and go on talking
-// while it does.
+// pastMessages lets a client talk before a newcomer comes, and also while the newcomer
+// comes.
 func pastMessages(r *room) string {
 	const past, live = 20, 20
 	a := r.join()
@@ -64,8 +64,8 @@ func pastMessages(r *room) string {
 	return fmt.Sprintf("a newcomer heard %d past messages, and %d that were said while it came, each once", past, live)
 }
 
-// getsOnce waits until c has heard all that was said, and fails unless it hears
-// each message exactly one time.
+// getsOnce waits until c has heard all that was said. It fails unless c has heard each
+// message exactly once.
 func (r *room) getsOnce(c *Client, said []Message) {
 	var count map[Message]int
 	missing := said[0]
@@ -96,8 +96,8 @@ func (r *room) getsOnce(c *Client, said []Message) {
 	}
 }
 
-// nothingLeft has clients come and go: a third each with a close frame, without
-// one, and with a reset.
+// nothingLeft lets clients come and go: a third with a close frame, a third without
+// one, and a third with a reset.
 func nothingLeft(r *room) string {
 	const clients = 15
 	r.needInside()
@@ -121,7 +121,7 @@ func nothingLeft(r *room) string {
 	return fmt.Sprintf("%d clients came and went, 0 goroutines and 0 sockets are left", clients)
 }
 
-// socketsAre and areGoroutines say how many, with the verb.
+// socketsAre and areGoroutines return how many there are, with the verb.
 func socketsAre(n int) string {
 	if n == 1 {
 		return "1 socket is"
@@ -136,7 +136,7 @@ func areGoroutines(all []stacks.Goroutine) string {
 	return "are " + stacks.Count(all, own)
 }
 
-// longHistory has a newcomer come to a room where 300 messages were said.
+// longHistory lets a newcomer join a room in which 300 messages were said.
 func longHistory(r *room) string {
 	const past = 300
 	a := r.join()
@@ -153,8 +153,8 @@ func longHistory(r *room) string {
 // the sockets hold for a client that doesn't read.
 const stalledMessages = 400
 
-// stall has two clients talk beside one that doesn't read. Each message is
-// heard before the next is sent, so nothing waits but what is for the third.
+// stall lets two clients talk beside a third that doesn't read. Each message is heard
+// before the next is sent, so only the messages for the third client wait.
 func stall(r *room) (talker, listener, stalled *Client) {
 	talker, listener = r.join(), r.join()
 	r.base = idsOf(r.now()) // these two stay
@@ -171,16 +171,16 @@ func kib(i, n int) string {
 	return s + strings.Repeat("x", n<<10-len(s))
 }
 
-// stalledRoom only wants the others to hear each other.
+// stalledRoom only checks that the other clients hear each other.
 func stalledRoom(r *room) string {
 	stall(r)
 	return fmt.Sprintf("%d messages of 1 KiB were said and heard beside a client that did not read them", stalledMessages)
 }
 
-// stalledCost counts goroutines while a client doesn't read, and then the
-// memory that its leaving sets free, after so much was said that a queue
-// without a bound can't hide. (Steps 01 to 03 fail before that. What it is worth
-// is shown on the fakes of the judge's own tests.)
+// stalledCost counts goroutines while a client doesn't read. Then so much is said that a
+// queue without a bound can't hide, the client leaves, and stalledCost measures how much
+// memory gets free. (Steps 01 to 03 fail before that. The fakes of the judge's own tests
+// show that this part works.)
 func stalledCost(r *room) string {
 	r.needInside()
 	talker, listener, stalled := stall(r)
@@ -193,9 +193,9 @@ func stalledCost(r *room) string {
 	const size, tooMuchMemory = 64, 4 << 20 // KiB each; bytes
 	messages := 256                         // 16 MiB
 	if race.Enabled {
-		messages = 80 // is enough, and there each takes a while
+		messages = 80 // this is enough, and under -race each takes a while
 	}
-	for i := range messages { // who reads is not to fall behind
+	for i := range messages { // clients that read must not fall behind
 		r.hear(listener, r.say(talker, kib(i, size)))
 	}
 	with := r.look(true).Heap
@@ -211,23 +211,23 @@ func stalledCost(r *room) string {
 		stalledMessages, messages*size>>10, stacks.Number(len(more), "goroutine"), max(held>>20+1, 1))
 }
 
-// HeapInUse is how much memory, in bytes, can't be set free.
+// HeapInUse is how many bytes of memory are in use after garbage collection.
 func HeapInUse() int {
 	runtime.GC()
-	runtime.GC() // what pools keep goes with the second
+	runtime.GC() // the second run also frees what pools keep
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
 }
 
-// A round is this many messages at once: enough to lose their order, and few
-// enough for the buffers of 01-original, which a burst of more than 100 freezes.
+// A round is this many messages at once. They are enough to lose their order, and few
+// enough for the buffers of 01-original: a burst of more than 100 freezes it.
 const (
 	rounds    = 20
 	roundSize = 50
 )
 
-// senderOrder has one client send its messages in one TCP write, to two others.
+// senderOrder lets one client send its messages in one TCP write, to two others.
 func senderOrder(r *room) string {
 	sender, a, b := r.join(), r.join(), r.join()
 	for round := range rounds {
@@ -244,7 +244,7 @@ func senderOrder(r *room) string {
 	return fmt.Sprintf("%d times %d messages in one write, and 3 clients heard all of them in the order in which they were sent", rounds, roundSize)
 }
 
-// sameOrder has two clients send at the same time, to two others.
+// sameOrder lets two clients send at the same time, to two others.
 func sameOrder(r *room) string {
 	s, t, a, b := r.join(), r.join(), r.join(), r.join()
 	senders := map[string]string{s.Name: "a", t.Name: "b"}
@@ -289,8 +289,8 @@ func (r *room) hearRound(c *Client, round, n int) []Message {
 	return of[:n]
 }
 
-// count counts the goroutines that stay for each client: those there are when
-// all that was said has been heard. Those that only send may still be about to end.
+// count counts the goroutines that stay for each client. Before, it waits until all have
+// heard all messages, and until the goroutines that only send have ended.
 func (r *room) count(declared int) string {
 	const clients = 10
 	r.needInside()

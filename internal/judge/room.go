@@ -13,37 +13,37 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// patience is how long nothing may move before the judge says that what it waits
-// for does not come. As long as a goroutine runs, or would if it had a processor,
-// the judge waits on, until its context ends: a busy machine is slow, and not
-// wrong. A variable for the judge's own tests, which watch many servers fail.
+// patience is how long the judge waits while nothing moves. Then it says that what it
+// waits for does not come. As long as a goroutine runs, or would run if it had a
+// processor, the judge waits on, until its context ends: a busy machine is slow, but
+// not wrong. The judge's own tests, which watch many servers fail, make it shorter.
 var patience = 10 * time.Second
 
-// silence is how long no message must have come before a room whose goroutine
-// stands somewhere else than at its channels is called frozen. A variable for the
-// same tests.
+// silence is how long no message comes before the judge calls a room frozen. The room's
+// goroutine must also wait somewhere else than at its channels. The same tests make it
+// shorter.
 var silence = time.Second
 
 const (
-	// poll is how often the judge looks for what tells nobody that it changed:
-	// the states of goroutines.
+	// poll is how often the judge looks at the states of goroutines. No event tells it
+	// when they change.
 	poll = 10 * time.Millisecond
 
-	// look is how often it asks whether anything moves.
+	// look is how often it checks whether anything moves.
 	look = 100 * time.Millisecond
 
-	// smallBuffer is the size, in bytes, of the socket buffers at both ends of a
-	// client that is to stop reading. With the system's own, megabytes would
-	// have to be sent before the server noticed.
+	// smallBuffer is the size, in bytes, of the socket buffers at both ends of a client
+	// that will stop reading. With the system's own buffers the server would notice
+	// only after megabytes.
 	smallBuffer = 4096
 )
 
-// room is one server under judgement, with its clients.
+// room is the server of one scenario, with its clients.
 type room struct {
 	ctx     context.Context
-	step    string // its name, for what is said
+	step    string // its name, for messages
 	server  Server
-	addrs   []string // the clients' in turn
+	addrs   []string // the clients take them in turn
 	sockets *Sockets
 	https   []*http.Server
 	clients []*Client
@@ -53,7 +53,7 @@ type room struct {
 	home    map[string]bool // places where the server's goroutine waits when it has nothing to do
 }
 
-// openRoom starts a server of its own for one scenario.
+// openRoom starts a new server for one scenario.
 func openRoom(ctx context.Context, start Start, step string) (*room, error) {
 	r := &room{ctx: ctx, step: step, sockets: new(Sockets), before: idsOf(stacks.Now()), home: make(map[string]bool)}
 	var err error
@@ -86,8 +86,8 @@ func openRoom(ctx context.Context, start Start, step string) (*room, error) {
 	return r, nil
 }
 
-// inside tells whether the servers are in this process, so that goroutines and
-// sockets can be looked at.
+// inside tells whether the servers are in this process. Only then can the judge see
+// their goroutines and sockets.
 func (r *room) inside() bool { return len(r.server.Handlers) > 0 }
 
 // seen tells whether the servers' goroutines and sockets can be looked at.
@@ -112,16 +112,16 @@ func (r *room) look(collect bool) Inside {
 // now returns the servers' goroutines; of this process all.
 func (r *room) now() []stacks.Goroutine { return r.look(false).Goroutines }
 
-// needInside ends a scenario that can't be judged from outside of the process.
+// needInside ends a scenario that can't be judged from another process.
 func (r *room) needInside() {
 	if !r.seen() {
-		r.breakOff("the server is another process, whose goroutines and sockets can't be counted from here")
+		r.breakOff("the server is another process, so its goroutines and sockets can't be counted from here")
 	}
 }
 
-// findLoops waits until the servers' goroutines wait at their channels, and notes
-// where that is. There has to be one as soon as the server has started, so when
-// nothing moves any more, and none is there, the name must be wrong.
+// findLoops waits until the servers' goroutines wait at their channels, and notes where
+// that is. A started server has such a goroutine. So if nothing moves any more and
+// there is none, the name of its function must be wrong.
 func (r *room) findLoops() error {
 	still := 0
 	var others []stacks.Goroutine
@@ -153,14 +153,14 @@ func (r *room) findLoops() error {
 	case len(r.home) > 0:
 		return nil
 	case found:
-		return fmt.Errorf("no goroutine runs %s, which is to be the function of the server's goroutine; of %s there %s. "+
+		return fmt.Errorf("no goroutine runs %s, which should be the function of the server's goroutine; of %s there %s. "+
 			"Its name is declared in internal/steps/steps.go, as Loop in the row of %s: write there what the function is called now",
 			r.server.Loop, r.step, areGoroutines(others), r.step)
 	}
 	return fmt.Errorf("waited for the server's goroutine to run %s, and to wait at its channels; there %s", r.server.Loop, areGoroutines(r.all()))
 }
 
-// all are the goroutines that the server and its clients have here.
+// all returns the goroutines that the server and its clients have here.
 func (r *room) all() []stacks.Goroutine { return without(r.now(), r.before) }
 
 func (r *room) closeServers() {
@@ -169,8 +169,8 @@ func (r *room) closeServers() {
 	}
 }
 
-// close ends the clients and the server. Where nothing is said to be left
-// behind, it holds the server to that, down to its last goroutine.
+// close ends the clients and the server. If the server should leave nothing behind,
+// close checks this, for all its goroutines.
 func (r *room) close(v Verdict, leavesBehind bool) error {
 	defer r.closeServers()
 	for _, c := range r.clients {
@@ -188,7 +188,7 @@ func (r *room) close(v Verdict, leavesBehind bool) error {
 		}
 	}
 	if frozen {
-		return nil // the server's goroutine can't be stopped any more
+		return nil // nobody can stop the server's goroutine any more
 	}
 	if !leavesBehind && !r.comes(func() bool { return len(without(stacks.Now(), r.empty)) == 0 }) {
 		return fmt.Errorf("afterwards, waited for the clients' goroutines to end; there %s", areGoroutines(without(stacks.Now(), r.empty)))
@@ -214,8 +214,8 @@ func (r *room) stop() error {
 	return nil
 }
 
-// Within calls f, and returns an error if it has not returned when ctx ends: what
-// f waited for then did not come. In that case its goroutine stays.
+// Within calls f in a goroutine, and waits until f returns. If ctx ends before, Within
+// returns an error: what f waits for did not come. Then the goroutine of f stays.
 func Within(ctx context.Context, f func()) error {
 	done := make(chan struct{})
 	go func() {
@@ -240,8 +240,8 @@ func (r *room) loops() (loops []stacks.Goroutine) {
 	return loops
 }
 
-// answers tells whether all servers' goroutines are back at their channels, where
-// Stop can reach them, and have nothing to do.
+// answers tells whether all servers' goroutines wait at their channels again. Then they
+// have nothing to do, and Stop can reach them.
 func (r *room) answers() bool {
 	loops := r.loops()
 	for _, g := range loops {
@@ -252,8 +252,8 @@ func (r *room) answers() bool {
 	return len(loops) > 0
 }
 
-// stuck returns a server's goroutine that waits on a channel somewhere else than
-// where it waits for something to do.
+// stuck returns a server's goroutine that waits on a channel, but not at the place where
+// it waits for something to do.
 func (r *room) stuck() (stacks.Goroutine, bool) {
 	for _, g := range r.loops() {
 		if g.Waits() && !r.home[own(g).Place()] {
@@ -263,9 +263,9 @@ func (r *room) stuck() (stacks.Goroutine, bool) {
 	return stacks.Goroutine{}, false
 }
 
-// moves tells whether anything here still may bring what is waited for: a
-// goroutine that runs or wants to. Those from before the server don't count, such
-// as the one that asks.
+// moves tells whether a goroutine here runs, or could run: it may still bring what the
+// judge waits for. Goroutines from before the server, such as the judge's own, don't
+// count.
 func (r *room) moves() bool {
 	for _, g := range r.now() {
 		if !r.before[g.ID] && g.Moves() {
@@ -275,8 +275,8 @@ func (r *room) moves() bool {
 	return false
 }
 
-// wait calls done until it is true: at each piece of news, and every now and then.
-// It returns false when ctx ends, and when nothing has moved for patience.
+// wait calls done until it is true: at each news, and also every poll. It returns false
+// when ctx ends, and when nothing has moved for patience.
 func (r *room) wait(news <-chan struct{}, done func() bool) bool {
 	again := time.NewTicker(poll)
 	defer again.Stop()
@@ -302,22 +302,22 @@ func (r *room) wait(news <-chan struct{}, done func() bool) bool {
 	return true
 }
 
-// comes waits for what no event tells.
+// comes waits until done is true. It is for things that send no event.
 func (r *room) comes(done func() bool) bool { return r.wait(nil, done) }
 
-// fail ends the scenario: the property does not hold here, and this is how it
-// was seen.
+// fail ends the scenario, as the property does not hold. The message says how that was
+// seen.
 func (r *room) fail(format string, args ...any) {
 	panic(Verdict{Fails, fmt.Sprintf(format, args...)})
 }
 
-// breakOff ends the scenario: it could not be played so far that it shows
-// whether the property holds.
+// breakOff ends the scenario, as it can't show whether the property holds. The message
+// says why.
 func (r *room) breakOff(format string, args ...any) {
 	panic(Verdict{BreaksOff, fmt.Sprintf(format, args...)})
 }
 
-// limit is how long a client may take to connect or to write: as long as there is.
+// limit is how long a client may take to connect or to write: all the time that is left.
 func (r *room) limit() time.Duration {
 	if end, ok := r.ctx.Deadline(); ok {
 		return time.Until(end)
@@ -335,7 +335,7 @@ func (r *room) pause() {
 	}
 }
 
-// connect brings in a client that does not read yet.
+// connect connects a client that does not read yet.
 func (r *room) connect() *Client {
 	r.pause()
 	n := len(r.clients)
@@ -351,9 +351,9 @@ func (r *room) connect() *Client {
 // hello is what a client says first.
 const hello = "hello"
 
-// join brings in a client and waits until it hears itself: only then has the
-// server let it in. One joins after the other, so that the race for ids in
-// 01-original has no part in other properties.
+// join connects a client and waits until it hears itself. Before that, the server may not
+// have let it in. Clients join one after the other, so the race on ids of 01-original
+// doesn't disturb other properties.
 func (r *room) join() *Client {
 	c := r.connect()
 	c.Listen()
@@ -361,12 +361,12 @@ func (r *room) join() *Client {
 	return c
 }
 
-// joinStalled brings in a client that never reads, and returns when witness
-// has heard it, that is, when the server has let it in.
+// joinStalled connects a client that never reads, and waits until witness has heard it.
+// Then the server has let it in.
 func (r *room) joinStalled(witness *Client) *Client {
 	c := r.connect()
 	err := c.Conn.(*net.TCPConn).SetReadBuffer(smallBuffer)
-	if server := r.sockets.Of(c.Conn); server != nil { // of another process the system's own buffer stays
+	if server := r.sockets.Of(c.Conn); server != nil { // another process keeps the system's own buffer
 		err = errors.Join(err, server.SetWriteBuffer(smallBuffer))
 	}
 	if err != nil {
@@ -403,9 +403,9 @@ func (r *room) hear(c *Client, m Message) {
 	})
 }
 
-// hearFrom waits until enough of what c heard, from message number first on,
-// and returns that. Where it does not come, the scenario ends here: the room is
-// frozen, or something is wrong that the scenario is not about.
+// hearFrom waits until enough is true of what c has heard, from message number first on,
+// and returns these messages. If that never happens, the scenario ends here: the room is
+// frozen, or something else is wrong.
 func (r *room) hearFrom(c *Client, first int, what string, enough func([]Message) bool) []Message {
 	heard, v := r.listenFor(c, first, what, enough)
 	if v.Kind != Holds {
@@ -414,8 +414,8 @@ func (r *room) hearFrom(c *Client, first int, what string, enough func([]Message
 	return heard
 }
 
-// listenFor is hearFrom that says what came of it instead: Holds, Freezes or
-// BreaksOff.
+// listenFor is hearFrom, but it returns the result: Holds, Freezes or BreaksOff. It
+// never ends the scenario.
 func (r *room) listenFor(c *Client, first int, what string, enough func([]Message) bool) ([]Message, Verdict) {
 	var heard []Message
 	var ended error
@@ -441,7 +441,7 @@ func (r *room) listenFor(c *Client, first int, what string, enough func([]Messag
 	case came:
 		return heard[first:], Verdict{Kind: Holds}
 	case frozen:
-		return nil, Verdict{Freezes, fmt.Sprintf("nothing for %v while waiting for %s; the server's goroutine stands in a %s, in %s",
+		return nil, Verdict{Freezes, fmt.Sprintf("nothing for %v while waiting for %s; the server's goroutine waits in a %s, in %s",
 			silence, what, strings.Replace(stuck.State, "chan ", "channel ", 1), own(stuck).Name())}
 	case ended != nil:
 		return nil, Verdict{BreaksOff, fmt.Sprintf("waited for %s, and its connection ended (%v)", what, ended)}
@@ -450,11 +450,11 @@ func (r *room) listenFor(c *Client, first int, what string, enough func([]Messag
 		what, stacks.Number(len(heard), "message"), areGoroutines(r.all()))}
 }
 
-// rest says what is left of clients that have gone, all but the first stay ones,
-// whose goroutines are in r.base. It waits until nothing is left, or until
-// what is can't go on by itself any more.
+// rest returns what clients have left behind: all clients except for the first ones, stay
+// of them, whose goroutines are in r.base. It waits until nothing is left, or until what
+// is left can't go on by itself any more.
 func (r *room) rest(stay int) (left []stacks.Goroutine, open int) {
-	var since time.Time // the same are left
+	var since time.Time // since when the same goroutines are left
 	var last ids
 	r.wait(nil, func() bool {
 		inside := r.look(false)
@@ -466,13 +466,13 @@ func (r *room) rest(stay int) (left []stacks.Goroutine, open int) {
 		if !sameAndWaiting(left, last) || !r.answers() {
 			since, last = time.Now(), idsOf(left)
 		}
-		return len(left) > 0 && time.Since(since) >= silence/3 // they wait for one another, and nobody else is there
+		return len(left) > 0 && time.Since(since) >= silence/3 // they wait for each other, and no other goroutine is there
 	})
 	return left, open
 }
 
-// sameAndWaiting tells whether left are the goroutines of last, and none can go on
-// by itself.
+// sameAndWaiting tells whether left has the same goroutines as last, and none of them
+// can go on by itself.
 func sameAndWaiting(left []stacks.Goroutine, last ids) bool {
 	if len(left) != len(last) {
 		return false
@@ -505,8 +505,8 @@ func idsOf(all []stacks.Goroutine) ids {
 	return set
 }
 
-// without returns those that are not in set, and are not the judge's own: the
-// readers of its clients.
+// without returns the goroutines that are not in set, without the judge's own, which
+// read for its clients.
 func without(all []stacks.Goroutine, set ids) []stacks.Goroutine {
 	var rest []stacks.Goroutine
 	for _, g := range all {
@@ -517,9 +517,10 @@ func without(all []stacks.Goroutine, set ids) []stacks.Goroutine {
 	return rest
 }
 
-// own is the innermost frame in this repository's code, the judge's own wrapper
-// of a connection, and package live's, left out: what the reader of the server calls the place where
-// the goroutine waits. Where there is none it is the innermost of all.
+// own returns the innermost frame in this repository's code, but not in the judge's
+// wrapper of a connection, nor in package live: a reader of the server looks there for
+// the place where the goroutine waits. If there is none, own returns the innermost
+// frame of all.
 func own(g stacks.Goroutine) stacks.Frame {
 	for _, f := range g.Frames {
 		if strings.HasPrefix(f.Function, steps.ModulePath+"/") && !strings.Contains(f.Function, "/judge.(*conn).") && !strings.Contains(f.Function, "/judge.(*listener).") && !strings.Contains(f.Function, "/tight.") {

@@ -1,9 +1,9 @@
-// Package live runs a step's command as a process of its own, as somebody at a
-// prompt does, and tells which goroutines it has at this moment. It knows nothing
-// of testing, nor of what its goroutines are looked at for. It knows goroutines by
-// places in the source, never by the names of functions.
+// Package live runs a step's command as a process, as a person at a prompt does, and
+// tells which goroutines the process has at this moment. It knows nothing about testing,
+// nor why a caller looks at the goroutines. It identifies goroutines by places in the
+// source, never by the names of functions.
 //
-// Whoever has built something calls Clean at the end.
+// A program that uses Build must call Clean at the end.
 package live
 
 import (
@@ -20,18 +20,17 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// builds guards what this process has built. Building is done under the lock:
-// two at a time would only take the processors from one another.
+// builds remembers what this process has built. A build holds the lock, as two builds
+// at the same time would not be faster.
 var builds struct {
 	sync.Mutex
 	dir  string            // where the commands are; "" before the first
 	path map[string]string // by step and overlay
 }
 
-// Build builds the step's command, with the files of an overlay in place of its
-// own or besides, if there are any, and returns its path. It builds the first time
-// that this process asks for it; any goroutine may ask. An overlay of which the
-// build uses nothing is an error.
+// Build builds the step's command, with the files of an overlay if there are any, and
+// returns its path. A process builds each of them only once. Any goroutine may call
+// Build. If the build does not use a file of the overlay, Build returns an error.
 func Build(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (string, error) {
 	root, err := steps.Root()
 	if err != nil {
@@ -88,9 +87,9 @@ func build(ctx context.Context, root string, step steps.Step, overlay gocmd.Over
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	// -buildvcs=false: a git that can't read this directory is no reason to fail.
-	// -trimpath=false: a stack is to say where its files are, whatever GOFLAGS says.
-	// -ldflags=-w: nobody debugs it, and it is linked in less time.
+	// -buildvcs=false: the build must work where git can't read this directory.
+	// -trimpath=false: a stack must say where its files are, whatever GOFLAGS says.
+	// -ldflags=-w: nobody debugs it, and so it takes less time to link.
 	args := []string{"build", "-buildvcs=false", "-trimpath=false", "-ldflags=-w", "-o", path}
 	in := step.ModuleDir(root)
 	if overlay != nil {

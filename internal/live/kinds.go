@@ -8,11 +8,11 @@ import (
 	"websocket-chat-steps/internal/stacks"
 )
 
-// Kind is what is said of some of a program's goroutines.
+// Kind describes some of a program's goroutines.
 type Kind struct {
 	Name string // for messages, such as "Client.listenWrite"
 	GoAt string // the go statement that starts them, as "01-original/chat/client.go:69"; "" for main and where there is a Body
-	Body Lines  // the function of the step's that they run, when net/http started them; zero otherwise
+	Body Lines  // the step's function that they run, if net/http started them; else zero
 	Want int    // how many there must be now
 }
 
@@ -28,7 +28,7 @@ func (l Lines) contain(f stacks.Frame) bool {
 
 func (k Kind) isMain() bool { return k.GoAt == "" && k.Body == Lines{} }
 
-// place says where goroutines of this kind are looked for.
+// place says where Differences looks for goroutines of this kind.
 func (k Kind) place() string {
 	if k.isMain() {
 		return "main"
@@ -39,13 +39,13 @@ func (k Kind) place() string {
 	return fmt.Sprintf("%s:%d-%d", k.Body.File, k.Body.First, k.Body.Last)
 }
 
-// Differences says in what a program, of which these are all goroutines,
-// differs from what its step is said to have: nothing when they agree.
-// Goroutines that neither run code of the step's directory nor were created in
-// it don't count.
+// Differences compares all goroutines of a program with the kinds that its step should
+// have. It returns one sentence for each difference, and nothing if they agree. A
+// goroutine counts only if it runs code of the step's directory, or if code of the
+// step's directory started it.
 func Differences(step string, all []stacks.Goroutine, kinds []Kind) []string {
 	have := make([]int, len(kinds))
-	strangers := make(map[string]int) // how many, by what there is to say of them
+	strangers := make(map[string]int) // how many, by their description
 	for _, g := range all {
 		own := framesIn(g, step)
 		if len(own) == 0 && !in(g.Created, step) {
@@ -64,7 +64,7 @@ func Differences(step string, all []stacks.Goroutine, kinds []Kind) []string {
 		}
 	}
 	for what, n := range strangers {
-		differences = append(differences, stacks.Number(n, "goroutine")+" of no kind that was named: "+what)
+		differences = append(differences, stacks.Number(n, "goroutine")+" of no kind in the list: "+what)
 	}
 	slices.Sort(differences)
 	return differences
@@ -82,15 +82,15 @@ func framesIn(g stacks.Goroutine, step string) []stacks.Frame {
 	return own
 }
 
-// listens tells whether g is a goroutine of net/http's that waits, in the step's
-// code, for what its client says. When the handshake is over, the room hasn't
-// heard of the client yet; when this waits, the room has let the client in.
+// listens tells whether g is a goroutine of net/http that waits, in the step's code, for
+// its client's messages. Then the room has let the client in. The end of the handshake
+// doesn't show that yet.
 func listens(g stacks.Goroutine, step string) bool {
 	return g.State == "IO wait" && g.Created != stacks.Frame{} && !in(g.Created, step) && len(framesIn(g, step)) > 0
 }
 
-// kindOf returns the index of the kind of a goroutine of the step's, or -1. own
-// are its frames in the step.
+// kindOf returns the index of the kind of a goroutine of the step, or -1. own are its
+// frames in the step.
 func kindOf(g stacks.Goroutine, step string, own []stacks.Frame, kinds []Kind) int {
 	if g.Created == (stacks.Frame{}) {
 		return slices.IndexFunc(kinds, Kind.isMain)
@@ -100,7 +100,7 @@ func kindOf(g stacks.Goroutine, step string, own []stacks.Frame, kinds []Kind) i
 	}
 	best, length := -1, 0
 	for i, k := range kinds {
-		// The shortest: of a function and a literal in it, the literal is run.
+		// Take the shortest: of a function and a literal in it, the goroutine runs the literal.
 		if n := k.Body.Last - k.Body.First; k.Body.contain(own[len(own)-1]) && (best < 0 || n < length) {
 			best, length = i, n
 		}
@@ -108,8 +108,8 @@ func kindOf(g stacks.Goroutine, step string, own []stacks.Frame, kinds []Kind) i
 	return best
 }
 
-// describe says of a goroutine of the step's where it comes from and where it
-// is: in the step, if it runs the step's code.
+// describe says where a goroutine of the step was started and where it is now: in the
+// step, if it runs the step's code.
 func describe(g stacks.Goroutine, step string, own []stacks.Frame) string {
 	created := "main's"
 	if in(g.Created, step) {

@@ -8,14 +8,14 @@ import (
 	"websocket-chat-steps/internal/stacks"
 )
 
-// Short names: nearly all here is made of these.
+// Short names for what nearly all cases here are made of.
 type (
 	Goroutine = stacks.Goroutine
 	Frame     = stacks.Frame
 )
 
-// Made up: a step with a main, one go statement and one handler, which is a
-// literal in a function.
+// The example is not real: a step with a main, one go statement and one handler, which
+// is a literal in a function.
 var (
 	mainKind    = Kind{Name: "main", Want: 1}
 	roomKind    = Kind{Name: "Room.run", GoAt: "step/main.go:10", Want: 1}
@@ -73,21 +73,21 @@ func TestDifferences(t *testing.T) {
 			goneAt("6", serve, at("h", "step/chat/room.go", 40))}, kinds, nil},
 		{"the lines of a body in another file", []Goroutine{mainGoroutine, room, handler, handler,
 			goneAt("5", serve, at("mod/step/chat.h", "step/chat/hall.go", 35))}, kinds, []string{
-			"1 goroutine of no kind that was named: created by net/http.(*Server).Serve, now in chat.h (step/chat/hall.go:35) [select]",
+			"1 goroutine of no kind in the list: created by net/http.(*Server).Serve, now in chat.h (step/chat/hall.go:35) [select]",
 		}},
 		{"strangers from a go statement, in a body all the same", append([]Goroutine{stray, stray, stray}, all...), kinds, []string{
-			"3 goroutines of no kind that was named: created at step/chat/room.go:71, now in chat.g (step/chat/room.go:80) [select]",
+			"3 goroutines of no kind in the list: created at step/chat/room.go:71, now in chat.g (step/chat/room.go:80) [select]",
 		}},
 		{"a stranger that runs none of the step's code", append([]Goroutine{goneAt("7", at("main.main", "step/main.go", 11), write, serve)}, all...), kinds, []string{
-			"1 goroutine of no kind that was named: created at step/main.go:11, now in net.(*conn).Write (/go/src/net/net.go:200) [select]",
+			"1 goroutine of no kind in the list: created at step/main.go:11, now in net.(*conn).Write (/go/src/net/net.go:200) [select]",
 		}},
 		{"a stranger that shows nothing", append([]Goroutine{goneAt("7", at("main.main", "step/main.go", 11))}, all...), kinds, []string{
-			"1 goroutine of no kind that was named: created at step/main.go:11, now in no function [select]",
+			"1 goroutine of no kind in the list: created at step/main.go:11, now in no function [select]",
 		}},
 		{"nothing is said", []Goroutine{handler, mainGoroutine, room, handler}, nil, []string{
-			"1 goroutine of no kind that was named: created at step/main.go:10, now in chat.(*Room).run (step/chat/room.go:70) [select]",
-			"1 goroutine of no kind that was named: main's, now in main.main (step/main.go:12) [chan receive]",
-			"2 goroutines of no kind that was named: created by net/http.(*Server).Serve, now in chat.(*Client).say (step/chat/client.go:9) [select]",
+			"1 goroutine of no kind in the list: created at step/main.go:10, now in chat.(*Room).run (step/chat/room.go:70) [select]",
+			"1 goroutine of no kind in the list: main's, now in main.main (step/main.go:12) [chan receive]",
+			"2 goroutines of no kind in the list: created by net/http.(*Server).Serve, now in chat.(*Client).say (step/chat/client.go:9) [select]",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -18,11 +18,11 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// Program is a step's command that serves the chat, as a process. Any goroutine
-// may call its methods.
+// Program is a process that runs a step's command and serves the chat. Any goroutine may
+// call its methods.
 type Program struct {
 	URL  string // of the page, as http://127.0.0.1:43210/
-	Addr string // host:port, to be given behind -addr when it is to be the same again
+	Addr string // host:port, for -addr, to use the same address again
 
 	step    steps.Step
 	root    string
@@ -30,16 +30,16 @@ type Program struct {
 	stdin   io.WriteCloser // nothing is written: the system closes it when this process ends, and a watched program ends then
 	stdout  output
 	stderr  output
-	ended   chan struct{} // closed when it has ended and all that it printed is here
+	ended   chan struct{} // closed when the process has ended and all its output is here
 	asking  http.Client   // for its goroutines
 	mu      sync.Mutex
-	clients []*judge.Client // all so far; kept, as the garbage collector would close those that only stand there
+	clients []*judge.Client // all so far: the garbage collector would close one that nothing refers to
 }
 
-// Start runs the step's command, built with an overlay if there is one, with args,
-// and returns when it says that it serves the chat. If it ends before, or ctx does, that is an
-// error, with what it printed. The end of ctx has no part in what comes later: Kill ends
-// the process.
+// Start runs the step's command with args, built with an overlay if there is one. It
+// returns when the command says that it serves the chat. If the command or ctx ends
+// before, Start returns an error with what was printed. After that the end of ctx does
+// nothing: Kill ends the process.
 func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...string) (*Program, error) {
 	path, err := Build(ctx, step, overlay)
 	if err != nil {
@@ -60,7 +60,7 @@ func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...
 		return nil, err
 	}
 	go func() {
-		p.cmd.Wait() // its error is in ProcessState, where Wait reads it
+		p.cmd.Wait() // Wait finds its error in ProcessState
 		close(p.ended)
 	}()
 	select {
@@ -75,22 +75,22 @@ func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...
 	return p, nil
 }
 
-// Interrupt does what Ctrl-C does. On Windows it is an error: there it would go to
-// every process of the console.
+// Interrupt does what Ctrl-C does. On Windows it returns an error: there Ctrl-C would
+// reach every process of the console.
 func (p *Program) Interrupt() error {
 	return p.cmd.Process.Signal(os.Interrupt)
 }
 
-// Kill ends the process, without a chance to do anything more, and returns when it
-// has ended. After its end Kill does nothing.
+// Kill ends the process at once, and returns when the process has ended. If it has ended
+// already, Kill does nothing.
 func (p *Program) Kill() {
 	p.cmd.Process.Kill() // an error means that it has ended
 	<-p.ended
 	p.asking.CloseIdleConnections()
 }
 
-// Wait waits for the process to end, by itself or by what was done to it, and
-// returns its exit status: -1 if it was killed (on Windows 1).
+// Wait waits until the process has ended, and returns its exit status: -1 if it was
+// killed (on Windows 1).
 func (p *Program) Wait(ctx context.Context) (status int, err error) {
 	select {
 	case <-p.ended:
@@ -117,8 +117,8 @@ func (p *Program) printed() string {
 	return "stdout:\n" + stdout + "stderr:\n" + stderr
 }
 
-// Run runs the step's command with args to its end, for when it is to end by
-// itself, and returns its exit status and what it printed.
+// Run runs the step's command with args, waits until it ends by itself, and returns its
+// exit status and what it printed.
 func Run(ctx context.Context, step steps.Step, args ...string) (status int, stdout, stderr string, err error) {
 	path, err := Build(ctx, step, nil)
 	if err != nil {
@@ -130,13 +130,13 @@ func Run(ctx context.Context, step steps.Step, args ...string) (status int, stdo
 	err = cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && ctx.Err() == nil {
-		err = nil // the status says it
+		err = nil // the status says that it failed
 	}
 	return cmd.ProcessState.ExitCode(), out.String(), errOut.String(), err
 }
 
-// output is what a process prints to one of its streams. The goroutine of
-// os/exec that copies it writes, others read.
+// output is what a process prints to one of its streams. A goroutine of os/exec writes
+// it, and others read it.
 type output struct {
 	want  *regexp.Regexp // or nil
 	found chan string    // gets the first group of the first match of want

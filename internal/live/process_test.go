@@ -91,7 +91,7 @@ func TestUnexpectedArgument(t *testing.T) {
 	})
 }
 
-// The default is read, not tried: its port may be in use where the test runs.
+// The test reads the default address and doesn't use it: its port may be taken.
 func TestDefaultIsLoopback(t *testing.T) {
 	forEachStep(t, func(t *testing.T, step steps.Step) {
 		status, _, usage := run(t, step, "-h")
@@ -113,7 +113,7 @@ func TestCtrlCWithAClient(t *testing.T) {
 		c, err := p.Dial(judgetest.Context(t))
 		require.NoError(t, err)
 		defer c.Drop()
-		// The echo shows that the client is in the room, not only on its way.
+		// The echo shows that the room has let the client in.
 		require.NoError(t, c.Say("hello"))
 		_, err = c.Hear()
 		require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestKillAndStartAgainAtTheSameAddress(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotEqual(t, 0, status)
 		_, err = net.Dial("tcp", p.Addr)
-		assert.Error(t, err, "somebody listens at the address of a process that was killed")
+		assert.Error(t, err, "something listens at the address of a process that was killed")
 
 		again := start(t, step, "-addr", p.Addr)
 		assert.Equal(t, p.URL, again.URL)
@@ -144,7 +144,7 @@ func TestStartOfWhatDoesNotServe(t *testing.T) {
 	assert.ErrorContains(t, err, "give another address")
 }
 
-// start starts a step that is killed when the test is over.
+// start starts a step, and kills it when the test is over.
 func start(t *testing.T, step steps.Step, args ...string) *Program {
 	t.Helper()
 	p, err := Start(judgetest.Context(t), step, nil, args...)
@@ -167,8 +167,8 @@ func assertOneLine(t *testing.T, s string) {
 	assert.True(t, strings.HasSuffix(s, "\n"), "%q doesn't end its line", s)
 }
 
-// assertEndsAtOnce: nobody else ends the client's connection, so a server that
-// waited for its clients would not end.
+// assertEndsAtOnce checks that the server ends while a client is connected. A server that
+// waits for its clients would not end.
 func assertEndsAtOnce(t *testing.T, p *Program) {
 	t.Helper()
 	if runtime.GOOS == "windows" {

@@ -21,19 +21,19 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// poll is how often a program is asked for its goroutines, whose states tell
-// nobody that they changed.
+// poll is how often package live asks a program for its goroutines. No event tells it
+// when their states change.
 const poll = 10 * time.Millisecond
 
-// enough is how often a program may be asked and nothing be seen to change, before
-// what is waited for is said not to come. Each answer takes it a little time, so a
-// busy machine makes that longer. A variable for the tests.
+// enough is how many answers in a row may be the same before Await gives up. Each answer
+// takes the program some time, so on a busy machine Await waits longer. Tests change
+// it.
 var enough = 1000
 
-// Watch builds the step's command such that it tells of its goroutines, and that
-// the network holds little for a client that doesn't read, and starts it on a free
-// port of loopback. Its source is the step's own, line by line; or what an overlay
-// says, if there is one. It ends when this process does, killed or not.
+// Watch builds a program that can be asked for its goroutines, and starts it on a free
+// port of loopback. The network holds little for a client of it that doesn't read. The
+// program's source has the same lines as the step's own, or as an overlay's, if there
+// is one. The program ends when this process does, killed or not.
 func Watch(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (*Program, error) {
 	root, err := steps.Root()
 	if err != nil {
@@ -52,8 +52,8 @@ func Watch(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (*Progra
 	return Start(ctx, step, laid, "-addr", "127.0.0.1:0")
 }
 
-// added is the file that the program has more than the step. With it the default
-// mux, which the steps serve, serves the goroutines, too.
+// added is a file that the program has in addition to the step's files. It makes the
+// default mux, which the steps serve, answer with the goroutines.
 const added = `package main
 
 import "websocket-chat-steps/internal/live/tight"
@@ -63,16 +63,16 @@ var tightened = tight.Listener
 func init() { tight.Watched() }
 `
 
-// tighten wraps the call in main.go that opens the listener, and moves no line.
+// tighten wraps the call in main.go that opens the listener. No line moves.
 func tighten(main string) (string, error) {
 	const call = `net.Listen("tcp", *addr)`
 	if n := strings.Count(main, call); n != 1 {
-		return "", fmt.Errorf("%s is there %d times, but package live has to find it once, to wrap it; write it so again, or change tighten", call, n)
+		return "", fmt.Errorf("%s is there %d times, but package live has to find it once, to wrap it; write it as before, or change tighten", call, n)
 	}
 	return strings.Replace(main, call, "tightened("+call+")", 1), nil
 }
 
-// Goroutines returns all that a watched program has now, net/http's too.
+// Goroutines returns all goroutines that a watched program has now, also net/http's.
 func (p *Program) Goroutines(ctx context.Context) ([]stacks.Goroutine, error) {
 	inside, err := p.Look(ctx, false)
 	return inside.Goroutines, err
@@ -84,7 +84,7 @@ func (p *Program) Goroutines(ctx context.Context) ([]stacks.Goroutine, error) {
 func (p *Program) Look(ctx context.Context, collect bool) (judge.Inside, error) {
 	inside, err := p.look(ctx, collect)
 	if err != nil {
-		return judge.Inside{}, p.because(fmt.Errorf("%s was asked for its goroutines: %w", p.step.Name, err))
+		return judge.Inside{}, p.because(fmt.Errorf("asked %s for its goroutines: %w", p.step.Name, err))
 	}
 	return inside, nil
 }
@@ -120,9 +120,9 @@ func (p *Program) look(ctx context.Context, collect bool) (inside judge.Inside, 
 	return inside, err
 }
 
-// Await waits until the program has what kinds say, and returns all goroutines of
-// that moment. If that doesn't come before ctx ends, the error says what, in the
-// words of what, and how the program differs. So it is when nothing changes any more.
+// Await waits until the program has the goroutines that kinds describe, and returns all
+// goroutines of that moment. If ctx ends before, or if nothing changes any more, the
+// error says how the program differs. what names the state that Await waits for.
 func (p *Program) Await(ctx context.Context, what string, kinds []Kind) ([]stacks.Goroutine, error) {
 	var all []stacks.Goroutine
 	var differences []string
@@ -134,15 +134,15 @@ func (p *Program) Await(ctx context.Context, what string, kinds []Kind) ([]stack
 		return len(differences) == 0, strings.Join(differences, "\n"), nil
 	})
 	if len(differences) > 0 {
-		err = p.because(fmt.Errorf("waited for %s, and %s still differs from what it is said to have:\n  %s\n(%w)",
+		err = p.because(fmt.Errorf("waited for %s, and %s still differs from what it should have:\n  %s\n(%w)",
 			what, p.step.Name, strings.Join(differences, "\n  "), err))
 	}
 	return all, err
 }
 
-// Connect brings n clients into the room of a watched program, and returns when all are in. They
-// read only when they are told to. One comes after the other, so that the race for
-// ids in 01-original has no part in this.
+// Connect connects n clients to a watched program, and returns when the room has let all
+// of them in. They read only when the caller asks for it. They come one after the other,
+// so that the race on ids in 01-original can't happen.
 func (p *Program) Connect(ctx context.Context, n int) ([]*judge.Client, error) {
 	known := make(map[string]bool)
 	all, err := p.Goroutines(ctx)
@@ -175,9 +175,9 @@ func (p *Program) Connect(ctx context.Context, n int) ([]*judge.Client, error) {
 	return clients, nil
 }
 
-// Dial returns a client whose handshake is done, which doesn't read yet; the room
-// may let it in a little later. In the first two steps the room may open a moment
-// after the page does, so it tries again.
+// Dial returns a client that has done the handshake and doesn't read yet. The room may
+// let it in a little later. In the first two steps the room may open later than the
+// page, so Dial tries again.
 func (p *Program) Dial(ctx context.Context) (*judge.Client, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -213,14 +213,14 @@ func (p *Program) Dial(ctx context.Context) (*judge.Client, error) {
 	return c, nil
 }
 
-// because adds the end of what the program has printed.
+// because adds the last part of the program's stderr to err.
 func (p *Program) because(err error) error {
 	_, stderr := p.Output()
 	return fmt.Errorf("%w\nits stderr ends with:\n%s", err, stderr[max(0, len(stderr)-2000):])
 }
 
-// until asks again and again, until it is done, fails, or ctx ends; or until what
-// it has seen has been the same so often that it is enough.
+// until asks again and again, until it is done or fails, or ctx ends, or enough answers
+// in a row were the same.
 func until(ctx context.Context, ask func() (done bool, seen string, err error)) error {
 	again := time.NewTicker(poll)
 	defer again.Stop()

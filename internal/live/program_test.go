@@ -23,7 +23,7 @@ var (
 	single   = steps.Of("03-single-goroutine")
 )
 
-// watched is a program with the test that watches it: what goes wrong ends the test.
+// watched is a program with the test that watches it. Each error ends the test.
 type watched struct {
 	*Program
 	t *testing.T
@@ -32,7 +32,7 @@ type watched struct {
 func watch(t *testing.T, step steps.Step) watched {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("-short leaves out the steps with many clients")
+		t.Skip("-short leaves out the tests with many clients")
 	}
 	p, err := Watch(judgetest.Context(t), step, nil)
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func (w watched) connect(n int) []*judge.Client {
 	return clients
 }
 
-// hears reads until somebody says body.
+// hears reads until a message has this body.
 func hears(t *testing.T, c *judge.Client, body string) {
 	t.Helper()
 	require.NoError(t, c.HearUntil(body))
@@ -90,7 +90,7 @@ func TestOriginal(t *testing.T) {
 		}
 		all := p.await("all to have heard", kinds)
 
-		// Who says anything else is told.
+		// Other numbers are differences.
 		for i, k := range kinds {
 			others := slices.Delete(slices.Clone(kinds), i, i+1)
 			if k.Want > 0 {
@@ -138,7 +138,7 @@ func TestSingleGoroutine(t *testing.T) {
 		}
 		p.await("the sends to end", singleKinds(t, p, n, 0, 0))
 
-		// A newcomer doesn't read either, and keeps what sends past messages.
+		// A newcomer doesn't read either, so the goroutine that sends it past messages stays.
 		newcomer := p.connect(1)[0]
 		p.await("the past to be sent", singleKinds(t, p, n+1, 1, 0))
 		hears(t, newcomer, long)
@@ -163,7 +163,7 @@ func singleKinds(t *testing.T, p watched, clients, pasts, sends int) []Kind {
 	}
 }
 
-// What doesn't come is told, with what the program has printed.
+// If something doesn't come, the error says so, with what the program has printed.
 func TestWhatDoesNotCome(t *testing.T) {
 	p := watch(t, single)
 	c := p.connect(1)[0]
@@ -186,16 +186,16 @@ func TestWhatDoesNotCome(t *testing.T) {
 	c.Leave()
 	p.Kill()
 	_, err = p.Goroutines(t.Context())
-	assert.ErrorContains(t, err, single.Name+" was asked for its goroutines: ")
+	assert.ErrorContains(t, err, "asked "+single.Name+" for its goroutines: ")
 }
 
-// A program that was not started to be watched does not tell of its goroutines.
+// A program that Watch did not start has no answer about its goroutines.
 func TestNotWatched(t *testing.T) {
 	_, err := start(t, single, "-addr", anyPort).Goroutines(judgetest.Context(t))
 	assert.ErrorContains(t, err, "was it started by Watch?")
 }
 
-// An overlay that the build does not use would show the code as it is.
+// With an overlay that the build does not use, the code would run unchanged.
 func TestOverlayThatIsNotUsed(t *testing.T) {
 	_, err := Watch(judgetest.Context(t), single, gocmd.Overlay{"03-single-goroutine/chat/nowhere/server.go": "package nowhere\n"})
 	assert.ErrorContains(t, err, "is not used by the build of ./03-single-goroutine")

@@ -1,6 +1,6 @@
-// Package stacks reads goroutines from what runtime.Stack writes, of this process
-// or of another one. It is the one place that knows that format; of what the
-// goroutines are for it knows nothing.
+// Package stacks reads goroutines from what runtime.Stack writes, of this process or of
+// another one. Only this package knows that format. It knows nothing about what the
+// goroutines do.
 package stacks
 
 import (
@@ -16,7 +16,7 @@ import (
 // Goroutine is one goroutine, as runtime.Stack shows it.
 type Goroutine struct {
 	ID        string
-	State     string  // "chan send", "IO wait", "running", ...; not for how long
+	State     string  // "chan send", "IO wait", "running", ...; without the time
 	Frames    []Frame // innermost first
 	Created   Frame   // the go statement; zero for main
 	CreatedBy string  // ID of the goroutine that ran it; "" for main
@@ -40,8 +40,8 @@ func (f Frame) Name() string {
 	return strings.NewReplacer("(*", "", ")", "").Replace(name)
 }
 
-// Runs tells whether a function is on the goroutine's stack, however deep. It is
-// named from its package on, as in "chat.(*Server).Listen".
+// Runs tells whether a function is anywhere on the goroutine's stack. Its name begins
+// with the package, as in "chat.(*Server).Listen".
 func (g Goroutine) Runs(function string) bool {
 	return slices.ContainsFunc(g.Frames, func(f Frame) bool {
 		return f.Function == function || strings.HasSuffix(f.Function, "/"+function)
@@ -58,7 +58,7 @@ func (g Goroutine) Waits() bool {
 	return false
 }
 
-// Moves tells whether the goroutine runs, or would if it had a processor.
+// Moves tells whether the goroutine runs, or would run if it had a processor.
 func (g Goroutine) Moves() bool {
 	switch g.State {
 	case "running", "runnable", "syscall", "preempted", "copystack":
@@ -67,8 +67,8 @@ func (g Goroutine) Moves() bool {
 	return false
 }
 
-// Now returns all goroutines of this process, the caller's own too. The world
-// stops for it.
+// Now returns all goroutines of this process, also the caller's own. It stops all of
+// them for a moment.
 func Now() []Goroutine {
 	buf := make([]byte, 1<<20)
 	for {
@@ -81,13 +81,13 @@ func Now() []Goroutine {
 	}
 	all, err := Parse(string(buf), "")
 	if err != nil {
-		panic(err) // another format than Go's own: nothing here would be true
+		panic(err) // an unknown format: every other answer would be wrong
 	}
 	return all
 }
 
-// Count says for a person how many goroutines there are, and where: own picks the
-// frame by which each is told.
+// Count says, for a person, how many goroutines there are and where. own picks the frame
+// that stands for a goroutine.
 func Count(all []Goroutine, own func(Goroutine) Frame) string {
 	count := make(map[string]int)
 	for _, g := range all {
@@ -106,7 +106,7 @@ func Count(all []Goroutine, own func(Goroutine) Frame) string {
 	return Number(len(all), "goroutine") + ": " + strings.Join(places, "; ")
 }
 
-// Number is a number with its noun: "1 goroutine", "2 goroutines".
+// Number returns a number with its noun: "1 goroutine", "2 goroutines".
 func Number(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -114,8 +114,8 @@ func Number(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Parse reads what runtime.Stack has written of all goroutines of a program of
-// the module whose directory is root; "" leaves files as they are.
+// Parse reads what runtime.Stack has written about all goroutines of a program. root is
+// the directory of the program's module. With "" the names of files stay as they are.
 func Parse(stacks, root string) ([]Goroutine, error) {
 	if root != "" {
 		root = strings.TrimSuffix(slashed(root), "/") + "/"
@@ -139,7 +139,7 @@ func parseGoroutine(lines []string, root string) (Goroutine, error) {
 	if !isHead || !opens || !closes {
 		return Goroutine{}, errors.New("no goroutine's first line")
 	}
-	id, _, _ = strings.Cut(id, " ") // with GOTRACEBACK=system there is more
+	id, _, _ = strings.Cut(id, " ") // with GOTRACEBACK=system more follows
 	state, _, _ = strings.Cut(state, ",")
 	g := Goroutine{ID: id, State: state}
 
@@ -149,7 +149,7 @@ func parseGoroutine(lines []string, root string) (Goroutine, error) {
 			rest = rest[1:]
 		}
 		if len(rest) < 2 {
-			return g, errors.New("no place behind the last function")
+			return g, errors.New("no place after the last function")
 		}
 		file, line, err := parsePlace(rest[1], root)
 		if err != nil {

@@ -73,7 +73,7 @@ created by os/signal.Notify.func1.1
 	}, all)
 }
 
-// Go prints slashes on Windows, but says the root with backslashes.
+// On Windows Go prints stacks with slashes, but the root with backslashes.
 func TestParseOfWindows(t *testing.T) {
 	for _, root := range []string{`C:\chat`, `C:\chat\`, "C:/chat"} {
 		all, err := Parse("goroutine 1 [select]:\n"+
@@ -88,7 +88,7 @@ func TestParseOfWindows(t *testing.T) {
 	}
 }
 
-// A directory whose name only begins as the root's is not inside it.
+// A directory is not inside the root if its name only begins like the root's name.
 func TestParseBesideTheRoot(t *testing.T) {
 	all, err := Parse("goroutine 1 [select]:\nmain.main()\n\t/chat2/main.go:12 +0x1d\n", "/chat")
 	require.NoError(t, err)
@@ -131,7 +131,7 @@ func TestRuns(t *testing.T) {
 	g := Goroutine{Frames: []Frame{{Function: "net.Read"}, {Function: "websocket-chat-steps/01-original/chat.(*Server).Listen"}}}
 	assert.True(t, g.Runs("chat.(*Server).Listen"))
 	assert.True(t, g.Runs("net.Read"))
-	assert.False(t, g.Runs("(*Server).Listen"), "without its package it may be anybody's")
+	assert.False(t, g.Runs("(*Server).Listen"), "without its package it can be any package's")
 	assert.False(t, g.Runs("chat.(*Server).Lis"))
 }
 

@@ -11,10 +11,10 @@ import (
 // its functions, and those of the modules beside it, begin with it.
 const ModulePath = "websocket-chat-steps"
 
-// Root returns the repository's directory: the working directory, or the nearest
-// above it whose go.mod is the repository's own. Symbolic links are resolved, as
-// the go command, the race detector and stacks name files by their real paths,
-// and an overlay is used only where its paths are the same.
+// Root returns the repository's directory: the working directory, or the nearest one
+// above it that has the repository's go.mod. It resolves symbolic links, as the go
+// command, the race detector and stacks name files by their real paths. An overlay must
+// have the same paths.
 func Root() (string, error) {
 	at, err := os.Getwd()
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package steps is the one table of the steps: what each is called, where it
-// is, how it is run, what it lacks, and what it does with bad clients. Whoever
-// needs a step's facts asks here; a new step is a new row of All. It knows
-// nothing of how any of it is tested or shown.
+// Package steps is the only table of the steps: their names, where they are, how to run
+// them, what they lack, and what they do with bad clients. All code that needs a step's
+// facts asks here. A new step is a new row of All. The package knows nothing about how
+// this is tested or shown.
 package steps
 
 import (
@@ -9,15 +9,15 @@ import (
 	"path/filepath"
 )
 
-// Step is what is said of one step. The steps' tests prove it.
+// Step declares the facts of one step. The steps' tests prove them.
 type Step struct {
 	Name   string // of its directory
 	Module string // the directory of its go.mod, from the repository's root: "." for the root's own
 	Path   string // of its WebSocket, as in "/entry"
 	Loop   string // the function that the server's goroutine runs, as a stack names it: "chat.(*Server).Listen"
 
-	// Lacks has the properties that do not hold, each with the name of the
-	// defect. All others hold.
+	// Lacks has the properties that do not hold, each with its defect. All others
+	// hold.
 	Lacks map[Property]string
 
 	// GoroutinesPerClient is how many goroutines stay for each client.
@@ -158,19 +158,19 @@ func (s Step) Has(p Property) bool {
 	return !lacks
 }
 
-// DataRace tells whether the race detector is to find the race on ids.
+// DataRace tells whether the race detector must find the race on ids.
 func (s Step) DataRace() bool {
 	_, lacks := s.Lacks[UniqueIDs]
 	return lacks
 }
 
-// LeavesBehind tells whether something stays of clients that have gone.
+// LeavesBehind tells whether clients that have gone leave something behind.
 func (s Step) LeavesBehind() bool {
 	_, lacks := s.Lacks[NothingLeft]
 	return lacks
 }
 
-// Run is the command that serves the step, as typed at the repository's root.
+// Run returns the command that serves the step, as typed at the repository's root.
 func (s Step) Run() string {
 	if s.Module == "." {
 		return "go run ./" + s.Name
@@ -178,8 +178,8 @@ func (s Step) Run() string {
 	return "go run -C " + s.Module + " ."
 }
 
-// Test is the command that runs the step's tests, as typed at the repository's
-// root; with the flags, if there are any, such as "-race".
+// Test returns the command that runs the step's tests, as typed at the repository's
+// root. flags, such as "-race", may be empty.
 func (s Step) Test(flags string) string {
 	if flags != "" {
 		flags += " "
@@ -190,7 +190,7 @@ func (s Step) Test(flags string) string {
 	return "go test -C " + s.Module + " " + flags + "./..."
 }
 
-// Package is the pattern of the step's command, from the directory of its module.
+// Package returns the pattern of the step's command, from the directory of its module.
 func (s Step) Package() string {
 	if s.Module == "." {
 		return "./" + s.Name
@@ -198,7 +198,7 @@ func (s Step) Package() string {
 	return "."
 }
 
-// Packages is the pattern of all packages of the step, from the directory of its
+// Packages returns the pattern of all packages of the step, from the directory of its
 // module.
 func (s Step) Packages() string {
 	if s.Module == "." {
@@ -207,8 +207,8 @@ func (s Step) Packages() string {
 	return "./..."
 }
 
-// Dir is the step's directory, and ModuleDir that of its module, in the
-// repository at root.
+// Dir returns the step's directory in the repository at root, and ModuleDir the
+// directory of its module.
 func (s Step) Dir(root string) string       { return filepath.Join(root, s.Name) }
 func (s Step) ModuleDir(root string) string { return filepath.Join(root, filepath.FromSlash(s.Module)) }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every directory of a step is in the table, and nothing else is.
+// The table has a row for every directory of a step, and no other rows.
 func TestTableIsTheDirectories(t *testing.T) {
 	root, err := Root()
 	require.NoError(t, err)
@@ -22,7 +22,7 @@ func TestTableIsTheDirectories(t *testing.T) {
 	assert.Equal(t, names, Names(), "the directories, and the rows of internal/steps/steps.go: write a row, or the directory")
 }
 
-// A row says all that there is to say.
+// Each row has all facts.
 func TestRowsAreComplete(t *testing.T) {
 	for _, s := range All {
 		assert.NotEmpty(t, s.Path, "Path of %s", s.Name)
@@ -59,8 +59,8 @@ func TestCommands(t *testing.T) {
 	assert.Panics(t, func() { Of("00-none") })
 }
 
-// The root is found from below, through a symbolic link, and with a go.mod that
-// has CRLF; a module beside it, such as bench, is not taken for it.
+// Root finds the root from below, through a symbolic link, and with a go.mod that has
+// CRLF. It does not take another module, such as bench, for the root.
 func TestRoot(t *testing.T) {
 	real, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)

@@ -7,10 +7,10 @@ type Property string
 const (
 	// EveryMessage: every client gets every message, once.
 	EveryMessage Property = "EveryMessage"
-	// PastMessages: a newcomer gets the messages from before it came, once,
-	// and misses none that comes meanwhile.
+	// PastMessages: a newcomer gets the past messages once, and all that come
+	// while it joins.
 	PastMessages Property = "PastMessages"
-	// UniqueIDs: no two clients have one id. It is judged by the race detector.
+	// UniqueIDs: no two clients have one id. The race detector judges it.
 	UniqueIDs Property = "UniqueIDs"
 	// NothingLeft: a disconnect leaves no goroutine and no socket behind.
 	NothingLeft Property = "NothingLeft"
@@ -37,7 +37,7 @@ type BadClient string
 
 // The bad clients.
 const (
-	StopsReading BadClient = "StopsReading" // and leaves its socket's small buffer full
+	StopsReading BadClient = "StopsReading" // its socket's small buffer is full
 	Resets       BadClient = "Resets"       // the connection: a TCP reset, no close frame
 	DiesMidFrame BadClient = "DiesMidFrame" // half of a frame comes, and then the end
 	SendsNoJSON  BadClient = "SendsNoJSON"
@@ -45,7 +45,7 @@ const (
 	InvalidUTF8  BadClient = "InvalidUTF8"  // within JSON
 	EmptyMessage BadClient = "EmptyMessage" // JSON, with an empty author and body
 	LongMessage  BadClient = "LongMessage"  // a body of 64 KiB
-	ComeAndGo    BadClient = "ComeAndGo"    // a thousand, without a word
+	ComeAndGo    BadClient = "ComeAndGo"    // a thousand clients, which say nothing
 )
 
 // BadClients are all of them.
@@ -54,16 +54,16 @@ var BadClients = []BadClient{
 	InvalidUTF8, EmptyMessage, LongMessage, ComeAndGo,
 }
 
-// Reaction is what comes of a bad client. In all but Freezes the others go on
-// talking as if nothing had been.
+// Reaction is what the server does with a bad client. Except with Freezes, the other
+// clients talk on and notice nothing.
 type Reaction string
 
 // The reactions.
 const (
 	Delivered Reaction = "delivered"    // all hear the message as it was sent
-	Mended    Reaction = "mended"       // all hear it, with U+FFFD for what is no UTF-8
+	Mended    Reaction = "mended"       // all hear it, with U+FFFD in place of invalid UTF-8
 	Ignored   Reaction = "ignored"      // nobody hears it; the client stays
-	LetGo     Reaction = "let go"       // nobody hears it; the client's connection is ended
+	LetGo     Reaction = "let go"       // nobody hears it; the server ends the client's connection
 	NoTrace   Reaction = "no trace"     // no goroutine and no socket is left
 	Leaks     Reaction = "leaks"        // goroutines and sockets are left
 	Bounded   Reaction = "bounded cost" // it costs memory and goroutines, with a bound

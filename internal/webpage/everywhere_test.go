@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Of a machine's addresses the one is told that its network knows.
+// everywhere picks the address that the machine's network knows.
 func TestEverywhere(t *testing.T) {
 	ip := func(cidr string) net.Addr {
 		ip, n, err := net.ParseCIDR(cidr)

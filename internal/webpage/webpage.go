@@ -1,6 +1,6 @@
-// Package webpage is the one page that every step serves, and where it is. It
-// knows nothing of how a step works inside: only the step's name, and the path of
-// its WebSocket.
+// Package webpage has the page that every step serves, and finds its address. It knows
+// nothing about the inside of a step, only the step's name and the path of its
+// WebSocket.
 package webpage
 
 import (
@@ -23,20 +23,20 @@ var (
 
 var pageTemplate = template.Must(template.New("page.html").Parse(pageHTML))
 
-// contentSecurityPolicy allows the page what it needs and nothing else, so that
-// even a mistake in page.js could not run what somebody sends as a message.
+// contentSecurityPolicy allows the page what it needs and nothing else. So the browser
+// would never run a script in a message, even if page.js had a mistake.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; " +
 	"connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Handler serves the page at "/", and its script and its style beside it. The
-// page shows step as the name of what it talks to, and connects to the
-// WebSocket at path, which begins with "/". All addresses are relative to the
-// page's own, so a proxy may serve it below a prefix, as at http://host/prefix/.
-// Any other path is not found, any method but GET and HEAD is not allowed.
+// Handler serves the page at "/", with its script and its style. The page shows step as
+// the name of the server, and connects to the WebSocket at path, which begins with "/".
+// All addresses are relative to the page's own. So a proxy may serve the page below a
+// prefix, such as http://host/prefix/. All other paths are not found. Only GET and HEAD
+// are allowed.
 func Handler(step, path string) http.Handler {
 	var page bytes.Buffer
 	if err := pageTemplate.Execute(&page, struct{ Step, Path string }{step, path}); err != nil {
-		panic(err) // two strings go into a buffer: only a broken page.html gets here
+		panic(err) // only a broken page.html can be the cause
 	}
 
 	mux := http.NewServeMux()
@@ -46,9 +46,9 @@ func Handler(step, path string) http.Handler {
 	return mux
 }
 
-// URLs says where the page is that a listener at addr serves. Where that is every
-// address of the machine, it names two: one for this machine, and one that
-// another machine or a phone in the same network can open.
+// URLs returns the address of the page that a listener at addr serves. If the listener
+// has every address of the machine, URLs returns two: one for this machine, and one for
+// another machine or a phone in the same network.
 func URLs(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
@@ -56,13 +56,13 @@ func URLs(addr net.Addr) string {
 	}
 	interfaces, err := net.InterfaceAddrs()
 	if err != nil {
-		interfaces = nil // then this machine's own is all that can be said
+		interfaces = nil // then only this machine's own address is known
 	}
 	return everywhere(interfaces, tcp.Port)
 }
 
-// everywhere is the page's address for this machine, and the first of the others that
-// fits in an address bar.
+// everywhere returns the page's address for this machine, and the first other IPv4
+// address, which is short enough to type.
 func everywhere(interfaces []net.Addr, port int) string {
 	url := fmt.Sprintf("http://localhost:%d/", port)
 	for _, a := range interfaces {
@@ -73,8 +73,8 @@ func everywhere(interfaces []net.Addr, port int) string {
 	return url
 }
 
-// file serves content. The type is given, not guessed: some systems have their
-// own idea of what a .js is, and nosniff makes the browser believe them.
+// file serves content as the given type. Without it, some systems would send a wrong
+// type for .js, and nosniff makes the browser believe what is sent.
 func file(contentType string, content []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -48,7 +48,7 @@ func TestNamesStepAndPath(t *testing.T) {
 	assert.Contains(t, body, "<title>03-step</title>")
 }
 
-// A headless browser never asks for an icon, so the page itself is looked at.
+// A headless browser never asks for an icon, so this test reads the page itself.
 func TestNoBrowserAsksForAnIcon(t *testing.T) {
 	assert.Contains(t, get("GET", "/").Body.String(), `<link rel="icon" href="data:,">`)
 }
@@ -79,7 +79,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// The address that a step prints is one that can be opened, also from a phone.
+// A browser can open the address that a step prints, also one on a phone.
 func TestURLs(t *testing.T) {
 	tcp := func(ip string) net.Addr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 8096} }
 	assert.Equal(t, "http://127.0.0.1:8096/", webpage.URLs(tcp("127.0.0.1")))

@@ -16,12 +16,12 @@ import (
 	"websocket-chat-steps/internal/live"
 )
 
-// browser is the one real browser of this test binary, headless. It starts when
-// the first test wants a tab, and ends with the last.
+// browser is the real browser of this test binary. It has no window. It starts when the
+// first test opens a tab, and ends after the last test.
 var browser struct {
 	once  sync.Once
 	ctx   context.Context // chromedp's; tabs are made from it
-	close func() error    // nil when none has been started
+	close func() error    // nil if no browser was started
 	err   error
 }
 
@@ -40,9 +40,9 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// theBrowser returns the browser's context. It skips the test where there is no
-// browser, except where one was named, and under CI, where nobody would see that
-// nothing was tested.
+// theBrowser returns the browser's context. If there is no browser, it skips the test.
+// If CHROME_PATH names one, or in CI, where nobody would notice the skip, the test
+// fails.
 func theBrowser(t *testing.T) context.Context {
 	t.Helper()
 	path, err := findBrowser()
@@ -60,7 +60,7 @@ func theBrowser(t *testing.T) context.Context {
 }
 
 func startBrowser(path string) {
-	// All that the browser leaves goes where it can be swept up together.
+	// All files of the browser are in one directory, which is deleted at the end.
 	dir, err := os.MkdirTemp("", "webpage-browser-")
 	if err != nil {
 		browser.err = err
@@ -68,10 +68,10 @@ func startBrowser(path string) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
-		chromedp.IgnoreCertErrors, // for the one test that serves https with a certificate of its own
+		chromedp.IgnoreCertErrors, // for the test that serves https with its own certificate
 		chromedp.Env("TMPDIR="+dir, "TMP="+dir, "TEMP="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir),
-		// Chromium's sandbox can't be had as root, nor in the containers of most
-		// CI. All it opens here is our own page; everywhere else it stays on.
+		// Chromium's sandbox doesn't work as root, nor in the containers of most CI. The
+		// browser opens only our own page. Elsewhere the sandbox stays on.
 		chromedp.Flag("no-sandbox", runtime.GOOS == "linux" && (os.Geteuid() == 0 || os.Getenv("CI") != "")),
 	)
 	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
@@ -86,15 +86,15 @@ func startBrowser(path string) {
 		return err
 	}
 
-	// The context of this first call is the browser's for life, so the deadline
-	// is beside it.
+	// The browser lives as long as the context of this first call, so the deadline can't
+	// be in that context.
 	tooLong := time.AfterFunc(time.Minute, cancel)
 	defer tooLong.Stop()
 	browser.err = chromedp.Do(ctx)
 }
 
-// findBrowser returns the path of a browser that chromedp can drive. $CHROME_PATH
-// comes before all that it would look for itself.
+// findBrowser returns the path of a browser that chromedp can drive. It uses
+// $CHROME_PATH if that is set.
 func findBrowser() (string, error) {
 	if path := os.Getenv("CHROME_PATH"); path != "" {
 		found, err := exec.LookPath(path)

@@ -21,18 +21,18 @@ import (
 	"websocket-chat-steps/internal/webpage"
 )
 
-// What follows is the page's own doing, so it is tested with one step alone, or
-// with a server that does what no step does.
+// These tests are about the page itself. So they use only one step, or a server that
+// does things that no step does.
 
 const someStep = "03-single-goroutine"
 
 func startSomeStep(t *testing.T) *live.Program {
 	t.Helper()
-	theBrowser(t) // or skip, before anything is built
+	theBrowser(t) // may skip the test, before anything is built
 	return start(t, someStep)
 }
 
-// mux serves the page, and whatever room is, at /ws.
+// mux serves the page, and room at /ws.
 func mux(room websocket.Handler) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.Handle("/", webpage.Handler("a step", "/ws"))
@@ -51,7 +51,7 @@ func TestEnterSends(t *testing.T) {
 	tb.waitForMessage("hello")
 	assert.Equal(t, []message{{"Alice says :", "hello"}}, tb.messages())
 
-	// Ready for the next one.
+	// The page is ready for the next message.
 	assert.Equal(t, "Alice", tb.value("author"))
 	assert.Empty(t, tb.value("message"))
 	assert.Equal(t, "message", js[string](tb, "document.activeElement.id"))
@@ -80,28 +80,28 @@ func TestShiftEnterBreaksTheLine(t *testing.T) {
 	tb.enter()
 	tb.waitForMessage("one\ntwo")
 	assert.Equal(t, []message{{"Anonymous says :", "one\ntwo"}}, tb.messages())
-	assert.Contains(t, tb.text("log"), "one\ntwo", "the break can't be seen")
+	assert.Contains(t, tb.text("log"), "one\ntwo", "the line break is visible")
 }
 
-// Not in parallel: a tab that another test opens takes the focus for a moment, and
-// that ends a composition.
+// This test is not parallel: when another test opens a tab, the tab takes the focus for a
+// moment, and that ends a composition.
 func TestIMEsEnterDoesNotSend(t *testing.T) {
 	tb := openChat(t, startSomeStep(t).URL)
-	// What the browser makes of the keys below is asked for, not believed.
+	// The page records what the browser makes of the keys below. The test checks it.
 	js[bool](tb, `window.enters = [], addEventListener("keydown", (e) => enters.push(e.isComposing + " " + e.keyCode), true) ?? true`)
 
-	// As most browsers tell it: the key comes within the composition.
+	// Most browsers do this: the key comes within the composition.
 	tb.focus("message")
 	do(tb, input.ImeSetComposition, input.ImeSetCompositionParams{Text: "にほんご", SelectionStart: 4, SelectionEnd: 4})
 	tb.imeEnter(13)
 	assert.Equal(t, "にほんご", tb.value("message"))
 	tb.insert("日本語") // the IME confirms
-	// As Safari tells it: the composition is over, and the key has code 229.
+	// Safari does this: the composition is over, and the key has code 229.
 	tb.imeEnter(229)
 	assert.Equal(t, "日本語", tb.value("message"))
 
-	// The next Enter is meant for the page; what the others had sent would be
-	// in the list before it.
+	// The next Enter is for the page. If the others had sent something, it would be in
+	// the list before.
 	tb.enter()
 	tb.waitForMessage("日本語")
 	assert.Equal(t, []string{"true 13", "false 229", "false 13"}, js[[]string](tb, "enters"))
@@ -115,7 +115,7 @@ func TestBlankMessageIsNotSent(t *testing.T) {
 	tb.fill("message", " \n\t　")
 	tb.click("#send")
 	tb.enter()
-	tb.fill("author", "  ") // a blank name is none
+	tb.fill("author", "  ") // a name of spaces is no name
 	tb.fill("message", "not blank")
 	tb.enter()
 	tb.waitForMessage("not blank")
@@ -124,7 +124,7 @@ func TestBlankMessageIsNotSent(t *testing.T) {
 
 // ---- the connection ----
 
-// The page's clock is run faster, and what it meant to wait is written down.
+// The page's clock runs faster, and the test records how long the page wanted to wait.
 func TestBackOff(t *testing.T) {
 	t.Parallel()
 	server := startSomeStep(t)
@@ -150,7 +150,7 @@ func TestBackOff(t *testing.T) {
 	tb.waitFor("the new connection", connected)
 }
 
-// A room that answers with what isn't a message, and then with one.
+// The room answers with something that isn't a message, and then with a message.
 func TestOtherFramesAreIgnored(t *testing.T) {
 	t.Parallel()
 	frames := []any{
@@ -172,7 +172,7 @@ func TestOtherFramesAreIgnored(t *testing.T) {
 	assert.Contains(t, warnings[0], "not JSON")
 }
 
-// echo is a room of one, which forgets everything.
+// echo is a room for one client. It remembers nothing.
 func echo(ws *websocket.Conn) {
 	for {
 		var frame string
@@ -233,7 +233,7 @@ func TestLanguageFollowsTheBrowser(t *testing.T) {
 	}
 }
 
-// Without a script nobody knows the reader's language, so both are there, and nothing else.
+// Without a script the page doesn't know the reader's language, so it shows both, and nothing else.
 func TestWithoutJavaScript(t *testing.T) {
 	t.Parallel()
 	server := startSomeStep(t)
@@ -259,8 +259,8 @@ func TestJapaneseWhenDisconnected(t *testing.T) {
 	assert.Equal(t, "残る", tb.value("message"))
 }
 
-// contrasts returns, for each thing that is to be read, its contrast to what is
-// behind it, as WCAG 2 defines it.
+// contrasts returns the contrast of each text to its background, as WCAG 2 defines
+// it.
 const contrasts = `(() => {
 	const rgb = (color) => color.match(/[\d.]+/g).map(Number);
 	const light = (color) => rgb(color).slice(0, 3)
@@ -313,7 +313,7 @@ func TestContrastInLightAndDark(t *testing.T) {
 	}
 }
 
-// The state is told by words and by a mark: never by a colour alone.
+// Words and a mark show the state, never only a colour.
 func TestStatusWithoutColour(t *testing.T) {
 	t.Parallel()
 	server := startSomeStep(t)
@@ -340,9 +340,9 @@ func TestFitsAPhone(t *testing.T) {
 	assert.Empty(t, js[[]string](tb, `[...document.body.querySelectorAll("*")]
 		.filter((e) => e.scrollWidth > e.clientWidth && e.clientWidth > 0 && getComputedStyle(e).overflowX !== "visible" && e.tagName !== "INPUT"
 			|| e.getBoundingClientRect().right > 360 || e.getBoundingClientRect().left < 0)
-		.map((e) => e.outerHTML.slice(0, 80))`), "wider than the phone")
-	assert.GreaterOrEqual(t, js[float64](tb, `document.getElementById("message").offsetWidth`), 200.0, "too narrow to write in")
-	assert.LessOrEqual(t, js[float64](tb, `document.getElementById("send").getBoundingClientRect().bottom`), 640.0, "Send is below the fold")
+		.map((e) => e.outerHTML.slice(0, 80))`), "elements that are wider than the phone")
+	assert.GreaterOrEqual(t, js[float64](tb, `document.getElementById("message").offsetWidth`), 200.0, "the width of the box")
+	assert.LessOrEqual(t, js[float64](tb, `document.getElementById("send").getBoundingClientRect().bottom`), 640.0, "the bottom of Send, on a screen of 640 px")
 }
 
 func TestFollowsTheNewestMessage(t *testing.T) {
@@ -359,11 +359,11 @@ func TestFollowsTheNewestMessage(t *testing.T) {
 	}
 	assert.True(t, js[bool](tb, atNewest), "the newest message isn't in view")
 
-	// As when a phone's keyboard comes up.
+	// A phone's keyboard does the same when it comes up.
 	tb.viewport(800, 480)
 	tb.waitFor("the newest message to be in view of a lower window", atNewest)
 
-	// Who reads what was said before isn't torn away from it.
+	// A reader who has scrolled up to old messages stays there.
 	js[bool](tb, `new Promise((seen) => { const log = document.getElementById("log"); log.addEventListener("scroll", () => seen(true), { once: true }); log.scrollTop = 10 })`, chromedp.EvalAwaitPromise)
 	tb.say("Alice", "one more")
 	tb.waitForMessage("one more")
@@ -400,7 +400,7 @@ func TestAccessibilityTree(t *testing.T) {
 	if status := find("status", ""); assert.NotNil(t, status, "no status") {
 		assert.Equal(t, "polite", status["live"])
 	}
-	assert.NotNil(t, find("alert", ""), "nobody would hear that a message wasn't sent")
+	assert.NotNil(t, find("alert", ""), "a screen reader must say that a message wasn't sent")
 	assert.NotNil(t, find("heading", "Chat "+someStep))
 	assert.NotNil(t, find("textbox", "Name"))
 	if message := find("textbox", "Message"); assert.NotNil(t, message) {
@@ -419,7 +419,7 @@ func axString(t *testing.T, value *accessibility.Value) string {
 	return fmt.Sprint(v)
 }
 
-// A newcomer isn't read out all that was said before, and hears what is said next.
+// A screen reader doesn't read all past messages to a newcomer. It reads the new ones.
 func TestPastMessagesAreNotReadOut(t *testing.T) {
 	t.Parallel()
 	server := startSomeStep(t)

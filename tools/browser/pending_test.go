@@ -16,13 +16,13 @@ import (
 	"websocket-chat-steps/internal/live"
 )
 
-// What follows is about a message between its sending and its echo.
+// These tests are about a message that was sent and whose echo has not come yet.
 
-// room is a chat room that does nothing by itself: the test says what it answers.
+// room is a chat room that does nothing by itself. The test sends its answers.
 type room struct {
 	url      string
-	joined   chan *websocket.Conn // each connection, when it is there
-	received chan string          // each frame that any of them sends
+	joined   chan *websocket.Conn // each new connection
+	received chan string          // each frame from any of them
 }
 
 func newRoom(t *testing.T) *room {
@@ -41,7 +41,7 @@ func newRoom(t *testing.T) *room {
 	return r
 }
 
-// next returns what comes next from ch.
+// next returns the next value from ch.
 func next[T any](tb *tab, ch <-chan T, what string) T {
 	tb.t.Helper()
 	select {
@@ -61,13 +61,13 @@ func answer(t *testing.T, ws *websocket.Conn, bodies ...string) {
 	}
 }
 
-// The page's two waits, in ms: they end when the test says so, and no sooner.
+// The page's two waits, in ms. They end only when the test says so.
 const (
 	quiet    = 400
 	patience = 5000
 )
 
-// join opens the room's page in a new tab, whose clock is the test's.
+// join opens the room's page in a new tab. The test controls the tab's clock.
 func (r *room) join(t *testing.T) (*tab, *websocket.Conn) {
 	t.Helper()
 	tb := newTab(t)
@@ -85,13 +85,13 @@ func (r *room) join(t *testing.T) (*tab, *websocket.Conn) {
 	return tb, next(tb, r.joined, "the connection")
 }
 
-// pass has the time end that the page waits for.
+// pass ends the time that the page waits for.
 func (tb *tab) pass(wait int) {
 	tb.t.Helper()
 	js[bool](tb, fmt.Sprintf("pass(%d)", wait))
 }
 
-// pending returns what has not come back yet, each as its state and its text.
+// pending returns the messages that have not come back yet: state and text of each.
 func (tb *tab) pending() []string {
 	tb.t.Helper()
 	return js[[]string](tb, `[...document.querySelectorAll("#pending > *")].map((entry) => entry.dataset.state + " " + entry.querySelector(".body").textContent)`)
@@ -118,7 +118,7 @@ func TestEchoConfirms(t *testing.T) {
 	assert.Empty(t, tb.messages())
 	tb.waitFor("the words", `document.getElementById("pending").innerText.includes("Waiting for it to come back")`)
 
-	// What others say confirms nothing. A step may change the order.
+	// Other people's messages confirm nothing. A step may change the order.
 	require.NoError(t, websocket.JSON.Send(ws, map[string]string{"author": "Bob", "body": "one"}))
 	answer(t, ws, "two", "three")
 	tb.waitForMessage("three")
@@ -131,7 +131,7 @@ func TestEchoConfirms(t *testing.T) {
 	assert.Contains(t, tb.text("status"), "Connected")
 }
 
-// A relay that is still there, and passes nothing on.
+// The relay is still there, but it passes nothing on.
 func TestSilence(t *testing.T) {
 	t.Parallel()
 	room := newRoom(t)
@@ -144,9 +144,9 @@ func TestSilence(t *testing.T) {
 	assert.Equal(t, []string{"unconfirmed lost", "unconfirmed late"}, tb.pending())
 	assert.Contains(t, tb.text("status"), "The server does not answer")
 	assert.Contains(t, tb.text("pending"), "sending it again makes a second copy")
-	assert.True(t, js[bool](tb, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`), "the page can be left, and the text with it")
+	assert.True(t, js[bool](tb, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`), "the page warns before the text is lost")
 
-	// It speaks again, so there was no need to leave it.
+	// The server answers again, so the page can keep the connection.
 	answer(t, ws, "late")
 	tb.waitForMessage("late")
 	assert.Contains(t, tb.text("status"), "Connected")
@@ -155,7 +155,7 @@ func TestSilence(t *testing.T) {
 	assert.Equal(t, first, next(tb, room.received, "the message, again"))
 	assert.Equal(t, []string{"pending lost"}, tb.pending())
 
-	// Now it is silent for good: sending again takes a new connection.
+	// Now the server stays silent: to send again, the page needs a new connection.
 	tb.pass(patience)
 	assert.Contains(t, tb.text("status"), "The server does not answer")
 	tb.click("#pending button")
@@ -167,10 +167,10 @@ func TestSilence(t *testing.T) {
 	answer(t, ws, "lost")
 	tb.waitForMessage("lost")
 	assert.Empty(t, tb.pending())
-	assert.True(t, js[bool](tb, `dispatchEvent(new Event("beforeunload", { cancelable: true }))`), "nothing would be lost")
+	assert.True(t, js[bool](tb, `dispatchEvent(new Event("beforeunload", { cancelable: true }))`), "nothing can be lost, so the page doesn't warn")
 }
 
-// What the server remembers tells what arrived, and an equal message of before doesn't.
+// The server's past messages show what arrived. An older, equal message doesn't count.
 func TestBrokenConnection(t *testing.T) {
 	t.Parallel()
 	room := newRoom(t)
@@ -204,8 +204,8 @@ func TestBrokenConnection(t *testing.T) {
 	assert.Equal(t, "message", js[string](tb, "document.activeElement.id"))
 }
 
-// A server that was restarted has forgotten the equal message of before. What is
-// sent again to the new one is confirmed by its own echo.
+// A server that was restarted has forgotten the older, equal message. When the page
+// sends the message again, only the new echo confirms it.
 func TestServerForgot(t *testing.T) {
 	t.Parallel()
 	room := newRoom(t)
@@ -226,7 +226,7 @@ func TestServerForgot(t *testing.T) {
 	assert.Empty(t, tb.pending())
 }
 
-// Half of a surrogate pair can be pasted, and is not UTF-8.
+// A user can paste half of a surrogate pair, which is not UTF-8.
 func TestEchoOfWhatIsNotUTF8(t *testing.T) {
 	t.Parallel()
 	tb := openChat(t, startSomeStep(t).URL)
@@ -268,7 +268,7 @@ func TestLongestMessage(t *testing.T) {
 		tb.fill("message", tooLong)
 		tb.enter()
 		assert.Contains(t, tb.text("note"), "as JSON it has 65537 bytes, and the limit is 65536")
-		assert.True(t, tb.value("message") == tooLong, "the text isn't in the box any more")
+		assert.True(t, tb.value("message") == tooLong, "the text is still in the box")
 		assert.Empty(t, tb.pending())
 		tb.say("Alice", "the connection is the same")
 		tb.waitForMessage("the connection is the same")
@@ -277,7 +277,7 @@ func TestLongestMessage(t *testing.T) {
 	})
 }
 
-// The page's limit is the browser's: one byte more, and a message may come in fragments.
+// The page has the browser's limit: with one byte more, a message may come in fragments.
 func TestBrowserFragments(t *testing.T) {
 	t.Parallel()
 	theBrowser(t)

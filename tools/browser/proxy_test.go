@@ -14,8 +14,8 @@ import (
 	"websocket-chat-steps/internal/live"
 )
 
-// A proxy often serves a program below a prefix, which it takes away, and asks
-// for a password. The page asks for nothing outside, and comes back by itself.
+// A proxy often serves a program below a prefix, removes the prefix, and asks for a
+// password. The page asks for nothing outside the prefix, and reconnects by itself.
 func TestBehindAProxy(t *testing.T) {
 	t.Parallel()
 	forEachStep(t, func(t *testing.T, step string, server *live.Program) {

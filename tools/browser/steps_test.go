@@ -11,14 +11,14 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// What follows holds for every step: the step runs as its users run it, and real
-// tabs talk to it.
+// These tests are for every step. The step runs as its users run it, and real tabs talk
+// to it.
 
 func forEachStep(t *testing.T, test func(t *testing.T, step string, server *live.Program)) {
 	for _, step := range steps.Names() {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
-			theBrowser(t) // or skip, before anything is built
+			theBrowser(t) // may skip the test, before anything is built
 			test(t, step, start(t, step))
 		})
 	}
@@ -38,7 +38,7 @@ func startAt(t *testing.T, step, addr string) *live.Program {
 	return p
 }
 
-// assertTalk has two tabs talk, which show nothing yet.
+// assertTalk lets two tabs talk. They show no messages yet.
 func assertTalk(t *testing.T, alice, bob *tab) {
 	t.Helper()
 	alice.say("Alice", "Is anybody there?")
@@ -48,7 +48,7 @@ func assertTalk(t *testing.T, alice, bob *tab) {
 	alice.waitForMessage("I am.")
 	bob.waitForMessage("I am.")
 
-	// Each once: a second copy of the first would be here before the answer.
+	// Each comes once. A second copy of the first would come before the answer.
 	want := []message{{"Alice says :", "Is anybody there?"}, {"Bob says :", "I am."}}
 	assert.Equal(t, want, alice.messages())
 	assert.Equal(t, want, bob.messages())
@@ -97,7 +97,7 @@ func TestMarkupIsText(t *testing.T) {
 			tb.waitForMessage(body)
 			assert.Equal(t, []message{{author + " says :", body}}, tb.messages())
 			assert.Empty(t, js[[]string](tb, `[...document.querySelectorAll("#log :is(script, img, a, b)")].map((e) => e.outerHTML)`))
-			assert.False(t, js[bool](tb, `"ran" in window`), "markup in a message was run")
+			assert.False(t, js[bool](tb, `"ran" in window`), "markup in a message ran as a script")
 		}
 	})
 }
@@ -125,7 +125,7 @@ func TestSurvivesARestart(t *testing.T) {
 		alice.waitFor("the new connection", connected)
 		bob.waitFor("the new connection", connected)
 		assert.Empty(t, alice.text("note"))
-		// The list shows what the server remembers, and this one is new.
+		// The list shows the server's past messages, and this one is new.
 		assert.Empty(t, alice.messages())
 		assert.Empty(t, bob.messages())
 		assert.Equal(t, "written meanwhile", alice.value("message"))
@@ -134,8 +134,8 @@ func TestSurvivesARestart(t *testing.T) {
 	})
 }
 
-// In a workshop one step is ended and the next one started, with the page open
-// all the while; their WebSockets aren't at the same path.
+// In a workshop people stop one step and start the next one, and the page stays open.
+// Their WebSockets aren't at the same path.
 func TestAnotherStepTakesOver(t *testing.T) {
 	t.Parallel()
 	theBrowser(t)

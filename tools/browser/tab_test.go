@@ -22,12 +22,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// deadline is what the page may take for anything that a test waits for. The
-// longest is a reconnection, of 8 s at most.
+// deadline is how long a test waits for something in the page. The longest wait is for
+// a reconnection, at most 8 s.
 const deadline = 30 * time.Second
 
-// tab is a tab of the browser, and its user. Its methods end the test when the
-// browser doesn't do what it is told.
+// tab is a tab of the browser, and its user. If the browser doesn't do what it should,
+// the methods end the test.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -40,10 +40,10 @@ type tab struct {
 	complaints []string // errors in the console, uncaught exceptions, violations of the policy
 }
 
-// newTab opens an empty tab that speaks English, in the one window that all tabs
-// share: a window, or a profile, for each would take twice the time, and the page
-// stores nothing. When the test is over the tab is closed, and has to have made
-// no complaint.
+// newTab opens an empty tab whose language is English. All tabs share one window. With a
+// window or a profile for each, the tests would take twice the time, and the page stores
+// nothing. At the end of the test newTab closes the tab. The tab must not have reported
+// any complaint.
 func newTab(t *testing.T) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(theBrowser(t), chromedp.WithNewWindow(false))
@@ -57,7 +57,7 @@ func newTab(t *testing.T) *tab {
 	require.NoError(t, chromedp.Do(ctx), "opening a tab")
 	require.NoError(t, chromedp.Listen(ctx, tb.record))
 	tb.speak("en-US,en")
-	// A tab that isn't in front behaves as if it were, so that two can be used in turn.
+	// A tab that isn't in front behaves as if it were. So a test can use two in turn.
 	do(tb, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	return tb
 }
@@ -124,28 +124,28 @@ func (tb *tab) fill(id, text string) {
 	tb.insert(text)
 }
 
-// insert puts text in at the cursor, as a paste, or an IME that is done.
+// insert puts text in at the cursor, as a paste or the end of an IME's input does.
 func (tb *tab) insert(text string) {
 	tb.t.Helper()
 	do(tb, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// enter presses Enter, and releases it, where the cursor is; modifiers are keys
-// that are held meanwhile.
+// enter presses and releases Enter, where the cursor is. modifiers are keys that are
+// held during that.
 func (tb *tab) enter(modifiers ...chromedp.Modifier) {
 	tb.t.Helper()
 	event := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
 	for _, modifier := range modifiers {
 		event.Modifiers |= int64(modifier)
 	}
-	// The text belongs to the event of the key: chromedp.KeyEvent makes it an event
-	// of its own, which gets through even where the page has refused the key.
+	// The text belongs to the event of the key. chromedp.KeyEvent makes it a separate
+	// event, which the browser accepts even if the page has refused the key.
 	event.Text = "\r"
 	tb.press(event)
 }
 
-// imeEnter presses an Enter that an IME keeps for itself, so that it comes without
-// text. Browsers differ in the key code that they give it.
+// imeEnter presses an Enter that an IME uses itself, so the key has no text. Browsers
+// give it different key codes.
 func (tb *tab) imeEnter(keyCode int64) {
 	tb.t.Helper()
 	tb.press(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: keyCode})
@@ -159,7 +159,7 @@ func (tb *tab) press(event input.DispatchKeyEventParams) {
 	do(tb, input.DispatchKeyEvent, event)
 }
 
-// click clicks with the mouse on what selector finds first.
+// click clicks with the mouse on the first element that selector finds.
 func (tb *tab) click(selector string) {
 	tb.t.Helper()
 	at := js[struct{ X, Y float64 }](tb, fmt.Sprintf(`(() => {
@@ -205,25 +205,25 @@ func (tb *tab) waitForMessage(body string) {
 		fmt.Sprintf(`[...document.querySelectorAll("#log .body")].some((e) => e.textContent === %s)`, quote(body)))
 }
 
-// value returns what is in the field with this id.
+// value returns the content of the field with this id.
 func (tb *tab) value(id string) string {
 	tb.t.Helper()
 	return js[string](tb, fmt.Sprintf(`document.getElementById(%q).value`, id))
 }
 
-// text returns what can be read of the element with this id.
+// text returns the visible text of the element with this id.
 func (tb *tab) text(id string) string {
 	tb.t.Helper()
 	return js[string](tb, fmt.Sprintf(`document.getElementById(%q).innerText`, id))
 }
 
-// waitFor waits until a condition, in JavaScript, is true of the page.
+// waitFor waits until a condition, in JavaScript, is true in the page.
 func (tb *tab) waitFor(what, condition string) {
 	tb.t.Helper()
 	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
 	defer cancel()
-	// Looked at in the page, from time to time, because a value that changes
-	// causes no event.
+	// The page checks the condition again and again, because a value that changes causes
+	// no event.
 	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`new Promise((resolve) => {
 		if (%[1]s) return resolve(true);
 		const timer = setInterval(() => {
@@ -248,7 +248,7 @@ func js[T any](tb *tab, expression string, options ...chromedp.EvaluateOption) T
 	return value
 }
 
-// do has the tab carry out a command of the DevTools protocol.
+// do runs a command of the DevTools protocol in the tab.
 func do[P, R any](tb *tab, command cdp.Command[P, R], params P) R {
 	tb.t.Helper()
 	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
@@ -305,7 +305,7 @@ func (tb *tab) recorded(record *[]string) []string {
 	return append([]string{}, *record...)
 }
 
-// hosts returns the hosts that the tab has asked for something.
+// hosts returns the hosts to which the tab has sent requests.
 func (tb *tab) hosts() []string {
 	tb.t.Helper()
 	seen := map[string]bool{}

@@ -115,7 +115,7 @@ func (a *analysis) frame(f *frame, i ssa.Instruction, fn *ssa.Function) *frame {
 	g := &frame{fn: fn, goroutine: f.goroutine, caller: f, site: i}
 	for up := f; up != nil; up = up.caller {
 		if up.fn == fn {
-			g = up
+			g, up.again = up, true
 			break
 		}
 	}

@@ -33,9 +33,10 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) (total *Count) {
 				continue
 			}
 			c.Each = g.times(c.Each, f, r.start.Pos())
-			if c.If = c.If || g.conditional(f, r.start.Pos()); c.If {
-				c.N = 0
-			}
+			c.If = c.If || g.conditional(f, r.start.Pos())
+		}
+		if c.If = c.If || g.instead(r, f); c.If {
+			c.N = 0
 		}
 		if total != nil {
 			c = total.plus(c)
@@ -46,6 +47,15 @@ func (g *gatherer) count(r *goroutine, below []*goroutine) (total *Count) {
 		total, first = c, cmp.Or(first, f.goroutine)
 	}
 	return total
+}
+
+// instead tells whether another goroutine may start in r's place: the go statement in
+// f has one of several functions, or a request is for one of several handlers.
+func (g *gatherer) instead(r *goroutine, f *frame) bool {
+	return slices.ContainsFunc(g.goroutines, func(other *goroutine) bool {
+		return other != r && other.by == r.by && (other.start == r.start && slices.Contains(other.starts, f) ||
+			r.by == netHTTP && g.hasSocket(other) == g.hasSocket(r))
+	})
 }
 
 // plus is the count of what is started in two ways: that of the greater one, or
@@ -63,25 +73,62 @@ func (c *Count) plus(d *Count) *Count {
 	return &Count{N: c.N + d.N, Each: c.Each}
 }
 
-// conditional tells whether pos in f, or a call that leads there, stands in an if
-// or in a case of a switch, or where a select has nothing to do. What an earlier
-// return leaves out is not meant: that is no usual way.
+// conditional tells whether pos in f, or a call that leads there, stands in an if,
+// behind && or ||, behind a continue, or in a case of a switch, or where a select has
+// nothing to do; or whether that call is of one of several functions, or is made by
+// sync.Once. What an earlier return leaves out is not meant: that is no usual way.
 func (g *gatherer) conditional(f *frame, pos token.Pos) bool {
-	for _, node := range enclosing(f.fn, pos) {
+	path := enclosing(f.fn, pos)
+	for _, node := range path {
 		switch n := node.(type) {
 		case *ast.IfStmt:
 			if pos >= n.Body.Pos() {
 				return true
 			}
-		case *ast.CaseClause:
+		case *ast.CaseClause, *ast.BinaryExpr:
 			return true
 		case *ast.CommClause:
-			if n.Comm == nil {
+			if n.Comm == nil || skips(path, n.Body, pos) {
+				return true
+			}
+		case *ast.BlockStmt:
+			if skips(path, n.List, pos) {
 				return true
 			}
 		}
 	}
+	if call, ok := f.site.(ssa.CallInstruction); ok {
+		own, _ := g.callees(f.caller, call.Common())
+		if outside[calledName(call)].seldom || slices.ContainsFunc(own, func(c callee) bool { return c.fn != own[0].fn }) {
+			return true
+		}
+	}
 	return f.site != nil && g.conditional(f.caller, f.site.Pos())
+}
+
+// skips tells whether one of the statements in list that stand before pos, to which
+// path leads, may continue a loop around pos.
+func skips(path []ast.Node, list []ast.Stmt, pos token.Pos) (found bool) {
+	for _, s := range list {
+		if s.End() > pos {
+			break
+		}
+		ast.PreorderStack(s, nil, func(n ast.Node, inside []ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.BranchStmt:
+				isLabel := func(around ast.Node) bool {
+					labeled, ok := around.(*ast.LabeledStmt)
+					return ok && labeled.Label.Name == n.Label.Name
+				}
+				found = found || n.Tok == token.CONTINUE &&
+					(n.Label == nil && !slices.ContainsFunc(inside, isLoop) || n.Label != nil && slices.ContainsFunc(path, isLabel))
+			}
+			return true
+		})
+	}
+	return found
 }
 
 // hasSocket tells whether a goroutine serves a WebSocket: it is given one.
@@ -97,6 +144,9 @@ func (g *gatherer) times(words []string, f *frame, pos token.Pos) []string {
 		words = g.times(words, f.caller, f.site.Pos())
 	}
 	words = slices.Clone(words)
+	if f.again && !slices.Contains(words, "turn") {
+		words = append(words, "turn")
+	}
 	path := enclosing(f.fn, pos)
 	info := g.info[packageOf(f.fn)]
 	for n, node := range path {
@@ -203,8 +253,8 @@ func (g *gatherer) wordOf(t types.Type) string {
 	return "value"
 }
 
-// enclosing lists the statements of fn that pos is in, the outermost first; not
-// those of the function literals in it.
+// enclosing lists the statements of fn that pos is in, and each && and || that it is
+// on the right of, the outermost first; not those of the function literals in it.
 func enclosing(fn *ssa.Function, pos token.Pos) (path []ast.Node) {
 	syntax := fn.Syntax()
 	if syntax == nil {
@@ -225,6 +275,10 @@ func enclosing(fn *ssa.Function, pos token.Pos) (path []ast.Node) {
 			}
 		case *ast.ForStmt:
 			if n.Init == nil || pos >= n.Init.End() {
+				path = append(path, n)
+			}
+		case *ast.BinaryExpr:
+			if (n.Op == token.LAND || n.Op == token.LOR) && pos >= n.Y.Pos() {
 				path = append(path, n)
 			}
 		case ast.Stmt:

@@ -108,9 +108,14 @@ func reachable(r *goroutine) []*frame {
 
 // gather finds what a goroutine does.
 func (g *gatherer) gather(r *goroutine) {
+	given := g.givenTo(r)
 	for _, f := range g.frames[r] {
+		g.jumps(f)
 		for _, block := range f.fn.Blocks {
 			for _, instruction := range block.Instrs {
+				if v, ok := instruction.(ssa.Value); ok {
+					g.picks(f, v)
+				}
 				switch i := instruction.(type) {
 				case *ssa.Send:
 					g.on(f, Sends, i.Chan, i.Pos(), true)
@@ -128,6 +133,7 @@ func (g *gatherer) gather(r *goroutine) {
 					}
 				case ssa.CallInstruction:
 					g.calls(f, i)
+					g.chosen(f, i, given)
 				case *ssa.Store:
 					if field := g.outsideField(i.Addr); field != "" {
 						g.harmless(i.Pos(), field, i.Val.Type(), g.of(f, i.Val))
@@ -195,15 +201,18 @@ func calledName(i ssa.CallInstruction) string {
 // calls notes what a call does by itself: close, and what is outside.
 func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 	common := i.Common()
+	_, at := written(f, i.Pos())
 	if builtin, ok := common.Value.(*ssa.Builtin); ok {
-		if builtin.Name() == "close" {
+		if _, isGo := i.(*ssa.Go); isGo {
+			g.fail(at, "go %s starts a goroutine without a function: put %[1]s into a function literal", builtin.Name())
+		} else if builtin.Name() == "close" {
 			g.on(f, Closes, common.Args[0], i.Pos(), true)
 		}
 		return
 	}
 	own, other := g.callees(f, common)
 	if len(own)+len(other) == 0 {
-		g.fail(i.Pos(), "%s calls a function that can't be told", funcName(f.fn))
+		g.fail(at, "%s calls a function that can't be told", funcName(f.fn))
 	}
 	_, isGo := i.(*ssa.Go)
 	for _, c := range other {
@@ -212,22 +221,22 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 		if !ok || k.waits {
 			arguments(i, c, func(_ int, t types.Type, objects []*object) {
 				if !shows(c.name, t) {
-					g.harmless(i.Pos(), cmp.Or(c.name, unnamed), t, objects)
+					g.harmless(at, cmp.Or(c.name, unnamed), t, objects)
 				}
 			})
 		}
 		if k.others {
-			g.fail(i.Pos(), "%s calls a handler that is given to it elsewhere, and which one isn't known: have each handler called by itself", c.name)
+			g.fail(at, "%s calls a handler that is given to it elsewhere, and which one isn't known: put what is around it around each of those handlers", c.name)
 		}
 		if k.hijacks > 0 {
 			for _, o := range c.args[k.hijacks-1] {
 				if o.kind == box && !g.hijacker(o) {
-					g.fail(i.Pos(), "%s is given a ResponseWriter without a method Hijack, and can't get at the connection: write that method", c.name)
+					g.fail(at, "%s is given a ResponseWriter without a method Hijack, and can't get at the connection: write that method", c.name)
 				}
 			}
 		}
 		if k.hijacks > 0 && i.Value() == nil || k.calls > 0 && isGo {
-			g.fail(i.Pos(), "%s calls functions of the program's, and that is followed only from a plain call: put one into a function literal", c.name)
+			g.fail(at, "%s calls functions of the program's, and that is followed only from a plain call: put one into a function literal", c.name)
 		}
 		if isGo {
 			continue // not what f does
@@ -252,20 +261,22 @@ func (g *gatherer) calls(f *frame, i ssa.CallInstruction) {
 // connections fails where it can't be told who is at the other end of a network
 // connection, or whose methods are called on it.
 func (g *gatherer) connections(f *frame, i ssa.CallInstruction, c outsideCallee) {
-	k, common := outside[c.name], i.Common()
+	common := i.Common()
+	_, at := written(f, i.Pos())
+	k, _ := about(c.name)
 	results := common.Signature().Results()
 	for n := range results.Len() {
-		if isConn(results.At(n).Type()) && !k.connects {
-			g.fail(i.Pos(), "%s returns a connection, and who is at its other end isn't known", cmp.Or(c.name, unnamed))
+		if t := results.At(n).Type(); (isConn(t) || isSocket(t)) && !k.connects && !k.takes && !k.returns {
+			g.fail(at, "%s returns a connection, and who is at its other end isn't known", cmp.Or(c.name, unnamed))
 		}
 	}
 	if common.IsInvoke() && isConn(common.Value.Type()) && (k.reads || k.writes) && !slices.Contains(c.args[0], g.connection) {
-		g.fail(i.Pos(), "%s is called on a connection, and who is at its other end isn't known", c.name)
+		g.fail(at, "%s is called on a connection, and who is at its other end isn't known", c.name)
 	}
 	if handed := g.values[value{f, i.Value(), 1}]; k.hijacks > 0 && handed != nil { // by Hijack
 		for _, o := range handed.all {
 			if o.kind == box && g.hasOwn(o.typ, "Read", "Write", "Close") {
-				g.fail(i.Pos(), "%s is handed a connection of the program's own, and when it calls which of its methods isn't known", c.name)
+				g.fail(at, "%s is handed a connection of the program's own, and when it calls which of its methods isn't known", c.name)
 			}
 		}
 	}
@@ -344,9 +355,7 @@ func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos t
 		}
 	}
 	in := f
-	for !pos.IsValid() && f.site != nil { // in a method of an embedded field, by way of the struct
-		f, pos = f.caller, f.site.Pos()
-	}
+	f, pos = written(f, pos)
 	if (channel == toBrowser || channel == fromBrowser) && ofConnection(in) {
 		return
 	}
@@ -359,9 +368,23 @@ func (g *gatherer) does(f *frame, r *goroutine, kind OpKind, channel *end, pos t
 	g.add(&op{Op: Op{Kind: kind, Via: via, Waits: waits}, by: r, channel: channel, each: g.counts[r].Each, again: again}, f, pos)
 }
 
-// inLoop tells whether pos in f, or a call that leads there, stands in a loop.
+// written is where pos in f is in the source. A method of an embedded field has no
+// place there when it is called by way of the struct, nor has a method value of an
+// interface: the call has, or what starts the goroutine.
+func written(f *frame, pos token.Pos) (*frame, token.Pos) {
+	for !pos.IsValid() && f.site != nil {
+		f, pos = f.caller, f.site.Pos()
+	}
+	if start := f.goroutine.start; !pos.IsValid() && start != nil {
+		pos = start.Pos()
+	}
+	return f, pos
+}
+
+// inLoop tells whether pos in f, or a call that leads there, stands in a loop, or in a
+// function that is called again.
 func inLoop(f *frame, pos token.Pos) bool {
-	return slices.ContainsFunc(enclosing(f.fn, pos), isLoop) || f.site != nil && inLoop(f.caller, f.site.Pos())
+	return f.again || slices.ContainsFunc(enclosing(f.fn, pos), isLoop) || f.site != nil && inLoop(f.caller, f.site.Pos())
 }
 
 // add notes an operation once, whichever way leads to it.
@@ -478,8 +501,11 @@ func (g *gatherer) givesBack(r *goroutine, o *op) bool {
 
 // returns tells whether there is a way to the end of fn.
 func returns(fn *ssa.Function, below []*ssa.Function) bool {
-	if fn.Blocks == nil || slices.Contains(below, fn) {
+	if fn.Blocks == nil {
 		return true
+	}
+	if slices.Contains(below, fn) {
+		return false // not this way
 	}
 	below = append(below, fn)
 	seen := make(map[*ssa.BasicBlock]bool)
@@ -507,22 +533,23 @@ func returns(fn *ssa.Function, below []*ssa.Function) bool {
 // objectsMade counts the structs of the program's own, by the places that make them.
 func (g *gatherer) objectsMade() (all []Object) {
 	for _, o := range g.objects {
-		if _, ok := o.made.(*ssa.Alloc); !ok {
+		if made, ok := o.made.(*ssa.Alloc); !ok || !made.Heap { // not heap: a copy on its way
 			continue
 		}
 		named, ok := types.Unalias(o.typ).(*types.Named)
 		if !ok || g.info[named.Obj().Pkg()] == nil {
 			continue
 		}
-		c := Count{N: 1, Each: g.times(g.counts[o.in.goroutine].Each, o.in, o.made.Pos())}
+		c := g.counts[o.in.goroutine]
+		c.Each = g.times(c.Each, o.in, o.made.Pos())
+		if c.If = c.If || g.conditional(o.in, o.made.Pos()); c.If {
+			c.N = 0
+		}
 		i := slices.IndexFunc(all, func(known Object) bool { return known.Name == named.Obj().Name() })
-		switch {
-		case i < 0:
+		if i < 0 {
 			all = append(all, Object{named.Obj().Name(), c})
-		case slices.Equal(all[i].Count.Each, c.Each):
-			all[i].Count.N++
-		case len(c.Each) > len(all[i].Count.Each):
-			all[i].Count = c
+		} else {
+			all[i].Count = *all[i].Count.plus(&c)
 		}
 	}
 	return all

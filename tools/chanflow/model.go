@@ -210,8 +210,12 @@ func (m *Model) find(ops []*op) {
 		}
 		return all
 	}
+	one := func(who string) bool { // of many, each may send to another
+		r := m.Goroutine(who)
+		return r != nil && r.Count.N == 1 && len(r.Count.Each) == 0
+	}
 	for _, o := range ops {
-		if o.Kind == Sends && o.blocks && alone(o, ops) && slices.ContainsFunc(receivers(o.channel), func(r *op) bool { return r.Who == o.Who }) {
+		if o.Kind == Sends && o.blocks && one(o.Who) && alone(o, ops) && slices.ContainsFunc(receivers(o.channel), func(r *op) bool { return r.Who == o.Who }) {
 			m.Findings = append(m.Findings, Finding{Kind: Self, Who: o.Who, Ops: []Op{o.Op}})
 		}
 	}

@@ -35,6 +35,13 @@ func (g *gatherer) name() {
 			g.names[r] += fmt.Sprintf("@%d", g.place(r.start.Pos()).Line)
 		}
 	}
+	named := make(map[string]*goroutine)
+	for _, r := range g.goroutines {
+		if other := named[g.names[r]]; other != nil {
+			g.fail(r.start.Pos(), "two goroutines would be called %s, this one and one that starts at %v: give their functions different names, or start them by go statements on lines of different numbers", g.names[r], g.place(other.start.Pos()))
+		}
+		named[g.names[r]] = r
+	}
 	for _, o := range g.ops {
 		if o.by != nil {
 			o.Who = g.names[o.by]
@@ -47,7 +54,7 @@ func (g *gatherer) name() {
 func (g *gatherer) loop(r *goroutine) *ssa.Function {
 	for _, f := range g.frames[r] {
 		for _, pos := range g.hears[f] {
-			if slices.ContainsFunc(enclosing(f.fn, pos), isLoop) {
+			if f.again || slices.ContainsFunc(enclosing(f.fn, pos), isLoop) {
 				return f.fn
 			}
 		}

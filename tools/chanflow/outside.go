@@ -28,6 +28,7 @@ type known struct {
 	starts        int  // the argument that it runs in a goroutine of its own
 	by            starter
 	calls         int    // the argument, a handler or a function, that it calls at once
+	seldom        bool   // it calls it the first time only, or when it has nothing else
 	notifies      int    // the argument, a channel, that it has os/signal send on
 	gives         string // who sends on the channel that it returns, or that is field C of what it returns
 	hijacks       int    // the argument, an http.ResponseWriter, whose method Hijack it calls at once
@@ -68,6 +69,7 @@ var outside = map[string]known{
 	"bufio.NewWriterSize":                   {wraps: 1},
 
 	"net/http.StripPrefix":              {returns: true},
+	"(net/http.HandlerFunc).ServeHTTP":  {calls: 1},
 	"(*net/http.ServeMux).ServeHTTP":    {others: true},
 	"net/http.Handle":                   {handler: 2},
 	"net/http.HandleFunc":               {handler: 2},
@@ -86,6 +88,8 @@ var outside = map[string]known{
 	// Of a connection, these neither read nor write.
 	"(*golang.org/x/net/websocket.Conn).Close":            {},
 	"(*golang.org/x/net/websocket.Conn).Config":           {},
+	"(*golang.org/x/net/websocket.Conn).IsClientConn":     {},
+	"(*golang.org/x/net/websocket.Conn).IsServerConn":     {},
 	"(*golang.org/x/net/websocket.Conn).Request":          {},
 	"(*golang.org/x/net/websocket.Conn).LocalAddr":        {},
 	"(*golang.org/x/net/websocket.Conn).RemoteAddr":       {},
@@ -100,14 +104,12 @@ var outside = map[string]known{
 	"(net.Conn).SetWriteDeadline": {},
 	"(*bufio.Reader).Buffered":    {},
 
-	"time.Sleep":                 {waits: true},
-	"runtime.Gosched":            {waits: true},
-	"(*sync.Cond).Wait":          {waits: true},
-	"(*sync.WaitGroup).Wait":     {waits: true},
-	"(*bufio.Scanner).Scan":      {waits: true},
-	"(*bufio.Reader).ReadString": {waits: true},
-	"fmt.Scan":                   {waits: true},
-	"fmt.Scanln":                 {waits: true},
+	"time.Sleep":             {waits: true},
+	"runtime.Gosched":        {waits: true},
+	"(*sync.Cond).Wait":      {waits: true},
+	"(*sync.WaitGroup).Wait": {waits: true},
+	"(*bufio.Scanner).Scan":  {waits: true},
+	"(*os.File).Read":        {waits: true},
 
 	"os/signal.Notify":       {notifies: 1},
 	"os/signal.Stop":         {},
@@ -118,8 +120,8 @@ var outside = map[string]known{
 	"time.AfterFunc":         {starts: 2, by: timer},
 	"(context.Context).Done": {gives: Context},
 	"(*sync.WaitGroup).Go":   {starts: 2, by: goStatement},
-	"(*sync.Once).Do":        {calls: 2},
-	"(*sync.Pool).Get":       {calls: 1, takes: true},
+	"(*sync.Once).Do":        {calls: 2, seldom: true},
+	"(*sync.Pool).Get":       {calls: 1, seldom: true, takes: true},
 	"(*sync.Pool).Put":       {puts: true},
 
 	"(*sync/atomic.Pointer[T]).Load":  {takes: true},
@@ -131,8 +133,12 @@ func about(name string) (known, bool) {
 	if k, ok := outside[name]; ok {
 		return k, true
 	}
-	if strings.HasPrefix(name, "slices.") || strings.HasPrefix(name, "maps.") {
+	begins := func(begin string) bool { return strings.HasPrefix(name, begin) }
+	switch {
+	case begins("slices."), begins("maps."):
 		return known{returns: true}, true
+	case begins("(*bufio.Reader).Read"), begins("fmt.Scan"), begins("fmt.Fscan"):
+		return known{waits: true}, true
 	}
 	return known{}, false
 }

@@ -72,6 +72,7 @@ type frame struct {
 	caller    *frame          // nil where the goroutine starts
 	site      ssa.Instruction // in caller; a call, or what gives the function to outside
 	lent      string          // the name of who outside may call it, at any time; or ""
+	again     bool            // what it calls calls it again
 	callees   []*frame
 }
 

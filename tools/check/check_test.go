@@ -17,7 +17,7 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// madeUp replaces the parts for one test.
+// madeUp replaces the parts in one test.
 func madeUp(t *testing.T, all ...part) {
 	before := parts
 	parts = all
@@ -47,9 +47,9 @@ func TestRun(t *testing.T) {
 	status, out, _ := do(t)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "== good: it is good\nlooked\ngood: ok")
-	assert.Contains(t, out, "looked at the last", "it goes on behind what has failed")
+	assert.Contains(t, out, "looked at the last", "it goes on after a part has failed")
 	end := out[strings.Index(out, "\nFAILED: 1 of 3 parts"):]
-	assert.Regexp(t, `^\nFAILED: 1 of 3 parts, in \ds\nbad\n  page.md:3: no such thing\n  page.md:5: nor this\n  to mend it: write it\n  this part alone: go run -C tools ./check bad\n$`, end)
+	assert.Regexp(t, `^\nFAILED: 1 of 3 parts, in \ds\nbad\n  page.md:3: no such thing\n  page.md:5: nor this\n  to repair it: write it\n  only this part: go run -C tools ./check bad\n$`, end)
 
 	status, out, _ = do(t, "good", "last")
 	assert.Equal(t, 0, status)
@@ -66,7 +66,7 @@ func TestRun(t *testing.T) {
 		says string
 	}{
 		{[]string{"ugly"}, `there is no part "ugly"; -h lists them`},
-		{[]string{"-write", "bad"}, "nothing is written for bad"},
+		{[]string{"-write", "bad"}, "bad has nothing to write"},
 		{[]string{"-wirte"}, "flag provided but not defined"},
 	} {
 		status, out, errOut := do(t, test.args...)
@@ -80,7 +80,7 @@ func TestRun(t *testing.T) {
 	assert.Contains(t, errOut, "good         the good\n")
 }
 
-// What is stopped half-way is not called well.
+// A check that is stopped before its end doesn't say that all is well.
 func TestStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	madeUp(t, part{name: "long", check: func(context.Context, string, io.Writer) error { stop(); return nil }})
@@ -90,7 +90,7 @@ func TestStopped(t *testing.T) {
 	assert.NotContains(t, out.String(), "all is well")
 }
 
-// Each part has a name of its own, and what it takes to be used.
+// Each part has its own name, and all that it needs.
 func TestParts(t *testing.T) {
 	names := make(map[string]bool)
 	for _, p := range parts {
@@ -102,7 +102,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// A step that is only a row is told all that it lacks; the steps that are here
+// If a step has only a row, complete says all that it lacks. The steps of the repository
 // lack nothing.
 func TestComplete(t *testing.T) {
 	root, err := steps.Root()
@@ -112,7 +112,7 @@ func TestComplete(t *testing.T) {
 	err = complete(root, append(steps.All, steps.Step{Name: "99-made-up", Module: "."}))
 	for _, what := range []string{
 		"99-made-up has no main.go", "no chat/server.go", "no chat/chat_test.go", "no README.md", "no README.ja.md",
-		"no line in .gitignore for what go build leaves: write /99-made-up/99-made-up there",
+		"no line in .gitignore for the program of go build: write /99-made-up/99-made-up there",
 	} {
 		assert.ErrorContains(t, err, what)
 	}
@@ -126,7 +126,7 @@ func TestComplete(t *testing.T) {
 	err = complete(made, []steps.Step{{Name: "99-made-up", Module: "."}})
 	for _, what := range []string{
 		"no “judgetest.Test(” in 99-made-up/chat/chat_test.go",
-		`no “steps.Of("99-made-up")” in 99-made-up/chat/chat_test.go: else the step is held to another one's row`,
+		`no “steps.Of("99-made-up")” in 99-made-up/chat/chat_test.go: without it the step is compared with another step's row`,
 		`no “/99-made-up/chat"” in 99-made-up/main.go`,
 		"no “go test -race ./99-made-up/...” in README.md",
 	} {
@@ -134,7 +134,7 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// A command's output is shown whole, and told in a few lines.
+// A command's output is shown whole, and its error has a few lines of it.
 func TestCommand(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, command(t.Context(), t.TempDir(), &out, nil, "go", "env", "GOOS"))
@@ -149,7 +149,7 @@ func TestCommand(t *testing.T) {
 	assert.Equal(t, "\n  b\n  c\n  d", gist("a\nb\nc\nd\n"))
 }
 
-// Why a test was skipped is said on the terminal.
+// The terminal shows why a test was skipped.
 func TestSkipped(t *testing.T) {
 	printed := "=== RUN   TestA\n=== RUN   TestA/one\n=== NAME  TestA/one\n    a_test.go:3: no browser\n=== CONT  TestB\n    b_test.go:9: something else\n" +
 		"--- PASS: TestA (0s)\n    --- SKIP: TestA/one (0.00s)\n--- PASS: TestB (0s)\n"

@@ -1,9 +1,9 @@
-// Command check checks everything that is checked here: run it in the repository,
-// as go run -C tools ./check. It runs all of its parts, one after the other, and
-// says at the end what failed and how to mend it. With -write it writes what is
-// generated.
+// Command check runs all checks of the repository: run it there, as
+// go run -C tools ./check. It runs its parts one after the other. At the end it says
+// what failed and how to repair it. With -write it writes all generated files and
+// texts.
 //
-// It knows which commands and packages check what. How they do it, it doesn't know.
+// It knows which commands and packages check something. It doesn't know how they do it.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	write := flags.Bool("write", false, "write what is generated, and check nothing")
+	write := flags.Bool("write", false, "write all that is generated, and check nothing")
 	flags.Usage = func() { usage(stderr) }
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -53,8 +53,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return all(ctx, root, chosen, *write, stdout)
 }
 
-// choose returns the parts of these names; without any, all that can be written or
-// checked.
+// choose returns the parts with these names. Without names it returns all parts that can
+// be written or checked.
 func choose(names []string, write bool) ([]part, error) {
 	var chosen []part
 	for _, p := range parts {
@@ -65,7 +65,7 @@ func choose(names []string, write bool) ([]part, error) {
 	for _, name := range names {
 		if !slices.ContainsFunc(chosen, func(p part) bool { return p.name == name }) {
 			if slices.ContainsFunc(parts, func(p part) bool { return p.name == name }) {
-				return nil, fmt.Errorf("nothing is written for %s; -h says for what", name)
+				return nil, fmt.Errorf("%s has nothing to write; -h says which parts have", name)
 			}
 			return nil, fmt.Errorf("there is no part %q; -h lists them", name)
 		}
@@ -73,7 +73,7 @@ func choose(names []string, write bool) ([]part, error) {
 	return chosen, nil
 }
 
-// all does the parts, and returns the exit status.
+// all checks or writes the parts, and returns the exit status.
 func all(ctx context.Context, root string, chosen []part, write bool, out io.Writer) int {
 	type failure struct {
 		part
@@ -90,7 +90,7 @@ func all(ctx context.Context, root string, chosen []part, write bool, out io.Wri
 		}
 		err := do(ctx, root, out)
 		if ctx.Err() != nil {
-			fmt.Fprintf(out, "\nstopped in %s; nothing is said of it and of what comes after it\n", p.name)
+			fmt.Fprintf(out, "\nstopped in %s; it was not checked, and the parts after it were not\n", p.name)
 			return 1
 		}
 		word := "ok"
@@ -109,9 +109,9 @@ func all(ctx context.Context, root string, chosen []part, write bool, out io.Wri
 	for _, f := range failed {
 		fmt.Fprintf(out, "%s\n  %s\n", f.name, strings.ReplaceAll(f.err.Error(), "\n", "\n  "))
 		if f.mend != "" && !write {
-			fmt.Fprintf(out, "  to mend it: %s\n", f.mend)
+			fmt.Fprintf(out, "  to repair it: %s\n", f.mend)
 		}
-		fmt.Fprintf(out, "  this part alone: go run -C tools ./check %s\n", f.name)
+		fmt.Fprintf(out, "  only this part: go run -C tools ./check %s\n", f.name)
 	}
 	return 1
 }
@@ -125,7 +125,7 @@ Checks everything, or only the parts that are named:
 	for _, p := range parts {
 		fmt.Fprintf(w, "  %-13s%s\n", p.name, p.what)
 	}
-	fmt.Fprint(w, "\nWith -write it writes what is generated, and checks nothing:\n\n")
+	fmt.Fprint(w, "\nWith -write it writes all that is generated, and checks nothing:\n\n")
 	for _, p := range parts {
 		if p.write != nil {
 			fmt.Fprintf(w, "  %-13s%s\n", p.name, p.writes)

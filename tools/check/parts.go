@@ -22,20 +22,20 @@ import (
 
 const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
 
-// part is a thing that can be checked, and perhaps written.
+// part is something to check, and perhaps to write.
 type part struct {
 	name, what string
 	check      func(ctx context.Context, root string, out io.Writer) error
-	mend       string // a command, or what to do; "" where the error says it
+	mend       string // a command, or what to do; "" if the error says it
 
 	writes string
 	write  func(ctx context.Context, root string, out io.Writer) error
 }
 
-// parts are all of them, the quick ones first.
+// parts are all parts, the quick ones first.
 var parts = []part{
 	{
-		name: "steps", what: "each row of internal/steps has what belongs to a step",
+		name: "steps", what: "each row of internal/steps has all the files of a step",
 		check: func(_ context.Context, root string, _ io.Writer) error { return complete(root, steps.All) },
 	},
 	{name: "format", what: "gofmt -l .", check: format, mend: "gofmt -w ."},
@@ -43,10 +43,10 @@ var parts = []part{
 	{name: "vet", what: "go vet ./..., in each module", check: inModules("go", "vet", "./...")},
 	{name: "staticcheck", what: "staticcheck ./..., in each module", check: inModules("go", "run", staticcheck, "./...")},
 	{
-		name: "figures", what: "diagrams/ is what the steps' code says",
-		check:  func(_ context.Context, root string, out io.Writer) error { return figures.Check(root, out) },
+		name: "figures", what: "diagrams/ agrees with the steps' code",
+		check:  func(ctx context.Context, root string, out io.Writer) error { return figures.Check(ctx, root, out) },
 		writes: "the figures and tables of diagrams/",
-		write:  func(_ context.Context, root string, out io.Writer) error { return figures.Write(root, out) },
+		write:  func(ctx context.Context, root string, out io.Writer) error { return figures.Write(ctx, root, out) },
 	},
 	{
 		name: "pages", what: "excerpts, diffs, tables, links, minutes and both languages of all pages",
@@ -58,11 +58,12 @@ var parts = []part{
 	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns},
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
-	{name: "race", what: "go test -race, of what the lesson's tests do not run so themselves", check: raceTests},
+	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
+	{name: "race", what: "go test -race, for the packages that the lesson's tests do not run in this way", check: raceTests},
 	{
 		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
 		check:  bench,
-		mend:   "go run -C tools ./check -write bench, where a page differs from docs/measurements.json",
+		mend:   "go run -C tools ./check -write bench, if a page differs from docs/measurements.json",
 		writes: "the measured tables of all pages, and their plots, from docs/measurements.json",
 		write: func(ctx context.Context, root string, out io.Writer) error {
 			return command(ctx, filepath.Join(root, "bench"), out, nil, "go", "run", "./report/write")
@@ -81,7 +82,7 @@ func modules() []string {
 	return all
 }
 
-// complete says what a step of the table lacks, all of it at once.
+// complete returns an error with all that a step of the table lacks.
 func complete(root string, table []steps.Step) error {
 	var missing []error
 	add := func(s steps.Step, what, do string) {
@@ -93,23 +94,23 @@ func complete(root string, table []steps.Step) error {
 	}
 	for _, s := range table {
 		for _, file := range []struct{ name, do string }{
-			{"main.go", "write it after that of the step before; it prints where it serves"},
+			{"main.go", "write it like the one of the step before; it prints the address"},
 			{"chat/server.go", "write the package chat: the step itself"},
-			{"chat/chat_test.go", "write it after that of the step before: its one call of judgetest.Test holds the step to its row"},
-			{"README.md", "write it after that of the step before"},
-			{"README.ja.md", "write it, equal in structure to README.md"},
+			{"chat/chat_test.go", "write it like the one of the step before: judgetest.Test compares the step with its row"},
+			{"README.md", "write it like the one of the step before"},
+			{"README.ja.md", "write it with the same structure as README.md"},
 		} {
 			if _, err := os.Stat(filepath.Join(s.Dir(root), filepath.FromSlash(file.name))); err != nil {
 				add(s, file.name, file.do)
 			}
 		}
 		for _, must := range []struct{ file, text, do string }{
-			{"chat/chat_test.go", "judgetest.Test(", "without it nothing holds the step to its row"},
-			{"chat/chat_test.go", `steps.Of("` + s.Name + `")`, "else the step is held to another one's row"},
-			{"main.go", "/" + s.Name + `/chat"`, "else it serves another step's chat"},
+			{"chat/chat_test.go", "judgetest.Test(", "without it nothing compares the step with its row"},
+			{"chat/chat_test.go", `steps.Of("` + s.Name + `")`, "without it the step is compared with another step's row"},
+			{"main.go", "/" + s.Name + `/chat"`, "without it the program serves another step's chat"},
 			{"../README.md", s.Test("-race"), "write the step's line into the table of the race detector, and the step into the list"},
 			{"../README.ja.md", s.Test("-race"), "the same in Japanese"},
-			{"../diagrams/README.md", "(" + s.Name + ".en.svg)", "show the step's figure, and say what is to be seen in it"},
+			{"../diagrams/README.md", "(" + s.Name + ".en.svg)", "show the step's figure, and say what it shows"},
 			{"../diagrams/README.ja.md", "(" + s.Name + ".ja.svg)", "the same in Japanese"},
 		} {
 			text, err := os.ReadFile(filepath.Join(s.Dir(root), filepath.FromSlash(must.file)))
@@ -118,14 +119,14 @@ func complete(root string, table []steps.Step) error {
 			}
 		}
 		if binary := "/" + s.Name + "/" + s.Name + "\n"; !bytes.Contains(ignored, []byte(binary)) {
-			add(s, "line in .gitignore for what go build leaves", "write "+strings.TrimSpace(binary)+" there")
+			add(s, "line in .gitignore for the program of go build", "write "+strings.TrimSpace(binary)+" there")
 		}
 	}
 	return errors.Join(missing...)
 }
 
-// command runs a command to its end, shows what it prints, and returns an error
-// with the little of it that says what failed.
+// command runs a command and shows what it prints. If the command fails, the error has
+// the few lines that say what failed.
 func command(ctx context.Context, dir string, out io.Writer, env []string, words ...string) error {
 	fmt.Fprintf(out, "$ %s\n", strings.Join(append(env, words...), " "))
 	var printed bytes.Buffer
@@ -141,8 +142,8 @@ func command(ctx context.Context, dir string, out io.Writer, env []string, words
 // failures are the lines of go test, go vet and staticcheck that name what failed.
 var failures = regexp.MustCompile(`(?m)^( *--- FAIL: .*|FAIL\t\S+.*|\S+\.go:\d+:\d+: .*)$`)
 
-// gist is what a few lines can say of an output: the failures in it or, where there
-// are none to be seen, its end.
+// gist returns a few lines of an output: its failures or, if it shows none, its
+// end.
 func gist(printed string) string {
 	const most = 12
 	lines := failures.FindAllString(printed, -1)
@@ -182,12 +183,12 @@ func format(ctx context.Context, root string, out io.Writer) error {
 	return nil
 }
 
-// lesson is the README's own command: where it has just passed, go test has it in
-// its cache.
+// lesson is the README's own command. If it has just passed, the result is in go test's
+// cache.
 func lesson(ctx context.Context, root string, out io.Writer) error {
 	err := command(ctx, root, out, nil, "go", "test", "./...")
 	for _, s := range steps.All {
-		if s.Module != "." { // its tests, and what docs/racetable does for the others
+		if s.Module != "." { // its tests, also with -race: docs/racetable does that for the others
 			err = errors.Join(err,
 				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "./..."),
 				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "-race", "./..."))
@@ -196,7 +197,7 @@ func lesson(ctx context.Context, root string, out io.Writer) error {
 	return err
 }
 
-// testsIn runs the tests of a module, and says again at the end which were skipped,
+// testsIn runs the tests of a module. At the end it says again which tests were skipped,
 // and why.
 func testsIn(module string, flags ...string) func(context.Context, string, io.Writer) error {
 	return func(ctx context.Context, root string, out io.Writer) error {
@@ -210,7 +211,7 @@ func testsIn(module string, flags ...string) func(context.Context, string, io.Wr
 	}
 }
 
-// quiet leaves out the lines by which go test -v says what it begins.
+// quiet leaves out the lines in which go test -v says that a test begins.
 type quiet struct {
 	out  io.Writer
 	line []byte
@@ -238,7 +239,7 @@ var (
 	skipOf = regexp.MustCompile(`^\s*--- SKIP: (\S+)`)
 )
 
-// skipped lists the tests that go test -v has skipped, each with what it said last.
+// skipped lists the tests that go test -v has skipped, each with its last line.
 func skipped(printed string) (lines []string) {
 	name := ""
 	why := make(map[string]string)
@@ -255,8 +256,8 @@ func skipped(printed string) (lines []string) {
 	return lines
 }
 
-// leak runs the tests of the leak profile, which Go 1.26 has as an experiment, and
-// Go 1.27 as it is.
+// leak runs the tests of the leak profile. Go 1.27 has the profile, and Go 1.26 has it as
+// an experiment.
 func leak(ctx context.Context, root string, out io.Writer) error {
 	var env []string
 	version, err := gocmd.Command(ctx, root, nil, "go", "env", "GOVERSION").Output()
@@ -269,12 +270,12 @@ func leak(ctx context.Context, root string, out io.Writer) error {
 	var printed bytes.Buffer
 	err = command(ctx, root, io.MultiWriter(out, &printed), env, "go", "test", "-v", "-run", "Leak", "./01-original/...", "./02-race-fix/...")
 	if n := strings.Count(printed.String(), "--- PASS: TestLeakProfile"); err == nil && n != 2 {
-		return fmt.Errorf("the leak profile's test ran %d times, and there are 2", n)
+		return fmt.Errorf("the leak profile's test ran %d times, and should run 2 times", n)
 	}
 	return err
 }
 
-// raceTests runs under -race what docs/racetable does not: it runs the steps.
+// raceTests runs under -race all but the steps, which docs/racetable runs.
 func raceTests(ctx context.Context, root string, out io.Writer) error {
 	b, err := gocmd.Command(ctx, root, nil, "go", "list", "-f", `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`, "./...").Output()
 	if err != nil {
@@ -293,6 +294,15 @@ func raceTests(ctx context.Context, root string, out io.Writer) error {
 	)
 }
 
+// longOrders plays what the lesson's tests skip, and holds the counts to be the same with -race.
+func longOrders(ctx context.Context, root string, out io.Writer) error {
+	long := []string{"ORDERS_LONG=1"}
+	return errors.Join(
+		command(ctx, root, out, long, "go", "test", "-count=1", "./internal/schedule/..."),
+		command(ctx, root, out, long, "go", "test", "-count=1", "-race", "-run", "TestTheSame", "./internal/schedule/orders"),
+	)
+}
+
 func bench(ctx context.Context, root string, out io.Writer) error {
 	dir := filepath.Join(root, "bench")
 	err := command(ctx, dir, out, nil, "go", "test", "./...")
@@ -303,8 +313,8 @@ func bench(ctx context.Context, root string, out io.Writer) error {
 	return errors.Join(err, command(ctx, dir, out, nil, "go", "run", ".", "-short"))
 }
 
-func checkPages(ctx context.Context, root string, _ io.Writer) error {
-	return joined(pages.Check(ctx, root))
+func checkPages(ctx context.Context, root string, out io.Writer) error {
+	return joined(pages.Check(ctx, root, out))
 }
 
 func checkRuns(ctx context.Context, root string, out io.Writer) error {

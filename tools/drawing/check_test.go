@@ -34,7 +34,7 @@ func TestCheck(t *testing.T) {
 		panic(words)
 	}
 	for want, breaks := range map[string]func(*picture){
-		"off the paper: box signal":                               func(p *picture) { p.width -= margin + 1 },
+		"off the paper: box signal":                               func(p *picture) { p.width -= p.margin() + 1 },
 		"off the paper: line":                                     func(p *picture) { at(p, "main", "Listen").points[0].x += 1000 },
 		"off the paper: \"browser\"":                              func(p *picture) { words(p, "browser").x = -1 },
 		"outside its group: box Listen":                           func(p *picture) { box(p, groupID(2)).w -= 20 },

@@ -1,7 +1,8 @@
 // Package drawing draws two kinds of figure and writes them as SVG: boxes in
 // four columns with lines between them (Figure), and what happens in which order
-// (Sequence). It knows nothing of Go code, of goroutines or of the chat: all
-// words come from who calls it. The same figure gives the same bytes everywhere.
+// (Sequence). Both have a layout for wide screens and another for narrow ones. It
+// knows nothing of Go code, of goroutines or of the chat: all words come from who
+// calls it. The same figure gives the same bytes everywhere.
 //
 // In names, notes, events and results, what stands between backticks is set as
 // code, and never broken.
@@ -20,6 +21,8 @@ type Figure struct {
 
 	Groups []Group
 	Legend Legend
+
+	narrow bool
 }
 
 // Columns is how many columns there are. Their places and widths are the same in
@@ -73,11 +76,25 @@ func (f Figure) SVG() (string, error) {
 	return drawn.checked()
 }
 
+// NarrowSVG writes the same figure for a narrow screen, such as a phone's: the
+// columns stand one below the other. It fails as SVG does.
+func (f Figure) NarrowSVG() (string, error) {
+	f.narrow = true
+	return f.SVG()
+}
+
 func (f Figure) draw() (*picture, error) {
 	if id, found := f.twice(); found {
 		return nil, fmt.Errorf("drawing: two boxes, lines or groups have the ID %q: give one of them another", id)
 	}
 	l := layout{Figure: f, at: map[string]*spot{}}
+	l.out = picture{lang: f.Lang, title: f.Title, desc: f.Desc, narrow: f.narrow}
+	for _, g := range f.Groups {
+		if g.Column < 1 || g.Column > 2 || l.groups[g.Column] != nil {
+			return nil, fmt.Errorf("drawing: group %q: no room around column %d", g.Name, g.Column)
+		}
+		l.groups[g.Column] = &g
+	}
 	for _, b := range f.Boxes {
 		switch {
 		case b.Column < 0 || b.Column >= Columns:
@@ -92,11 +109,8 @@ func (f Figure) draw() (*picture, error) {
 			return nil, fmt.Errorf("drawing: line from %q to %q: no such box", line.From, line.To)
 		}
 	}
-	for _, g := range f.Groups {
-		if g.Column < 1 || g.Column > 2 || l.groups[g.Column] != nil {
-			return nil, fmt.Errorf("drawing: group %q: no room around column %d", g.Name, g.Column)
-		}
-		l.groups[g.Column] = &g
+	if f.narrow {
+		l.pile()
 	}
 	return l.draw(), nil
 }
@@ -134,6 +148,8 @@ type Sequence struct {
 	Panels []Panel
 	Beside bool // the panels stand side by side, not one under the other
 	Notes  []string
+
+	narrow bool
 }
 
 // Panel is one course of events.
@@ -159,6 +175,13 @@ type Event struct {
 	Value    string // what the lane To holds after it, in a small box
 	Waits    bool   // the arrow never arrives, and From does nothing any more
 	Ends     bool   // the lane From ends here
+}
+
+// NarrowSVG writes the same sequence for a narrow screen, such as a phone's: all
+// words of events stand right of the lanes. It fails as SVG does.
+func (s Sequence) NarrowSVG() (string, error) {
+	s.narrow = true
+	return s.SVG()
 }
 
 // SVG writes the sequence. It fails for one that makes no sense, such as one with

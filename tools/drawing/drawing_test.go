@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,21 +16,39 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// good draws the figure, and wants it to be well laid out.
+// good draws the figure, and wants it to be well laid out; for a narrow screen, too.
 func good(t *testing.T, f Figure) *picture {
 	t.Helper()
+	goodNarrow(t, f)
 	p, err := f.draw()
 	require.NoError(t, err)
 	assert.Empty(t, check(p), "%+v", f)
 	return p
 }
 
+func goodNarrow(t *testing.T, f Figure) *picture {
+	t.Helper()
+	f.narrow = true
+	p, err := f.draw()
+	require.NoError(t, err)
+	assert.Empty(t, check(p), "for a narrow screen: %+v", f)
+	return p
+}
+
+// checkBoth says what is wrong with the sequence, on a wide screen and a narrow one.
+func checkBoth(s Sequence) []string {
+	s.narrow = false
+	wide := check(s.draw())
+	s.narrow = true
+	return append(wide, check(s.draw())...)
+}
+
 func TestSamples(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		good(t, original(lang))
 		good(t, rewritten(lang))
-		assert.Empty(t, check(race(lang).draw()))
-		assert.Empty(t, check(leaving(lang).draw()))
+		assert.Empty(t, checkBoth(race(lang)))
+		assert.Empty(t, checkBoth(leaving(lang)))
 	}
 }
 
@@ -79,6 +98,53 @@ func TestAnyLine(t *testing.T) {
 			}
 		}
 	}
+}
+
+// On a narrow screen all stands one below the other, each group around its boxes.
+func TestNarrow(t *testing.T) {
+	f := full()
+	f.Groups[0].ID = "client"
+	p := goodNarrow(t, f)
+	boxes := slices.DeleteFunc(p.boxes, func(b box) bool { return b.id == "" }) // those of the legend
+	slices.SortFunc(boxes, func(a, b box) int { return (a.y + a.h) - (b.y + b.h) })
+	var order []string
+	for _, b := range boxes {
+		order = append(order, b.id)
+	}
+	assert.Equal(t, []string{"0 1", "0 2", "1 0", "2 0", "3 0", "1 1", "1 2", "group 1", "2 1", "2 2", "group 2", "3 1", "3 2"}, order,
+		"the first column, the row above, and then column by column")
+
+	f.Boxes, f.Lines = f.Boxes[:2], nil // columns 1 to 3 have no box
+	svg, err := f.NarrowSVG()
+	require.NoError(t, err)
+	assert.Contains(t, svg, `<g id="client">`, "a group without boxes is still there")
+	goodNarrow(t, f)
+}
+
+// Lines beside one column cross where they must, and nowhere else.
+func TestNested(t *testing.T) {
+	crossings := func(pairs ...string) (n int) {
+		f := Figure{Boxes: []Box{{ID: "a"}, {ID: "b"}, {ID: "c"}, {ID: "d"}}}
+		for i, pair := range pairs {
+			f.Lines = append(f.Lines, Line{From: pair[:1], To: pair[1:], Listens: i%2 == 0, Label: "ch"})
+		}
+		p := goodNarrow(t, f)
+		for i, l := range p.lines {
+			for _, other := range p.lines[:i] {
+				for _, s := range l.segments() {
+					for _, o := range other.segments() {
+						if s.touches(o) {
+							n++
+						}
+					}
+				}
+			}
+		}
+		return n
+	}
+	assert.Zero(t, crossings("ac", "ca", "ac", "ca", "ad", "da", "aa"), "some between the same boxes")
+	assert.Zero(t, crossings("ac", "bb", "cd", "da", "cc", "dd"), "one beside another")
+	assert.Equal(t, 1, crossings("ac", "db"), "these two must")
 }
 
 // Figures as they come from changed code.
@@ -148,9 +214,11 @@ func TestOdd(t *testing.T) {
 func TestRandom(t *testing.T) {
 	for seed := range uint64(1000) {
 		f := random(rand.New(rand.NewPCG(seed, 0)))
-		p, err := f.draw()
-		require.NoError(t, err)
-		require.Empty(t, check(p), "seed %d: %+v", seed, f)
+		for _, f.narrow = range []bool{false, true} {
+			p, err := f.draw()
+			require.NoError(t, err)
+			require.Empty(t, check(p), "seed %d: %+v", seed, f)
+		}
 	}
 }
 
@@ -179,15 +247,20 @@ func random(r *rand.Rand) (f Figure) {
 func svgs(t *testing.T) map[string]string {
 	all := map[string]string{}
 	for _, lang := range []string{"en", "ja"} {
-		for name, drawing := range map[string]interface{ SVG() (string, error) }{
+		for name, drawing := range map[string]interface {
+			SVG() (string, error)
+			NarrowSVG() (string, error)
+		}{
 			"original": original(lang), "rewritten": rewritten(lang), "race": race(lang), "leaving": leaving(lang),
 		} {
-			svg, err := drawing.SVG()
-			require.NoError(t, err)
-			again, err := drawing.SVG()
-			require.NoError(t, err)
-			assert.Equal(t, svg, again, "the same figure, other bytes")
-			all[name+" "+lang] = svg
+			for size, draw := range map[string]func() (string, error){"": drawing.SVG, " narrow": drawing.NarrowSVG} {
+				svg, err := draw()
+				require.NoError(t, err)
+				again, err := draw()
+				require.NoError(t, err)
+				assert.Equal(t, svg, again, "the same figure, other bytes")
+				all[name+size+" "+lang] = svg
+			}
 		}
 	}
 	return all
@@ -302,15 +375,16 @@ func TestMakesNoSense(t *testing.T) {
 func TestOddSequences(t *testing.T) {
 	long := strings.Repeat("すべての言葉が長い、", 8) + strings.Repeat("and long in English ", 8)
 	for name, s := range map[string]Sequence{
-		"nothing":  {},
-		"no lanes": {Panels: []Panel{{Title: "nobody"}}},
-		"one lane": {Panels: []Panel{{Lanes: []Lane{{Name: "alone"}}, Events: []Event{{Text: "thinks"}, {Value: "7"}, {Text: "waits", Ends: true}}}}},
+		"nothing":    {},
+		"no lanes":   {Panels: []Panel{{Title: "nobody"}}},
+		"one lane":   {Panels: []Panel{{Lanes: []Lane{{Name: "alone"}}, Events: []Event{{Text: "thinks"}, {Value: "7"}, {Text: "waits", Ends: true}}}}},
+		"long names": {Panels: []Panel{{Lanes: []Lane{{Name: "a"}, {Name: strings.Repeat("x", 60)}, {Words: []string{strings.Repeat("x", 60)}}}}}},
 		"long words": {Title: "long", Beside: true, Notes: []string{long}, Panels: []Panel{{
 			Title: long, Result: []string{long}, Lanes: []Lane{{Name: long, Words: []string{long}}, {Name: "b"}, {Name: "c"}},
 			Events: []Event{{From: 0, To: 2, Text: long, Value: "12345"}, {From: 2, To: 0, Text: long, Waits: true}, {From: 1, To: 1, Text: long}},
 		}}},
 	} {
-		assert.Empty(t, check(s.draw()), name)
+		assert.Empty(t, checkBoth(s), name)
 	}
 }
 
@@ -335,7 +409,7 @@ func TestRandomSequences(t *testing.T) {
 			}
 			s.Panels = append(s.Panels, p)
 		}
-		require.Empty(t, check(s.draw()), "seed %d: %+v", seed, s)
+		require.Empty(t, checkBoth(s), "seed %d: %+v", seed, s)
 	}
 }
 
@@ -357,6 +431,7 @@ func TestWrap(t *testing.T) {
 		first := []rune(line)[0]
 		assert.NotContains(t, notFirst[len("、"):], string(first), line)
 	}
+	assert.Equal(t, []string{"クライアントごと、", "条件つき"}, s.balanced("クライアントごと、条件つき", 100), "no word is cut for balance")
 	assert.Equal(t, []string{"1 for each message", "and client"}, style{"", 10, sans}.balanced("1 for each message and client", 150))
 }
 

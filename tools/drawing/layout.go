@@ -14,21 +14,29 @@ import "slices"
 // their line. Boxes one below the other are joined through the gap between them.
 
 const (
-	margin = 24
 	row    = 29
 	lower  = 7  // how much lower lines run that come from the right
 	pad    = 14 // between a group and its boxes
 	inset  = 12 // between a box and its words
-	header = 58 // of a group, above its boxes
+	header = 58 // of a group, above its boxes: two rows
 	lane   = 14 // from one line to the next
 	stub   = 20 // what is left of a line beside the lanes, at least
 )
 
-// How wide columns and gutters are, unless something in them is too long.
+// sizes is how wide columns and gutters are, unless something in them is too long.
+type sizes struct {
+	columns, pads [Columns]int // pads are at both sides of a column
+	gutters       [Columns - 1]int
+	lane          int // from one line to the next
+	rest          int // right of the lanes, at least
+}
+
 var (
-	columnWidths = [Columns]int{168, 214, 156, 150}
-	gutterWidths = [Columns - 1]int{82, 150, 112}
-	groupPads    = [Columns]int{0, pad, pad, 0}
+	wideSizes = sizes{
+		columns: [Columns]int{168, 214, 156, 150}, pads: [Columns]int{0, pad, pad, 0},
+		gutters: [Columns - 1]int{82, 150, 112}, lane: lane, rest: stub,
+	}
+	narrowSizes = sizes{pads: [Columns]int{8}, lane: 12}
 )
 
 // The sides of a box at which lines from other columns end.
@@ -41,6 +49,8 @@ const (
 type spot struct {
 	Box
 	rect
+	class       string   // its column's
+	group       *Group   // that it stands in, if any
 	words       []string // wrapped
 	first, rows int      // the rows of the row above come first
 	ends        [2]int   // how many lines end at its left side, and at its right
@@ -98,37 +108,49 @@ type layout struct {
 	stacks       [Columns][]*spot // the others
 	groups       [Columns]*Group
 	routes       []*route
+	top          int // of the boxes; the title is above
 	topRows      int
 	rows         int // below these
 	upper, under corridor
 	x, w         [Columns]int        // of the boxes
-	gutters      [Columns - 1]gutter // between them
-	out          picture
+	between      [Columns - 1]gutter // them
+	sizes
+	out picture
 }
 
 func (l *layout) add(b Box) {
-	s := &spot{Box: b, taken: [2]map[int]bool{{}, {}}}
+	s := &spot{Box: b, class: columnClass(b.Column), taken: [2]map[int]bool{{}, {}}}
 	l.at[b.ID] = s
 	l.spots = append(l.spots, s)
 	if b.Top {
 		l.tops[b.Column] = s
 	} else {
+		s.group = l.groups[b.Column]
 		l.stacks[b.Column] = append(l.stacks[b.Column], s)
 	}
 }
 
 func (l *layout) draw() *picture {
+	l.top = l.out.head()
 	l.measure()
 	l.direct()
 	l.stack()
-	l.connect()
+	if l.narrow {
+		l.nest()
+	} else {
+		l.connect()
+	}
 	l.place()
 	return l.render()
 }
 
 // measure makes columns as wide as their words need.
 func (l *layout) measure() {
-	l.w = columnWidths
+	l.sizes = wideSizes
+	if l.narrow {
+		l.sizes = narrowSizes
+	}
+	l.w = l.columns
 	for _, s := range l.spots {
 		w := s.style().width(s.Name)
 		for _, words := range s.Words {
@@ -136,9 +158,9 @@ func (l *layout) measure() {
 		}
 		l.w[s.Column] = max(l.w[s.Column], w+2*inset)
 	}
-	for c, g := range l.groups {
+	for _, g := range l.groups {
 		if g != nil {
-			l.w[c] = max(l.w[c], g.width()+2*inset)
+			l.w[l.column(g)] = max(l.w[l.column(g)], g.width()+2*inset)
 		}
 	}
 	for _, s := range l.spots {
@@ -147,6 +169,14 @@ func (l *layout) measure() {
 		}
 		s.rows = (s.style().height() + len(s.words)*wordStyle.height() + inset + row) / row
 	}
+}
+
+// column is where the group stands.
+func (l *layout) column(g *Group) int {
+	if l.narrow {
+		return 0
+	}
+	return g.Column
 }
 
 func (g *Group) width() int {
@@ -213,8 +243,9 @@ func (l *layout) runsDown(r *route, a, b *end) bool {
 // edge is from where to where in its column the upper edge of a box can be come
 // to from above: not through the words of its group.
 func (l *layout) edge(s *spot) (from, to int) {
-	if g := l.groups[s.Column]; g != nil && s == l.stacks[s.Column][0] {
-		from = g.width()
+	stack := l.stacks[s.Column]
+	if begins(stack, slices.Index(stack, s)) {
+		from = s.group.width()
 	}
 	return from + inset, l.w[s.Column] - inset
 }
@@ -241,7 +272,7 @@ func (l *layout) stack() {
 	}
 	need := func(stack []*spot) (rows int) {
 		for i, s := range stack {
-			rows += s.rows + gapBelow(stack, i)
+			rows += l.gapAbove(stack, i) + s.rows
 		}
 		return rows
 	}
@@ -259,8 +290,8 @@ func (l *layout) stack() {
 		}
 		next := l.topRows
 		for i, s := range stack {
-			s.first = next
-			next += s.rows + gapBelow(stack, i)
+			s.first = next + l.gapAbove(stack, i)
+			next = s.first + s.rows
 		}
 	}
 	for _, s := range l.tops {
@@ -275,22 +306,30 @@ func (l *layout) stack() {
 
 // alone is the box that spans the whole height, if there is one.
 func (l *layout) alone() *spot {
-	if len(l.stacks[0]) == 1 {
+	if len(l.stacks[0]) == 1 && !l.narrow {
 		return l.stacks[0][0]
 	}
 	return nil
 }
 
-// gapBelow is how many rows stay free below a box of a stack.
-func gapBelow(stack []*spot, i int) int {
+// gapAbove is how many rows stay free above a box of a stack.
+func (l *layout) gapAbove(stack []*spot, i int) (rows int) {
+	if l.narrow && begins(stack, i) {
+		rows = header / row
+	}
 	switch {
-	case i+1 == len(stack):
-		return 0
-	case len(stack[i+1].down) == 0:
-		return 1
+	case i == 0:
+		return rows
+	case rows > 0 || len(stack[i].down) == 0:
+		return rows + 1
 	default:
 		return 2
 	}
+}
+
+// begins tells whether a box is the first of its group.
+func begins(stack []*spot, i int) bool {
+	return stack[i].group != nil && (i == 0 || stack[i-1].group != stack[i].group)
 }
 
 // connect gives each end of a line its row: to those first that can run straight.

@@ -8,15 +8,20 @@ import (
 // render makes the picture of what has its place.
 func (l *layout) render() *picture {
 	p := &l.out
-	p.lang, p.title, p.desc = l.Lang, l.Title, l.Desc
-	for c, g := range l.groups {
-		if g != nil {
-			y := l.rowY(l.topRows) - header
-			p.box(rect{l.x[c] - pad, y, l.w[c] + 2*pad, l.bottom() - y}, "group "+columnClass(c), groupID(c))
-			p.boxes[len(p.boxes)-1].mark = g.ID
-			p.text(g.Name, objectStyle, l.x[c], y+8, groupID(c))
-			p.text(g.Words, wordStyle, l.x[c], y+9+objectStyle.height(), groupID(c))
+	for _, g := range l.groups {
+		if g == nil {
+			continue
 		}
+		c := l.column(g)
+		id, x := groupID(g.Column), l.x[c]
+		y, bottom := l.rowY(l.topRows)-header, l.bottom()
+		if l.narrow {
+			y, bottom = l.around(g)
+		}
+		p.box(rect{x - l.pads[c], y, l.w[c] + 2*l.pads[c], bottom - y}, "group "+columnClass(g.Column), id)
+		p.boxes[len(p.boxes)-1].mark = g.ID
+		p.text(g.Name, objectStyle, x, y+8, id)
+		p.text(g.Words, wordStyle, x, y+9+objectStyle.height(), id)
 	}
 	for _, s := range l.spots {
 		l.renderBox(s)
@@ -24,7 +29,6 @@ func (l *layout) render() *picture {
 	for _, r := range l.routes {
 		l.renderLine(r)
 	}
-	p.head()
 	itself := slices.ContainsFunc(l.Lines, func(line Line) bool { return line.Waits })
 	p.foot(l.Notes, p.legend(l.Legend, itself, l.bottom()+(2+l.under.lines)*lane))
 	return p
@@ -36,7 +40,7 @@ func columnClass(column int) string { return "c" + strconv.Itoa(column) }
 func (l *layout) renderBox(s *spot) {
 	class := "box"
 	if s.Object {
-		class += " " + columnClass(s.Column)
+		class += " " + s.class
 	}
 	if s.Dotted {
 		class += " dotted"
@@ -45,8 +49,8 @@ func (l *layout) renderBox(s *spot) {
 	p.box(s.rect, class, s.ID)
 	drawn := &p.boxes[len(p.boxes)-1]
 	drawn.mark = s.ID
-	if !s.Top && l.groups[s.Column] != nil {
-		drawn.in = groupID(s.Column)
+	if s.group != nil {
+		drawn.in = groupID(s.group.Column)
 	}
 	p.inBox(s.ID, s.rect, s.style(), []string{s.Name}, s.words)
 }
@@ -84,7 +88,7 @@ func (l *layout) renderLine(r *route) {
 // renderLabel writes the label above the end of the line, beside the lanes.
 func (l *layout) renderLabel(r *route) {
 	e := r.labelled
-	g := l.gutters[e.gutter()]
+	g := l.between[e.gutter()]
 	x := g.x + g.before/2
 	if e.side == left {
 		x = g.x + g.w - g.after/2
@@ -121,8 +125,8 @@ func (l *layout) renderDown(r *route, drawn line) {
 	case a.Top:
 		l.out.label(r.Label, style, x+6, bottom+8) // above the corridor
 	default:
-		if l.groups[b.Column] != nil {
-			style.name += " in" + columnClass(b.Column)
+		if b.group != nil {
+			style.name += " in" + columnClass(b.group.Column)
 		}
 		l.out.label(r.Label, style, x+6, (bottom+b.rect.y-style.height())/2)
 	}

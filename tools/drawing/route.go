@@ -29,11 +29,9 @@ func (l *layout) y(r *route, e *end) int {
 	return y
 }
 
-const top = 72 // of the boxes; the title is above
-
 // rowY is the upper edge of a row.
 func (l *layout) rowY(r int) int {
-	y := top + r*row
+	y := l.top + r*row
 	if r < l.topRows {
 		return y
 	}
@@ -41,7 +39,7 @@ func (l *layout) rowY(r int) int {
 		y += 2*lane + 16 + lane*l.upper.lines
 	}
 	for _, g := range l.groups {
-		if g != nil {
+		if g != nil && !l.narrow {
 			return y + header
 		}
 	}
@@ -50,7 +48,7 @@ func (l *layout) rowY(r int) int {
 
 // place gives columns, gutters, lanes and boxes their places.
 func (l *layout) place() {
-	l.upper.y = top + l.topRows*row + 2*lane + 4
+	l.upper.y = l.top + l.topRows*row + 2*lane + 4
 	l.under.y = l.bottom() + lane
 	for _, r := range l.routes {
 		a, b := &r.ends[0], &r.ends[1]
@@ -63,16 +61,19 @@ func (l *layout) place() {
 			l.turn(&r.lanes[1], b, l.y(r, b), r.corridorY(), 1)
 		}
 	}
-	x := margin
+	x := l.out.margin()
 	for c := range Columns {
-		x += groupPads[c]
+		x += l.pads[c]
 		l.x[c] = x
-		x += l.w[c] + groupPads[c]
+		x += l.w[c] + l.pads[c]
 		if c < Columns-1 {
 			x += l.fill(c, x)
 		}
+		if l.narrow {
+			break
+		}
 	}
-	l.out.width = x + margin
+	l.out.width = max(l.out.width, x+l.out.margin())
 	for _, s := range l.spots {
 		y := l.rowY(s.first)
 		s.rect = rect{l.x[s.Column], y, l.w[s.Column], l.rowY(s.first+s.rows-1) + row - y}
@@ -80,7 +81,7 @@ func (l *layout) place() {
 }
 
 func (l *layout) turn(lane *int, at *end, from, to, side int) {
-	g := &l.gutters[at.gutter()]
+	g := &l.between[at.gutter()]
 	g.turns = append(g.turns, turn{lane, min(from, to), max(from, to), side})
 }
 
@@ -92,31 +93,36 @@ func (r *route) corridorY() int { return r.corridor.y + lane*r.nth }
 // fill finds the lanes of a gutter at x, and returns how wide it is. Two turns
 // share a lane where one is well above the other.
 func (l *layout) fill(n, x int) int {
-	g := &l.gutters[n]
-	rooms := [2]int{stub, stub} // at its right, and at its left: beside ends at left sides, at right sides
+	g := &l.between[n]
+	rooms := [2]int{left: l.rest, right: stub} // at its right, and at its left: beside ends at left sides, at right sides
 	for _, r := range l.routes {
 		if e := r.labelled; r.Label != "" && (r.down == nil || r.sideways) && e.gutter() == n {
 			rooms[e.side] = max(rooms[e.side], labelStyle.width(r.Label)+inset)
 		}
 	}
-	slices.SortStableFunc(g.turns, func(a, b turn) int { return cmp.Compare(b.side, a.side) })
+	slices.SortStableFunc(g.turns, func(a, b turn) int {
+		if l.narrow { // the longer one outside
+			return cmp.Compare(a.to-a.from, b.to-b.from)
+		}
+		return cmp.Compare(b.side, a.side)
+	})
 	var lanes [][]turn
 	for _, t := range g.turns {
 		i := slices.IndexFunc(lanes, func(in []turn) bool {
-			return !slices.ContainsFunc(in, func(o turn) bool { return t.from <= o.to+lane && o.from <= t.to+lane })
+			return !slices.ContainsFunc(in, func(o turn) bool { return t.from <= o.to+l.lane && o.from <= t.to+l.lane })
 		})
 		if i < 0 {
 			i = len(lanes)
 			lanes = append(lanes, nil)
 		}
 		lanes[i] = append(lanes[i], t)
-		*t.lane = x + rooms[right] + lane/2 + i*lane
+		*t.lane = x + rooms[right] + l.lane/2 + i*l.lane
 	}
-	g.x, g.w = x, max(gutterWidths[n], rooms[right], rooms[left])
+	g.x, g.w = x, max(l.gutters[n], rooms[right], rooms[left])
 	g.before, g.after = g.w, g.w
 	if len(lanes) > 0 {
-		g.w = max(g.w, rooms[right]+len(lanes)*lane+rooms[left])
-		g.before, g.after = rooms[right], g.w-len(lanes)*lane-rooms[right]
+		g.w = max(g.w, rooms[right]+len(lanes)*l.lane+rooms[left])
+		g.before, g.after = rooms[right], g.w-len(lanes)*l.lane-rooms[right]
 	}
 	return g.w
 }

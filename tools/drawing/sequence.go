@@ -4,7 +4,8 @@ import "fmt"
 
 // Each event has a stretch of time of its own: its words above the arrow, its
 // place in the code below. They stand between the lane that it comes from and the
-// next one on its way, and touch neither.
+// next one on its way, and touch neither. On a narrow screen there is no room for
+// that: they stand right of all lanes, and the heads of the lanes are stairs.
 
 const (
 	sequenceWidth = 1100
@@ -12,23 +13,28 @@ const (
 	nearLane      = 12 // from a lane to words
 	headGap       = 12 // between two heads of lanes
 	headInset     = 8  // their words and their edges, both sides together
+	narrowPitch   = 52 // from one lane to the next, on a narrow screen
 )
 
 func (s Sequence) draw() *picture {
-	p := &picture{lang: s.Lang, title: s.Title, desc: s.Desc}
+	p := &picture{lang: s.Lang, title: s.Title, desc: s.Desc, narrow: s.narrow}
+	margin := p.margin()
 	beside := 1
-	if s.Beside {
+	if s.Beside && !s.narrow {
 		beside = max(1, len(s.Panels))
 	}
 	width := (sequenceWidth - 2*margin - (beside-1)*between) / beside
+	if s.narrow {
+		width = narrowWidth - 2*margin
+	}
 	for _, panel := range s.Panels {
-		width = max(width, panel.least())
+		width = max(width, panel.least(s.narrow))
 	}
 	p.width = width*beside + (beside-1)*between + 2*margin
-	p.head()
-	x, y, bottom := margin, top, top
+	bottom := p.head()
+	x, y := margin, bottom
 	for i, panel := range s.Panels {
-		if s.Beside && i > 0 {
+		if beside > 1 && i > 0 {
 			x += width + between
 		} else {
 			y = bottom
@@ -40,10 +46,21 @@ func (s Sequence) draw() *picture {
 }
 
 // least is how wide the panel must be, for no word to stick out.
-func (panel Panel) least() int {
+func (panel Panel) least(narrow bool) int {
 	words, pitch := panelStyle.widest(panel.Title), 0
 	for _, result := range panel.Result {
 		words = max(words, resultStyle.widest(result))
+	}
+	if narrow {
+		for i, lane := range panel.Lanes {
+			for _, name := range append([]string{lane.Name}, lane.Words...) {
+				words = max(words, i*narrowPitch+laneStyle.widest(name)+headInset)
+			}
+		}
+		for _, e := range panel.Events {
+			words = max(words, len(panel.Lanes)*narrowPitch+nearLane+max(stepStyle.widest(e.Text), placeStyle.widest(e.Place)))
+		}
+		return words
 	}
 	for _, lane := range panel.Lanes {
 		pitch = max(pitch, laneStyle.widest(lane.Name)+headInset+headGap)
@@ -64,7 +81,10 @@ func (panel Panel) least() int {
 func (panel Panel) draw(p *picture, x, y, width int) int {
 	y = p.wrapped(panel.Title, panelStyle, x, y, width) + 10
 	if len(panel.Lanes) > 0 {
-		lanes := lanes{picture: p, lanes: panel.Lanes, x: x, pitch: width / len(panel.Lanes)}
+		lanes := lanes{picture: p, lanes: panel.Lanes, x: x, right: x + width, pitch: width / len(panel.Lanes)}
+		if p.narrow {
+			lanes.pitch = narrowPitch
+		}
 		y = lanes.heads(y)
 		for _, e := range panel.Events {
 			y = lanes.event(e, y)
@@ -85,19 +105,21 @@ func (panel Panel) draw(p *picture, x, y, width int) int {
 type lanes struct {
 	*picture
 	lanes    []Lane
-	x, pitch int
+	x, right int
+	pitch    int
 	since    []int    // from where each lane is still to be drawn
 	classes  []string // how; empty for one that has ended
 }
 
 func (l *lanes) mid(lane int) int { return l.x + lane*l.pitch + l.pitch/2 }
 
-// heads draws who takes part.
+// heads draws who takes part, and returns where they end. On a narrow screen each
+// is lower than the one before, and farther right.
 func (l *lanes) heads(y int) int {
-	w := l.pitch - headGap
 	height := 0
 	var names, words [][]string
 	for i, lane := range l.lanes {
+		_, w := l.head(i)
 		names = append(names, laneStyle.balanced(lane.Name, w-headInset))
 		words = append(words, nil)
 		for _, word := range lane.Words {
@@ -110,14 +132,28 @@ func (l *lanes) heads(y int) int {
 		if lane.Object {
 			class += " c1"
 		}
+		if l.narrow && i > 0 {
+			y += height + headGap
+		}
 		id := fmt.Sprintf("lane at %d, %d", l.mid(i), y)
-		r := rect{l.mid(i) - w/2, y, w, height}
+		x, w := l.head(i)
+		r := rect{x, y, w, height}
 		l.box(r, class, id)
 		l.inBox(id, r, laneStyle, names[i], words[i])
 		l.since = append(l.since, y+height)
 		l.classes = append(l.classes, "lane")
 	}
 	return y + height + 4
+}
+
+// head is where a head begins, and how wide it may be.
+func (l *lanes) head(i int) (x, w int) {
+	if l.narrow {
+		x = l.x + i*l.pitch
+		return x, l.right - x
+	}
+	w = l.pitch - headGap
+	return l.mid(i) - w/2, w
 }
 
 // run draws a lane down to y.
@@ -131,6 +167,9 @@ func (l *lanes) run(i, y int) {
 // room is from where to where the words of an event may stand: at its left end
 // for steps in the last lane, else on the way to the next lane.
 func (l *lanes) room(e Event) (from, to int) {
+	if l.narrow {
+		return l.x + len(l.lanes)*l.pitch + nearLane, l.right
+	}
 	next := e.From + 1
 	if e.To < e.From || e.To == e.From && next == len(l.lanes) && e.From > 0 {
 		next = e.From - 1
@@ -154,7 +193,7 @@ func (l *lanes) event(e Event, y int) int {
 	from, to := l.room(e)
 	anchor, far := "middle", 5 // from the arrow to the words
 	switch {
-	case e.From == e.To && from > l.mid(e.From):
+	case l.narrow, e.From == e.To && from > l.mid(e.From):
 		anchor, far = "", 0
 	case e.From == e.To:
 		anchor, far = "end", 0

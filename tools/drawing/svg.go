@@ -16,6 +16,7 @@ type rect struct{ x, y, w, h int }
 // that tests can judge a picture by numbers.
 type picture struct {
 	lang, title, desc string
+	narrow            bool // for a narrow screen
 	width, height     int
 	boxes             []box
 	lines             []line
@@ -98,13 +99,27 @@ func (p *picture) inBox(id string, r rect, s style, name, words []string) {
 	write(wordStyle, words)
 }
 
-func (p *picture) head() {
-	p.text(p.title, titleStyle, margin, 20, "")
-	p.width = max(p.width, titleStyle.width(p.title)+2*margin)
+// margin is around everything.
+func (p *picture) margin() int {
+	if p.narrow {
+		return 10
+	}
+	return 24
+}
+
+// head writes the title, and returns where it ends.
+func (p *picture) head() int {
+	if !p.narrow {
+		p.text(p.title, titleStyle, p.margin(), 20, "")
+		p.width = max(p.width, titleStyle.width(p.title)+2*p.margin())
+		return 72
+	}
+	p.width = max(narrowWidth, p.width, panelStyle.widest(p.title)+2*p.margin())
+	return p.wrapped(p.title, panelStyle, p.margin(), 16, p.width-2*p.margin()) + 14
 }
 
 // legend draws a sample of each kind with its words, lines in one row and boxes
-// in the next, and returns where it ends.
+// in the next, and returns where it ends. For a narrow screen each has its row.
 func (p *picture) legend(l Legend, itself bool, y int) int {
 	type sample struct{ words, class string }
 	lines := []sample{{l.Starts, "starts"}, {l.Listens, "listens"}, {l.Itself, "listens itself"}}
@@ -117,12 +132,19 @@ func (p *picture) legend(l Legend, itself bool, y int) int {
 	for _, s := range slices.Concat(lines, boxes) {
 		width = max(width, noteStyle.width(s.words)+indent+between)
 	}
-	p.width = max(p.width, 2*margin+3*width-between)
+	columns := 3
+	if p.narrow {
+		columns = 1
+	}
+	p.width = max(p.width, 2*p.margin()+columns*width-between)
 	for i, samples := range [][]sample{lines, boxes} {
-		x := margin
+		x := p.margin()
 		for _, s := range samples {
 			if s.words == "" {
 				continue
+			}
+			if p.narrow && x > p.margin() {
+				x, y = p.margin(), y+34
 			}
 			sampled := line{points: []point{{x, y + 10}, {x + 36, y + 10}}, class: s.class, head: true}
 			if s.class == "listens itself" {
@@ -136,7 +158,7 @@ func (p *picture) legend(l Legend, itself bool, y int) int {
 			p.text(s.words, noteStyle, x+indent, y+1, "")
 			x += width
 		}
-		if x > margin {
+		if x > p.margin() {
 			y += 34
 		}
 	}
@@ -147,13 +169,13 @@ func (p *picture) legend(l Legend, itself bool, y int) int {
 func (p *picture) foot(notes []string, y int) {
 	const indent = 28
 	for _, note := range notes {
-		p.width = max(p.width, noteStyle.widest(note)+indent+2*margin)
+		p.width = max(p.width, noteStyle.widest(note)+indent+2*p.margin())
 	}
 	for i, note := range notes {
-		p.text(fmt.Sprintf("%d.", i+1), noteStyle, margin, y, "")
-		y = p.wrapped(note, noteStyle, margin+indent, y, p.width-2*margin-indent) + 5
+		p.text(fmt.Sprintf("%d.", i+1), noteStyle, p.margin(), y, "")
+		y = p.wrapped(note, noteStyle, p.margin()+indent, y, p.width-2*p.margin()-indent) + 5
 	}
-	p.height = y + margin - 8
+	p.height = y + 16
 }
 
 // css has one palette for light, which paper gets too, and one for dark screens.

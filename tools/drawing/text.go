@@ -120,13 +120,18 @@ func (s style) wrap(words string, width int) (lines []string) {
 	return append(lines, strings.TrimRight(line, " "))
 }
 
-// balanced is as many lines as wrap makes, about as long as one another.
+// balanced is as many lines as wrap makes, about as long as one another. It cuts no
+// word that wrap doesn't.
 func (s style) balanced(words string, width int) []string {
 	lines := s.wrap(words, width)
+	least := s.longest(pieces(words, false))
+	if least > width {
+		least = s.widest(words)
+	}
 	for len(lines) > 1 {
 		width -= s.size / 2
 		narrower := s.wrap(words, width)
-		if len(narrower) > len(lines) || s.widest(words) > width {
+		if len(narrower) > len(lines) || least > width {
 			break
 		}
 		lines = narrower
@@ -135,8 +140,11 @@ func (s style) balanced(words string, width int) []string {
 }
 
 // widest is the width of the widest piece, which a box must have room for.
-func (s style) widest(words string) (most int) {
-	for _, piece := range pieces(words, true) {
+func (s style) widest(words string) int { return s.longest(pieces(words, true)) }
+
+// longest is the width of the longest piece.
+func (s style) longest(pieces []string) (most int) {
+	for _, piece := range pieces {
 		most = max(most, s.width(strings.TrimRight(piece, " ")))
 	}
 	return most

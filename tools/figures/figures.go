@@ -6,6 +6,7 @@
 package figures
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,11 +31,15 @@ const remedy = "run go run -C tools ./check -write figures, and look at what has
 // Check holds the figures and tables of the repository at root to the code. It
 // prints how the tables differ. Its error names all that is wrong, a line each, and
 // what to do.
-func Check(root string, out io.Writer) error { return check(root, steps.All, out) }
+func Check(ctx context.Context, root string, out io.Writer) error {
+	return check(ctx, root, steps.All, out)
+}
 
 // Write draws the figures and tables of the repository at root anew, and prints
 // which have changed. Its error names all that it could not draw.
-func Write(root string, out io.Writer) error { return write(root, steps.All, out) }
+func Write(ctx context.Context, root string, out io.Writer) error {
+	return write(ctx, root, steps.All, out)
+}
 
 // file is a figure or a table as it is to be in dir.
 type file struct {
@@ -42,8 +47,8 @@ type file struct {
 	content string
 }
 
-func check(root string, all []steps.Step, out io.Writer) error {
-	files, wrong := draw(root, all)
+func check(ctx context.Context, root string, all []steps.Step, out io.Writer) error {
+	files, wrong := draw(ctx, root, all)
 	wrong = slices.Concat(wrong, withoutTable(root, all), strangers(root, all), compare(root, files, out))
 	if len(wrong) == 0 {
 		fmt.Fprintf(out, "%d figures and tables, all as the code says\n", len(files))
@@ -51,8 +56,8 @@ func check(root string, all []steps.Step, out io.Writer) error {
 	return errors.Join(wrong...)
 }
 
-func write(root string, all []steps.Step, out io.Writer) error {
-	files, wrong := draw(root, all)
+func write(ctx context.Context, root string, all []steps.Step, out io.Writer) error {
+	files, wrong := draw(ctx, root, all)
 	wrong = append(wrong, strangers(root, all)...)
 	changed := 0
 	for _, f := range files {
@@ -138,6 +143,7 @@ func strangers(root string, all []steps.Step) (wrong []error) {
 		for _, l := range languages {
 			for _, name := range names {
 				known[dir+"/"+name+"."+l.code+".svg"] = true
+				known[dir+"/"+name+narrow+"."+l.code+".svg"] = true
 			}
 		}
 	}

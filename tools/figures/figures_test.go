@@ -2,6 +2,7 @@ package figures
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"maps"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,20 +18,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/chanflow"
 )
 
 // drawn is drawn once for all tests.
 var drawn = sync.OnceValues(func() ([]file, error) {
-	files, wrong := draw(root, steps.All)
+	files, wrong := draw(context.Background(), root, steps.All)
 	return files, errors.Join(wrong...)
 })
 
 // TestFresh holds the files of diagrams/ to the code.
 func TestFresh(t *testing.T) {
 	var out bytes.Buffer
-	assert.NoError(t, Check(root, &out), "%s", &out)
+	assert.NoError(t, Check(judgetest.Context(t), root, &out), "%s", &out)
 	assert.Contains(t, out.String(), "all as the code says")
 }
 
@@ -77,10 +80,10 @@ func lines(err error) []string {
 func TestStale(t *testing.T) {
 	root, table := madeUp(t)
 	var out bytes.Buffer
-	require.NoError(t, write(root, table, &out))
-	require.NoError(t, check(root, table, &out))
-	assert.Contains(t, out.String(), "3 figures and tables, 3 changed")
-	assert.Contains(t, out.String(), "3 figures and tables, all as the code says")
+	require.NoError(t, write(t.Context(), root, table, &out))
+	require.NoError(t, check(t.Context(), root, table, &out))
+	assert.Contains(t, out.String(), "5 figures and tables, 5 changed")
+	assert.Contains(t, out.String(), "5 figures and tables, all as the code says")
 
 	const name = dir + "/01-one.edges"
 	path := filepath.Join(root, filepath.FromSlash(name))
@@ -97,7 +100,7 @@ func TestStale(t *testing.T) {
 		name + " is not what the code says: run go run -C tools ./check -write figures, and look at what has changed",
 		svg + " is not what the code says: run go run -C tools ./check -write figures, and look at what has changed",
 		dir + "/01-one.ja.svg is not there: run go run -C tools ./check -write figures, and look at what has changed",
-	}, lines(check(root, table, &out)))
+	}, lines(check(t.Context(), root, table, &out)))
 	assert.Regexp(t, `(?m)^- goroutine  post `, out.String())
 	assert.Regexp(t, `(?m)^\+ goroutine  send `, out.String())
 	assert.Equal(t, 3, strings.Count(out.String(), "\n"), "one line that has changed, and no more: %s", &out)
@@ -106,12 +109,12 @@ func TestStale(t *testing.T) {
 	assert.Equal(t, old, string(still), "a check writes nothing")
 
 	out.Reset()
-	require.NoError(t, write(root, table, &out))
+	require.NoError(t, write(t.Context(), root, table, &out))
 	assert.Contains(t, out.String(), "wrote 01-one.edges")
 	assert.Contains(t, out.String(), " 3 changed")
-	require.NoError(t, check(root, table, &out))
+	require.NoError(t, check(t.Context(), root, table, &out))
 	out.Reset()
-	require.NoError(t, write(root, table, &out))
+	require.NoError(t, write(t.Context(), root, table, &out))
 	assert.Contains(t, out.String(), " 0 changed")
 }
 
@@ -139,24 +142,24 @@ func TestRows(t *testing.T) {
 		"no step of the module in 05-broken can be drawn before this is mended: "}
 	unread := "03-empty can't be drawn: there is no Go package in 03-empty: write it, or take its row out of internal/steps/steps.go"
 	var out bytes.Buffer
-	got := lines(check(root, table, &out))
+	got := lines(check(t.Context(), root, table, &out))
 	want := slices.Concat(undrawn, []string{"main.go:6:4: undefined: channel", unread})
 	for _, name := range []string{"02-nowhere", "03-empty", "04-own", "05-broken", "06-gone"} {
 		want = append(want, byHand+"/"+name+".txt"+write2+name)
 	}
-	for _, name := range []string{"01-one.edges", "01-one.en.svg", "01-one.ja.svg", "04-own.edges", "04-own.en.svg", "04-own.ja.svg"} {
+	for _, name := range []string{"01-one.edges", "01-one.en.svg", "01-one.narrow.en.svg", "01-one.ja.svg", "01-one.narrow.ja.svg", "04-own.edges", "04-own.en.svg", "04-own.narrow.ja.svg"} {
 		want = append(want, dir+"/"+name+" is not there: run go run -C tools ./check -write figures")
 	}
 	for _, line := range want {
 		assert.Condition(t, func() bool { return slices.ContainsFunc(got, func(l string) bool { return strings.Contains(l, line) }) }, "not told: %s\nbut:\n%s", line, strings.Join(got, "\n"))
 	}
 
-	err := write(root, table, &out)
+	err := write(t.Context(), root, table, &out)
 	for _, line := range append(undrawn, unread) {
 		assert.ErrorContains(t, err, line)
 	}
-	assert.Contains(t, out.String(), "6 figures and tables, 6 changed")
-	assert.NotContains(t, check(root, table, &out).Error(), remedy, "what could be drawn is there")
+	assert.Contains(t, out.String(), "10 figures and tables, 10 changed")
+	assert.NotContains(t, check(t.Context(), root, table, &out).Error(), remedy, "what could be drawn is there")
 	written, err := os.ReadFile(filepath.Join(root, dir, "04-own.edges"))
 	require.NoError(t, err)
 	assert.Contains(t, string(written), "04-own/main.go:5", "places are told from the repository's root")
@@ -166,12 +169,12 @@ func TestRows(t *testing.T) {
 func TestStranger(t *testing.T) {
 	root, table := madeUp(t)
 	var out bytes.Buffer
-	require.NoError(t, write(root, table, &out))
-	strangers := []string{dir + "/99-gone.edges", dir + "/99-gone.en.svg", dir + "/race.ja.svg", byHand + "/99-gone.txt"}
+	require.NoError(t, write(t.Context(), root, table, &out))
+	strangers := []string{dir + "/99-gone.edges", dir + "/99-gone.en.svg", dir + "/race.ja.svg", dir + "/leaving.narrow.en.svg", dir + "/99-gone.narrow.ja.svg", byHand + "/99-gone.txt"}
 	for _, name := range strangers {
 		put(t, root, name, "")
 	}
-	for _, err := range []error{check(root, table, &out), write(root, table, &out)} {
+	for _, err := range []error{check(t.Context(), root, table, &out), write(t.Context(), root, table, &out)} {
 		assert.Len(t, lines(err), len(strangers))
 		for _, name := range strangers {
 			assert.ErrorContains(t, err, name+" is of no step: delete it, or write the step's row")
@@ -183,8 +186,8 @@ func TestStranger(t *testing.T) {
 // TestNothing: an empty table, and a root that is none, are told and don't panic.
 func TestNothing(t *testing.T) {
 	var out bytes.Buffer
-	assert.NoError(t, check(t.TempDir(), nil, &out))
-	err := Check(t.TempDir(), &out)
+	assert.NoError(t, check(t.Context(), t.TempDir(), nil, &out))
+	err := Check(t.Context(), t.TempDir(), &out)
 	for _, name := range steps.Names() {
 		assert.ErrorContains(t, err, name+" is not there")
 	}
@@ -246,10 +249,13 @@ func TestIDs(t *testing.T) {
 				table := content[step+".edges"]
 				require.Contains(t, table, "  box-main\n")
 				sameIDs(t, table, content[step+"."+l.code+".svg"])
+				sameIDs(t, table, content[step+narrow+"."+l.code+".svg"])
 			})
 		}
 		for _, name := range []string{"race", "leaving"} {
-			assert.NotRegexp(t, named, content[name+"."+l.code+".svg"], "%s has no table that could name its ids", name)
+			for _, name := range []string{name, name + narrow} {
+				assert.NotRegexp(t, named, content[name+"."+l.code+".svg"], "%s has no table that could name its ids", name)
+			}
 		}
 	}
 	assert.Equal(t, "listens-server-listen--client-listenread--server-addch", id("listens", "Server.Listen", "Client.listenRead", "Server.addCh"))
@@ -261,12 +267,38 @@ func TestSameID(t *testing.T) {
 	root, table := madeUp(t)
 	put(t, root, "01-one/main.go", program+"\nfunc init() { go Send(make(chan int)) }\n\nfunc Send(ch chan int) { ch <- 1 }\n")
 	var out bytes.Buffer
-	assert.ErrorContains(t, write(root, table, &out), `have the ID "box-send": give one of them another`)
+	assert.ErrorContains(t, write(t.Context(), root, table, &out), `have the ID "box-send": give one of them another`)
+}
+
+// TestLetters: on a phone, where a picture has 358 of 390 pixels, no letter has
+// less than 11.
+func TestLetters(t *testing.T) {
+	files, err := drawn()
+	require.NoError(t, err)
+	number := func(in, pattern string) (all []int) {
+		for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(in, -1) {
+			n, err := strconv.Atoi(match[1])
+			require.NoError(t, err)
+			all = append(all, n)
+		}
+		return all
+	}
+	tested := 0
+	for _, f := range files {
+		if strings.Contains(f.name, narrow+".") {
+			width := number(f.content, ` viewBox="0 0 (\d+) `)[0]
+			size := slices.Min(number(f.content, ` font-size="(\d+)"`))
+			assert.GreaterOrEqual(t, float64(size)*358/float64(width), 11.0, f.name)
+			tested++
+		}
+	}
+	assert.Equal(t, len(languages)*(len(steps.Names())+2), tested)
 }
 
 // TestPages: diagrams/README.md shows every figure, each step's README its own,
-// each page in its own language.
+// each page in its own language, and on a phone the narrow one.
 func TestPages(t *testing.T) {
+	const phone = `<picture><source media="(max-width: 600px)" srcset="`
 	files, err := drawn()
 	require.NoError(t, err)
 	page := func(path ...string) string {
@@ -277,12 +309,16 @@ func TestPages(t *testing.T) {
 	for lang, name := range map[string]string{"en": "README.md", "ja": "README.ja.md"} {
 		here := page("diagrams", name)
 		for _, f := range files {
-			if strings.HasSuffix(f.name, ".edges") || strings.HasSuffix(f.name, "."+lang+".svg") {
+			switch {
+			case strings.HasSuffix(f.name, narrow+"."+lang+".svg"):
+				assert.Contains(t, here, phone+f.name+`"><img `, name)
+			case strings.HasSuffix(f.name, ".edges"), strings.HasSuffix(f.name, "."+lang+".svg"):
 				assert.Contains(t, here, "("+f.name+")", name)
 			}
 		}
 		for _, step := range steps.Names() {
 			assert.Contains(t, page(step, name), "](../diagrams/"+step+"."+lang+".svg)", "%s/%s", step, name)
+			assert.Contains(t, page(step, name), phone+"../diagrams/"+step+narrow+"."+lang+`.svg"><img src="../diagrams/`+step+"."+lang+`.svg"`, "%s/%s", step, name)
 		}
 	}
 }
@@ -304,12 +340,28 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// raced plays the race once for all tests.
+var raced = sync.OnceValues(func() ([]raceOrder, error) {
+	return raceOrders(context.Background(), accesses)
+})
+
+// accesses are those of NewClient in 01, as read by hand.
+var accesses = []chanflow.Access{
+	{Kind: chanflow.Loads, Place: chanflow.Place{File: "01-original/chat/client.go", Line: 35}},
+	{Kind: chanflow.Adds, Place: chanflow.Place{File: "01-original/chat/client.go", Line: 35}},
+	{Kind: chanflow.Stores, Place: chanflow.Place{File: "01-original/chat/client.go", Line: 35}},
+	{Kind: chanflow.Loads, Place: chanflow.Place{File: "01-original/chat/client.go", Line: 39}},
+}
+
 // TestRaceFigure reads the figure of the race as a person does.
 func TestRaceFigure(t *testing.T) {
-	source := sources(t)["01-original"]
-	accesses, err := source.Accesses("NewClient", "maxId")
+	found, err := sources(t)["01-original"].Accesses("NewClient", "maxId")
 	require.NoError(t, err)
-	figure, err := race(accesses, english)
+	assert.Equal(t, accesses, found)
+	all, err := raced()
+	require.NoError(t, err)
+	assert.Len(t, all, 20, "6!/(3!3!)")
+	figure, err := race(all, accesses, english)
 	require.NoError(t, err)
 	require.Len(t, figure.Panels, 2)
 	var stories []string
@@ -326,20 +378,35 @@ func TestRaceFigure(t *testing.T) {
 		stories = append(stories, story)
 	}
 	assert.Equal(t, []string{
-		"A load 0 (client.go:35); A add 1: 1 (client.go:35); B load 0 (client.go:35); B add 1: 1 (client.go:35); B store 1 (client.go:35); B load again: id 1 (client.go:39); A store 1 (client.go:35); A load again: id 1 (client.go:39); ",
-		"A load 0 (client.go:35); A add 1: 1 (client.go:35); A store 1 (client.go:35); B load 1 (client.go:35); B add 1: 2 (client.go:35); B store 2 (client.go:35); B load again: id 2 (client.go:39); A load again: id 2 (client.go:39); ",
+		"A load 0 (client.go:35); B load 0 (client.go:35); B add 1, store 1 (client.go:35); B load again: id 1 (client.go:39); A add 1, store 1 (client.go:35); A load again: id 1 (client.go:39); ",
+		"A load 0 (client.go:35); A add 1, store 1 (client.go:35); B load 1 (client.go:35); B add 1, store 2 (client.go:35); B load again: id 2 (client.go:39); A load again: id 2 (client.go:39); ",
 	}, stories)
 	assert.Equal(t, []string{"A has id 1, B has id 1; `maxId` is 1."}, figure.Panels[0].Result)
 	assert.Equal(t, []string{"A has id 2, B has id 2; `maxId` is 2."}, figure.Panels[1].Result)
+}
+
+// An order that is not what the code does to maxId is not drawn.
+func TestRaceOrdersAreReal(t *testing.T) {
+	for name, spoil := range map[string]func([]chanflow.Access) []chanflow.Access{
+		"another line":       func(a []chanflow.Access) []chanflow.Access { a[3].Place.Line++; return a },
+		"a write too much":   func(a []chanflow.Access) []chanflow.Access { return append(a, a[2]) },
+		"a read that is not": func(a []chanflow.Access) []chanflow.Access { return a[:3] },
+		"no addition":        func(a []chanflow.Access) []chanflow.Access { return slices.Delete(a, 1, 2) },
+		"a write first":      func(a []chanflow.Access) []chanflow.Access { a[0], a[2] = a[2], a[0]; return a },
+	} {
+		_, err := raceOrders(judgetest.Context(t), spoil(slices.Clone(accesses)))
+		assert.ErrorContains(t, err, "maxId", name)
+	}
 }
 
 // Without the second read there is no such figure, and without the hand-over no
 // other.
 func TestFiguresOfTimeNeedTheirDefects(t *testing.T) {
 	all := sources(t)
-	accesses, err := all["01-original"].Accesses("NewClient", "maxId")
+	played, err := raced()
 	require.NoError(t, err)
-	_, err = race(accesses[:3], english)
+	played = slices.DeleteFunc(slices.Clone(played), func(o raceOrder) bool { return o.last == 1 })
+	_, err = race(played, accesses, english)
 	assert.ErrorContains(t, err, "maxId")
 
 	// Each change mends the leaving, or changes how it goes.

@@ -304,7 +304,11 @@ func TestOtherNames(t *testing.T) {
 			assert.Equal(t, column(before, g), column(after, after.Goroutines[i]), "%s: %s", step, g.Name)
 		}
 	}
-	alone := analyze(t, all["03-single-goroutine"])
-	alone.Goroutines = append(alone.Goroutines, chanflow.Goroutine{Name: "Log.run", Of: "Log"})
-	assert.Equal(t, mainColumn, column(alone, alone.Goroutines[len(alone.Goroutines)-1]), "of no client, and not of the room")
+	alone, log := analyze(t, all["03-single-goroutine"]), chanflow.Goroutine{Name: "Log.run", Of: "Log"}
+	alone.Goroutines = append(alone.Goroutines, log)
+	assert.Equal(t, mainColumn, column(alone, log), "of no client, and not of the room")
+	alone.Objects = []chanflow.Object{{Name: "Log", Count: chanflow.Count{Each: []string{"client"}, If: true}}}
+	assert.Equal(t, mainColumn, column(alone, log), "made for a client under a condition")
+	client, _ := parts(alone)
+	assert.Empty(t, client)
 }

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,15 +16,18 @@ import (
 // original is the step whose defects the figures of time show.
 const original = "01-original"
 
+// narrow is in the name of a figure for a narrow screen.
+const narrow = ".narrow"
+
 // draw makes all files from the code of the repository at root. What is wrong with
 // one step keeps no other from being drawn.
-func draw(root string, all []steps.Step) (files []file, wrong []error) {
+func draw(ctx context.Context, root string, all []steps.Step) (files []file, wrong []error) {
 	sources, wrong := load(root, all)
 	for _, s := range sources {
 		drawn, err := drawStep(s)
 		if err == nil && s.name == original {
 			var times []file
-			times, err = drawTimes(s.source)
+			times, err = drawTimes(ctx, s.source)
 			drawn = append(drawn, times...)
 		}
 		files = append(files, drawn...)
@@ -42,17 +46,33 @@ func drawStep(s stepSource) (files []file, err error) {
 	}
 	files = append(files, file{s.name + ".edges", edges(s.name, model)})
 	for _, l := range languages {
-		svg, err := figure(s.name, model, l).SVG()
+		svgs, err := drawBoth(s.name, l, figure(s.name, model, l))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{s.name + "." + l.code + ".svg", svg})
+		files = append(files, svgs...)
 	}
 	return files, nil
 }
 
+// drawBoth draws a figure for a wide screen and for a narrow one.
+func drawBoth(name string, l *language, f interface {
+	SVG() (string, error)
+	NarrowSVG() (string, error)
+}) ([]file, error) {
+	wide, err := f.SVG()
+	if err != nil {
+		return nil, err
+	}
+	slim, err := f.NarrowSVG()
+	if err != nil {
+		return nil, fmt.Errorf("for a narrow screen: %w", err)
+	}
+	return []file{{name + "." + l.code + ".svg", wide}, {name + narrow + "." + l.code + ".svg", slim}}, nil
+}
+
 // drawTimes draws, in each language, the race on maxId and the client that leaves.
-func drawTimes(source *chanflow.Source) (files []file, err error) {
+func drawTimes(ctx context.Context, source *chanflow.Source) (files []file, err error) {
 	model, err := source.Analyze()
 	if err != nil {
 		return nil, err
@@ -61,8 +81,12 @@ func drawTimes(source *chanflow.Source) (files []file, err error) {
 	if err != nil {
 		return nil, err
 	}
+	played, err := raceOrders(ctx, accesses)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range languages {
-		race, err := race(accesses, l)
+		race, err := race(played, accesses, l)
 		if err != nil {
 			return nil, err
 		}
@@ -70,12 +94,12 @@ func drawTimes(source *chanflow.Source) (files []file, err error) {
 		if err != nil {
 			return nil, err
 		}
-		raceSVG, err := race.SVG()
-		leavingSVG, err2 := leaving.SVG()
+		raceSVGs, err := drawBoth("race", l, race)
+		leavingSVGs, err2 := drawBoth("leaving", l, leaving)
 		if err := errors.Join(err, err2); err != nil {
 			return nil, err
 		}
-		files = append(files, file{"race." + l.code + ".svg", raceSVG}, file{"leaving." + l.code + ".svg", leavingSVG})
+		files = slices.Concat(files, raceSVGs, leavingSVGs)
 	}
 	return files, nil
 }
@@ -132,8 +156,8 @@ const (
 func parts(m *chanflow.Model) (client, server string) {
 	for _, o := range m.Objects {
 		runs := slices.ContainsFunc(m.Goroutines, func(g chanflow.Goroutine) bool { return g.Of == o.Name })
-		switch each := forEachClient(m, o.Name); {
-		case each && (o.Name == "Client" || runs && client == ""):
+		switch each := slices.Contains(o.Count.Each, "client"); {
+		case each && (o.Name == "Client" || runs && client == "" && !o.Count.If): // else a room that the first client opens
 			client = o.Name
 		case !each && (o.Name == "Server" || runs && server == ""):
 			server = o.Name
@@ -142,16 +166,16 @@ func parts(m *chanflow.Model) (client, server string) {
 	return client, server
 }
 
-// forEachClient tells whether a struct is made for each client.
+// forEachClient tells whether a struct is made for each client, under no condition.
 func forEachClient(m *chanflow.Model, name string) bool {
 	return slices.ContainsFunc(m.Objects, func(o chanflow.Object) bool {
-		return o.Name == name && slices.Contains(o.Count.Each, "client")
+		return o.Name == name && slices.Contains(o.Count.Each, "client") && !o.Count.If
 	})
 }
 
 // column is where a goroutine stands: with the struct whose it is, or with main.
 func column(m *chanflow.Model, g chanflow.Goroutine) int {
-	_, server := parts(m)
+	client, server := parts(m)
 	switch {
 	case g.Handler && slices.Equal(g.Count.Each, []string{"client"}):
 		return clientColumn // the request handler of a client
@@ -159,7 +183,7 @@ func column(m *chanflow.Model, g chanflow.Goroutine) int {
 		return mainColumn
 	case g.Of == server:
 		return serverColumn
-	case forEachClient(m, g.Of): // a client, or a part of one, as its mailbox
+	case g.Of == client, forEachClient(m, g.Of): // a client, or a part of one, as its mailbox
 		return clientColumn
 	}
 	return mainColumn
@@ -310,7 +334,11 @@ func notes(m *chanflow.Model, l *language) []string {
 			if len(op.Via) > 0 {
 				at = fmt.Sprintf(l.calledAt, at, code(place(op.Via[0])))
 			}
-			all = append(all, fmt.Sprintf(l.self, code(f.Who), code(op.Channel), at))
+			self := l.self
+			if !op.Waits { // it has a buffer
+				self = l.selfFull
+			}
+			all = append(all, fmt.Sprintf(self, code(f.Who), code(op.Channel), at))
 		case chanflow.Silent:
 			all = append(all, fmt.Sprintf(l.silent, code(f.Who), code(f.Ops[0].Channel), code(place(f.Ops[0].Place))))
 		}

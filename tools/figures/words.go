@@ -23,7 +23,7 @@ type language struct {
 
 	sayGoroutine, sayStarts, sayListens string // for who can't see the figure
 
-	staying, conditional, noMutual, mutual, self, silent, calledAt string // notes
+	staying, conditional, noMutual, mutual, self, selfFull, silent, calledAt string // notes
 
 	race    raceWords
 	leaving leavingWords
@@ -36,8 +36,7 @@ type raceWords struct {
 	goroutine      string
 	shared         string
 	load           string // %d: what it reads
-	add            string // %d: what it has then
-	store          string // %d: what it writes
+	store          string // %d: what it writes, one more than it has read
 	second         string // %d: the id it reads
 	result         string // %d %d %d: a's id, b's id, the variable
 	orders         string // %d %d %d: all, the same id, of these with a lost increment
@@ -80,13 +79,14 @@ var english = &language{
 	conditional: "%s is started under a condition, so this figure doesn't say how many there are: %s.",
 	noMutual:    "No two goroutines listen to each other.",
 	mutual:      "%s and %s listen to each other: %s.",
-	self:        "%s sends on %s, and nothing else receives on it: when there is no room, it waits for itself for ever. %s.",
+	self:        "%s sends on %s, and nothing else receives on it: it waits for itself for ever. %s.",
+	selfFull:    "%s sends on %s, and nothing else receives on it: when the buffer is full, it waits for itself for ever. %s.",
 	calledAt:    "%s, called at %s",
 	silent:      "%s receives on %s, but nothing in this program sends on it: %s.",
 
 	race: raceWords{
 		title:     "01-original: two clients come at the same time",
-		desc:      "The goroutines of two requests use maxId in NewClient. The figure shows their steps, in two of the possible orders.",
+		desc:      "The goroutines of two requests use maxId in NewClient. The figure shows their steps, in two orders in which the program was played.",
 		lost:      "An increment is lost",
 		same:      "No increment is lost, but the ids are the same",
 		a:         "client A's request",
@@ -95,11 +95,10 @@ var english = &language{
 		goroutine: "goroutine",
 		shared:    "no owner",
 		load:      "load %d",
-		add:       "add 1: %d",
-		store:     "store %d",
+		store:     "add 1, store %d",
 		second:    "load again: id %d",
 		result:    "A has id %d, B has id %d; `maxId` is %d.",
-		orders:    "The steps of the two can come in %d orders. In %d of them both clients get the same id; in %d of these an increment is lost, too. (These are numbers of orders, not probabilities: mostly, one request is done before the next one comes.)",
+		orders:    "These steps can come in %d orders, and the program was played in each of them. In %d both clients get the same id; in %d of these an increment is lost, too. (These are numbers of orders, not probabilities: mostly, one request is done before the next one comes.)",
 		detector:  "The race detector reports the race even when no id is wrong: nothing orders the accesses of the two goroutines.",
 	},
 	leaving: leavingWords{
@@ -143,26 +142,26 @@ var japanese = &language{
 	conditional: "%s は条件つきで生成されるので、この図から数はわからない（%s）。",
 	noMutual:    "互いに listen し合っている goroutine はない。",
 	mutual:      "%s と %s は互いに listen し合っている（%s）。",
-	self:        "%s は %s に送信するが、受信するのも自分だけなので、空きがなければ自分自身を待って永久に止まる（%s）。",
+	self:        "%s は %s に送信するが、受信するのも自分だけなので、自分自身を待って永久に止まる（%s）。",
+	selfFull:    "%s は %s に送信するが、受信するのも自分だけなので、バッファがいっぱいなら自分自身を待って永久に止まる（%s）。",
 	calledAt:    "%s、呼び出し元は %s",
 	silent:      "%s は %s を受信するが、このプログラムに送信する箇所はない（%s）。",
 
 	race: raceWords{
 		title:     "01-original: 2 つのクライアントが同時に接続する",
-		desc:      "NewClient の中で 2 つのリクエストの goroutine が maxId を読み書きする様子。起こりうる順序のうち 2 通りを示す。",
+		desc:      "NewClient の中で 2 つのリクエストの goroutine が maxId を読み書きする様子。実際にプログラムを動かした順序のうち 2 通りを示す。",
 		lost:      "インクリメントが 1 回失われる",
 		same:      "失われなくても、id が重複する",
 		a:         "クライアント A のリクエスト",
 		b:         "クライアント B のリクエスト",
 		variable:  "maxId",
 		goroutine: "goroutine",
-		shared:    "持ち主なし",
+		shared:    "所有者なし",
 		load:      "読む: %d",
-		add:       "1 を足す: %d",
-		store:     "書く: %d",
+		store:     "1 を足して書く: %d",
 		second:    "もう一度読む: id %d",
 		result:    "A の id は %d、B の id は %d、`maxId` は %d。",
-		orders:    "操作の順序は全部で %d 通りある。そのうち %d 通りで id が重複し、うち %d 通りではインクリメントも失われる（順序の数であって、確率ではない。ふつうは、先のリクエストの処理が済んでから次が来る）。",
+		orders:    "操作の順序は全部で %d 通りあり、そのすべてでプログラムを動かした。そのうち %d 通りで id が重複し、うち %d 通りではインクリメントも失われる（順序の数であって、確率ではない。ふつうは、先のリクエストの処理が済んでから次が来る）。",
 		detector:  "id が壊れなかった実行でも、race detector はデータ競合を報告する。2 つの goroutine のアクセスの順序を決めるものがないからである。",
 	},
 	leaving: leavingWords{

@@ -9,7 +9,7 @@ import (
 	"websocket-chat-steps/tools/pages/runs"
 )
 
-// checkLanguages holds each page and the same page in Japanese to one shape.
+// checkLanguages checks that each page and its Japanese page have the same structure.
 func checkLanguages(pages []*markdown.Page, all []*marks.Mark) (problems []markdown.Problem) {
 	for _, p := range pages {
 		switch other := markdown.Find(pages, markdown.Other(p.Path)); {
@@ -22,7 +22,7 @@ func checkLanguages(pages []*markdown.Page, all []*marks.Mark) (problems []markd
 	return problems
 }
 
-// part is what both languages have in common of a heading, table or mark.
+// part is a heading, table or mark, without the words of its language.
 type part struct {
 	line  int
 	what  string
@@ -54,8 +54,8 @@ func compareShapes(p, english *markdown.Page, a, b [3][]part) (problems []markdo
 	return problems
 }
 
-// partsOf are the page's headings with their levels, its tables with their sizes,
-// and its marks with, for a run, what it shows.
+// partsOf returns the page's headings with their levels, its tables with their sizes,
+// and its marks. For a run it also has what the page shows.
 func partsOf(p *markdown.Page, all []*marks.Mark) (parts [3][]part) {
 	for _, h := range p.Headings {
 		parts[0] = append(parts[0], part{line: h.Line, what: fmt.Sprintf("one of level %d", h.Level)})

@@ -17,7 +17,7 @@ import (
 
 var lineAnchor = regexp.MustCompile(`^L([0-9]+)(?:-L([0-9]+))?$`)
 
-// checkLinks holds the links within the repository to what they lead to.
+// checkLinks checks that each link within the repository leads to the right place.
 func checkLinks(pages []*markdown.Page, files code.Files) (problems []markdown.Problem) {
 	for _, p := range pages {
 		for _, l := range p.Links {
@@ -29,27 +29,27 @@ func checkLinks(pages []*markdown.Page, files code.Files) (problems []markdown.P
 	return problems
 }
 
-// checkLink says what is wrong with a link, and the remedy.
+// checkLink says what is wrong with a link, and what to do.
 func checkLink(p *markdown.Page, l markdown.Link, pages []*markdown.Page, files code.Files) string {
 	to, err := url.Parse(l.To)
 	if err != nil {
-		return fmt.Sprintf("can't be read (%v): write it anew", err)
+		return fmt.Sprintf("can't be read (%v): write it again", err)
 	}
 	if to.Scheme != "" || to.Host != "" {
-		return "" // it leads out, and tests need no network
+		return "" // it leads to another site, and tests use no network
 	}
 	file := path.Join(path.Dir(p.Path), to.Path)
 	switch {
 	case to.Path == "":
 		file = p.Path
-	case strings.HasPrefix(to.Path, "/"): // GitHub takes it from the root
+	case strings.HasPrefix(to.Path, "/"): // for GitHub this is a path from the root
 		file = path.Join(".", to.Path[1:])
 	}
 	if !fs.ValidPath(file) {
-		return "leads out of the repository: write where it is on the web"
+		return "leads out of the repository: write its address on the web"
 	}
 	if _, err := fs.Stat(files, file); err != nil {
-		return "leads nowhere, there is no " + file + ": mend it, or write that file"
+		return "leads nowhere, there is no " + file + ": correct the link, or write that file"
 	}
 	if to.Fragment == "" {
 		return ""
@@ -62,7 +62,7 @@ func checkLink(p *markdown.Page, l markdown.Link, pages []*markdown.Page, files 
 	}
 	lines := lineAnchor.FindStringSubmatch(to.Fragment)
 	if lines == nil || path.Ext(file) != ".go" {
-		return "names a place that nothing can keep true: behind # write a page's heading, or L and the line of a Go file"
+		return "names a place that nothing can keep true: after # write a page's heading, or L and the line of a Go file"
 	}
 	first, _ := strconv.Atoi(lines[1]) // digits: the pattern says so
 	last := first
@@ -76,8 +76,8 @@ func checkLink(p *markdown.Page, l markdown.Link, pages []*markdown.Page, files 
 	return checkLines(read, file, first, last, l)
 }
 
-// checkLines says what is wrong with a link to lines of a Go file. Its text, or
-// its title, names the declaration that they are in: so it is seen when they move.
+// checkLines says what is wrong with a link to lines of a Go file. The link's text or
+// title names the declaration of these lines. So checkLines sees when the lines move.
 func checkLines(read *code.File, file string, first, last int, l markdown.Link) string {
 	var in, named string
 	for _, d := range read.Decls {
@@ -93,7 +93,7 @@ func checkLines(read *code.File, file string, first, last int, l markdown.Link) 
 		}
 	}
 	if in != "" {
-		return fmt.Sprintf("is called %q and leads into %s: call it `%s`, in its text or title, or mend the line%s", l.Text, in, in, named)
+		return fmt.Sprintf("is called %q and leads into %s: call it `%s`, in its text or title, or correct the line%s", l.Text, in, in, named)
 	}
-	return fmt.Sprintf("leads into no declaration of %s, which has %d lines: mend the line%s", file, len(read.Lines), named)
+	return fmt.Sprintf("leads into no declaration of %s, which has %d lines: correct the line%s", file, len(read.Lines), named)
 }

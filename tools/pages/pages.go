@@ -1,10 +1,10 @@
-// Package pages keeps the repository's Markdown pages true to its code, its steps,
-// its commands and each other. It knows nothing of what the pages are about, but
+// Package pages checks that the repository's Markdown pages agree with its code, its
+// steps, its commands and each other. It knows nothing about the pages' subject, except
 // for the teacher's plans.
 //
-// Marks are HTML comments, each alone on its line. What stands between a mark and
-// its closing mark is written by go run -C tools ./check -write pages, and held to
-// what it is made of. Files are named from the repository's root.
+// Marks are HTML comments, each alone on its line. go run -C tools ./check -write pages
+// writes the text between a mark and its closing mark, and the check compares it with
+// its source. Paths of files begin at the repository's root.
 //
 //	<!-- excerpt: FILE -->                              all of it
 //	<!-- excerpt: FILE NAME -->                         a declaration: NewClient, Client.Write
@@ -12,25 +12,33 @@
 //	<!-- /excerpt -->
 //	<!-- diff: FILE FILE -->                            how the second differs from the first
 //	<!-- diff: FILE FILE NAME -->                       the same of one declaration
-//	<!-- diff: FILE FILE NAME NAME -->                  which is called otherwise in the second
+//	<!-- diff: FILE FILE NAME NAME -->                  which has another name in the second
 //	<!-- /diff -->
 //	<!-- scoreboard -->                                 what each step of internal/steps lacks
 //	<!-- /scoreboard -->
 //	<!-- bad clients: STEP -->                          what a step does with them
 //	<!-- /bad clients -->
+//	<!-- scenarios -->                                  in how many orders a step goes wrong
+//	<!-- /scenarios -->
+//	<!-- orders: WORDS -->                              what go run ./docs/orders WORDS prints
+//	<!-- /orders -->
 //	<!-- run: COMMAND -->                               a command and what it prints
 //	<!-- run: NAME=value COMMAND -->                    with an environment variable
-//	<!-- run: fails: needs=race: COMMAND -->            it must not exit with 0, and needs something
+//	<!-- run: fails: needs=race: COMMAND -->            it must not exit with 0, and it needs something
 //	<!-- run: numbers: COMMAND -->                      it measures: any number matches any other
 //	<!-- run: numbers: zeros: COMMAND -->               but 0 only 0
 //	<!-- /run -->
 //	<!-- measured: NAME -->                             figures: bench/report writes and checks them
 //	<!-- /measured -->
 //
-// A run is written again only when its output no longer matches what the page
-// says. In the page, … matches anything within its line, and a line that is … alone
-// any number of lines: what varies is written so, and whoever edits the page may
-// put more of them.
+// A sentence that says in how many orders a step goes wrong has a link to docs/orders.md. The
+// link's title is the question: [32 of 40](docs/orders.md "01-original two-join"), with
+// -all at its beginning for every single order. Its two numbers must be the counted ones.
+//
+// A run is written again only when its output no longer matches the page. In the page,
+// … matches any text within its line. A line that is only … matches any number of lines.
+// The tool writes … for text that varies, and an editor of the page may write more of
+// them.
 package pages
 
 import (
@@ -55,24 +63,29 @@ import (
 
 const remedy = "run go run -C tools ./check -write pages"
 
-// Problem is something in a page that isn't true or can't be read, and what to
-// do about it.
+// Problem is something in a page that isn't true or can't be read, with what to do
+// about it.
 type Problem = markdown.Problem
 
-// Check finds all problems that can be found without running a command, in the
-// order of the pages and their lines.
-func Check(ctx context.Context, root string) []Problem {
+// Check finds all problems that can be found without running a page's command, in the
+// order of the pages and their lines. It plays the orders that pages tell of, those of
+// this repository, and says on log how long that took.
+func Check(ctx context.Context, root string, log io.Writer) []Problem {
 	t, err := open(os.DirFS(root), steps.All)
 	if err != nil {
 		return []Problem{{Path: root, Text: err.Error()}}
 	}
-	return append(t.check(ctx), t.missing()...)
+	var problems []Problem
+	if err := t.play(ctx, true, log); err != nil {
+		problems = append(problems, Problem{Path: ordersPage, Text: err.Error()})
+	}
+	return slices.Concat(problems, t.check(ctx), t.missing())
 }
 
-// CheckRuns runs the commands of all pages, each once and two at a time, in root.
-// It finds the pages that show something else than was printed, and says on log
-// how long each took, and what was left out and why. It has as long as ctx has; an
-// interrupt ends it too, with all that it has started.
+// CheckRuns runs the commands of all pages in root, each once, and two at the same time.
+// It finds the pages that show something else than was printed. It says on log how long
+// each command took, and which were left out and why. It ends when ctx ends. An interrupt
+// also ends it, with all that it has started.
 func CheckRuns(ctx context.Context, root string, log io.Writer) []Problem {
 	t, err := open(os.DirFS(root), nil)
 	if err != nil {
@@ -83,10 +96,10 @@ func CheckRuns(ctx context.Context, root string, log io.Writer) []Problem {
 	return t.checkRuns(ctx, root, log)
 }
 
-// Write writes the excerpts, diffs and tables that are out of date, runs all
-// commands, writes the outputs that don't match any more, and says on log what it
-// does. If there are words in only, it leaves alone the pages whose path begins with
-// none of them. What it can't write it leaves as it is, and returns why.
+// Write writes the excerpts, diffs and tables that are out of date. It runs all commands,
+// and writes the outputs that don't match any more. It says on log what it does. If only
+// has words, Write changes only pages whose paths begin with one of them. It does not
+// change what it can't write, and returns the reasons.
 func Write(ctx context.Context, root string, log io.Writer, only ...string) error {
 	t, err := open(os.DirFS(root), steps.All)
 	if err != nil {
@@ -99,7 +112,8 @@ func Write(ctx context.Context, root string, log io.Writer, only ...string) erro
 	t.problems = slices.DeleteFunc(t.problems, func(p Problem) bool { return other(p.Path) })
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return t.write(ctx, root, log)
+	err = t.play(ctx, false, log)
+	return errors.Join(err, t.write(ctx, root, log))
 }
 
 func (t *tree) check(ctx context.Context) []Problem {
@@ -113,18 +127,18 @@ func (t *tree) check(ctx context.Context) []Problem {
 		case err != nil:
 			problems = append(problems, m.Problem("%v", err))
 		case m.Kind == "run":
-			command, _ := runs.Parse(m.Args) // content has seen to it
+			command, _ := runs.Parse(m.Args) // content has checked it
 			if problem := command.CheckForm(m.Lines, m.Page.Japanese()); problem != "" {
 				problems = append(problems, m.Problem("%s: %s", problem, remedy))
 			}
 		case want != nil && differs != "":
-			problems = append(problems, m.Problem("%v has something else than the code says (%s): %s", m, differs, remedy))
+			problems = append(problems, m.Problem("%v does not agree with the code (%s): %s", m, differs, remedy))
 		}
 	}
 	for _, p := range t.pages {
 		problems = append(problems, marks.Unmarked(p, t.marks)...)
 	}
-	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkSpelling(t.pages), checkWorkshop(t.pages))
+	problems = slices.Concat(problems, checkLinks(t.pages, t.files), checkLanguages(t.pages, t.marks), checkSpelling(t.pages), checkWorkshop(t.pages), t.checkCounts())
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
 	})
@@ -146,6 +160,7 @@ func (t *tree) missing() (problems []Problem) {
 	}
 	need(workshop, "")
 	need("README.md", "<!-- scoreboard -->")
+	need(ordersPage, "<!-- scenarios -->")
 	for _, s := range t.steps {
 		need(s.Name+"/README.md", "<!-- bad clients: "+s.Name+" -->")
 	}
@@ -161,9 +176,9 @@ func (t *tree) checkRuns(ctx context.Context, root string, log io.Writer) (probl
 		}
 		if o.Err != nil {
 			problems = append(problems, m.Problem("%v", o.Err))
-			delete(outputs, m.Args) // other pages that show it have no other problem
+			delete(outputs, m.Args) // other pages that show it have the same problem
 		} else if problem := o.Check(m.Lines); problem != "" {
-			problems = append(problems, m.Problem("%s: %s, or mend what it runs. It printed:\n%v", problem, remedy, o))
+			problems = append(problems, m.Problem("%s: %s, or repair the command. It printed:\n%v", problem, remedy, o))
 		}
 	}
 	return problems
@@ -178,7 +193,7 @@ func (t *tree) write(ctx context.Context, root string, log io.Writer) error {
 	for _, p := range t.problems {
 		problems = append(problems, p)
 	}
-	// From the last to the first, as each may change the lines behind it.
+	// From the last to the first, as each may move the lines after it.
 	for _, m := range slices.Backward(t.marks) {
 		lines, err := t.content(m)
 		if o, ok := outputs[m.Args]; ok && m.Kind == "run" {

@@ -59,7 +59,7 @@ func repository(page string, more ...string) fstest.MapFS {
 	return files
 }
 
-// problemsOf are those of page.md, or of page.ja.md if there are none.
+// problemsOf returns the problems of page.md or, if there are none, of page.ja.md.
 func problemsOf(t *testing.T, files fstest.MapFS) []string {
 	t.Helper()
 	tree, err := open(files, nil)
@@ -104,7 +104,7 @@ func TestGoodPages(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with a page is found, with its line and what to do.
+// Each thing that is wrong with a page is found, with its line and what to do.
 func TestBrokenPages(t *testing.T) {
 	const write = "run go run -C tools ./check -write pages"
 	tests := []struct {
@@ -112,7 +112,7 @@ func TestBrokenPages(t *testing.T) {
 		want       []string // the first of them from the beginning
 	}{
 		{"an excerpt that has changed", "a\n\n<!-- excerpt: chat/a.go maxId -->\n```go\n// maxId is the last.\nvar maxId string\n```\n<!-- /excerpt -->\n",
-			[]string{"page.md:3: <!-- excerpt: chat/a.go maxId --> has something else than the code says", `here stands "var maxId string", there "var maxId int"`, write}},
+			[]string{"page.md:3: <!-- excerpt: chat/a.go maxId --> does not agree with the code", `the page has "var maxId string", and should have "var maxId int"`, write}},
 		{"an excerpt that is not written yet", "<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: <!-- excerpt", write}},
 		{"no such file", "<!-- excerpt: chat/c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: can't read the file", "chat/c.go", "from the repository's root"}},
 		{"a file outside", "<!-- excerpt: ../c.go maxId -->\n<!-- /excerpt -->\n", []string{"page.md:1: ../c.go is not below the repository's root"}},
@@ -126,13 +126,13 @@ func TestBrokenPages(t *testing.T) {
 		{"half a range", `<!-- excerpt: chat/a.go NewClient from "if" -->` + "\n<!-- /excerpt -->\n", []string{"page.md:1: can't read", `from "TEXT" to "TEXT"`}},
 		{"more than a range", `<!-- excerpt: chat/a.go NewClient from "if" to "}" or so -->` + "\n<!-- /excerpt -->\n", []string{`page.md:1: can't read "from \"if\" to \"}\" or so": write <!-- excerpt: FILE -->, <!-- excerpt: FILE NAME`}},
 
-		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> has something else than the code says", write}},
+		{"a diff that has changed", "<!-- diff: chat/a.go chat/b.go NewClient -->\n```diff\n+a\n```\n<!-- /diff -->\n", []string{"page.md:1: <!-- diff: chat/a.go chat/b.go NewClient --> does not agree with the code", write}},
 		{"no difference", "<!-- diff: chat/a.go chat/b.go few -->\n<!-- /diff -->\n", []string{"page.md:1: there is no difference to show", "delete this diff"}},
 		{"a diff of one file", "<!-- diff: chat/a.go -->\n<!-- /diff -->\n", []string{"page.md:1: a diff needs two files", "FILE FILE"}},
 		{"a diff of what is not there", "<!-- diff: chat/a.go chat/c.go -->\n<!-- /diff -->\n", []string{"page.md:1: can't read the file", "chat/c.go"}},
 
 		{"a run that is not written yet", "<!-- run: go version -->\n```console\n$ go version\n…\n```\n<!-- /run -->\n", []string{"page.md:1: this run doesn't say yet what the command prints", write}},
-		{"a run that shows another command", "<!-- run: go version -->\n```console\n$ go vet\ngo\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", `here stands "$ go vet", there "$ go version"`, write}},
+		{"a run that shows another command", "<!-- run: go version -->\n```console\n$ go vet\ngo\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", `the page has "$ go vet", and should have "$ go version"`, write}},
 		{"a run that doesn't say what … is", "<!-- run: go version -->\n```console\n$ go version\ngo…\n```\n(run with go1.26)\n<!-- /run -->\n", []string{"page.md:1: this run is not as it is written", "“…” varies", write}},
 		{"a run of nothing", "<!-- run: A=b -->\n<!-- /run -->\n", []string{"page.md:1: a run needs a command"}},
 		{"a run that needs the unknown", "<!-- run: needs=luck: go version -->\n<!-- /run -->\n", []string{`page.md:1: there is no need "luck"`, "needs=race"}},
@@ -146,7 +146,7 @@ func TestBrokenPages(t *testing.T) {
 		{"an end within code", "<!-- excerpt: chat/a.go maxId -->\n```go\n<!-- /excerpt -->\n", []string{"page.md:1: this excerpt has no end"}},
 		{"another end", "<!-- excerpt: chat/a.go maxId -->\n<!-- /diff -->\n", []string{"page.md:1: this excerpt has no end", "page.md:2: <!-- /diff --> closes nothing"}},
 		{"an end alone", "<!-- /excerpt -->\n", []string{"page.md:1: <!-- /excerpt --> closes nothing"}},
-		{"one within another", "<!-- diff: chat/a.go chat/b.go -->\n<!-- run: go version -->\n<!-- /run -->\n<!-- /diff -->\n", []string{"page.md:1: ", "page.md:2: this run stands within the diff of line 1: put <!-- /diff --> above it"}},
+		{"one within another", "<!-- diff: chat/a.go chat/b.go -->\n<!-- run: go version -->\n<!-- /run -->\n<!-- /diff -->\n", []string{"page.md:1: ", "page.md:2: this run is within the diff of line 1: put <!-- /diff --> above it"}},
 		{"within a line", "text <!-- run: go version --> text\n", []string{"page.md:1: the mark <!-- run: go version --> must be alone on its line"}},
 		{"with text behind", "<!-- run: go version --> text\n", []string{"page.md:1: the mark <!-- run: go version --> must be alone"}},
 		{"in a quotation", "> <!-- run: go version -->\n", []string{"page.md:1: the mark <!-- run: go version --> must be alone"}},
@@ -164,6 +164,7 @@ func TestBrokenPages(t *testing.T) {
 		{"a link to nowhere", "a\n[b](chat/c.go)\n", []string{"page.md:2: the link to chat/c.go leads nowhere"}},
 		{"an image of nothing", "![b](c.svg)\n", []string{"page.md:1: the link to c.svg leads nowhere"}},
 		{"a link in HTML to nowhere", "<p>\n<img src=\"c.svg\">\n</p>\n", []string{"page.md:2: the link to c.svg leads nowhere"}},
+		{"a picture for phones of nothing", "[<picture><source srcset=\"c.svg\"><img src=\"chat/b.go\"></picture>](chat/b.go)\n", []string{"page.md:1: the link to c.svg leads nowhere"}},
 		{"a link out of the repository", "[b](../c.md)\n", []string{"page.md:1: the link to ../c.md leads out of the repository"}},
 		{"no such heading", "# Some words\n[b](#some-word)\n", []string{"page.md:2: the link to #some-word leads to no heading: write one of #some-words"}},
 		{"no such heading elsewhere", "# Some words\n[b](page.ja.md#words)\n", []string{"page.md:2: the link to page.ja.md#words leads to no heading"}},
@@ -218,7 +219,7 @@ func TestLanguagesDiffer(t *testing.T) {
 	assert.Empty(t, problemsOf(t, repository("", "testdata/a.md", "[a](b)", ".git/a.md", "[a](b)", "x/vendor/a.md", "[a](b)")))
 }
 
-// What shows the same command shows the same of it in both languages.
+// If both languages show one command, they must show the same of its output.
 func TestLanguagesShowTheSameOutput(t *testing.T) {
 	files := repository("<!-- run: go version -->\n```console\n$ go version\ngo …\n```\n(run with go1.26; “…” varies or is left out)\n<!-- /run -->\n")
 	japanese := "<!-- run: go version -->\n```console\n$ go version\ngo v…\n```\n（go1.26 で実行。「…」は実行のたびに変わる部分か、省いた部分）\n<!-- /run -->\n"
@@ -231,7 +232,7 @@ func TestLanguagesShowTheSameOutput(t *testing.T) {
 	assert.Empty(t, problemsOf(t, files))
 }
 
-// Write makes pages true, and leaves true pages as they are.
+// Write makes pages true. It does not change a true page.
 func TestWrite(t *testing.T) {
 	root := t.TempDir()
 	page := "# A\n\n<!-- excerpt: chat/a.go NewClient -->\n<!-- /excerpt -->\n\n1. b\n\n   <!-- excerpt: chat/a.go Client -->\n   by hand\n   <!-- /excerpt -->\n\n<!-- diff: chat/a.go chat/b.go -->\n<!-- /diff -->\n\nend\n"
@@ -264,9 +265,9 @@ func TestWrite(t *testing.T) {
 
 	log.Reset()
 	require.NoError(t, Write(t.Context(), root, &log))
-	assert.Empty(t, log.String(), "what is true is not written again")
+	assert.Empty(t, log.String(), "a true page is not written again")
 
-	// What can't be written stays, and the rest is written.
+	// Text that can't be written stays as it is, and the rest is written.
 	broken := written + "\n<!-- excerpt: chat/a.go Xyzzy -->\nhere\n<!-- /excerpt -->\n\n<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n"
 	require.NoError(t, os.WriteFile(filepath.Join(root, "page.md"), []byte(broken), 0o600))
 	err := Write(t.Context(), root, io.Discard)
@@ -275,7 +276,7 @@ func TestWrite(t *testing.T) {
 	assert.Contains(t, read("page.md"), "var maxId int\n```\n<!-- /excerpt -->\n")
 }
 
-// What is still missing of a new step is told, one by one, each with a remedy.
+// For a new step, each missing thing is a problem, with what to do.
 func TestNewStep(t *testing.T) {
 	files := make(fstest.MapFS)
 	for path, text := range map[string]string{"README.md": "<!-- scoreboard -->\n<!-- /scoreboard -->\n", "98-bare/README.md": "# 98\n"} {
@@ -289,10 +290,12 @@ func TestNewStep(t *testing.T) {
 		problems = append(problems, p.Error())
 	}
 	assert.Equal(t, []string{
-		`README.ja.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
-		`README.md:1: <!-- scoreboard --> has something else than the code says (here stands nothing more, there ""): ` + remedy,
+		`README.ja.md:1: <!-- scoreboard --> does not agree with the code (the page has nothing more, and should have ""): ` + remedy,
+		`README.md:1: <!-- scoreboard --> does not agree with the code (the page has nothing more, and should have ""): ` + remedy,
 		"docs/workshop.md: there is no such page: write it",
 		"docs/workshop.ja.md: there is no such page: write it",
+		"docs/orders.md: there is no such page: write it",
+		"docs/orders.ja.md: there is no such page: write it",
 		"98-bare/README.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
 		"98-bare/README.ja.md:1: there is no <!-- bad clients: 98-bare -->: write it and its closing mark, then " + remedy,
 		"99-made-up/README.md: there is no such page: write it",
@@ -300,8 +303,8 @@ func TestNewStep(t *testing.T) {
 	}, problems)
 }
 
-// A command that several pages show is run once; each page that shows something
-// else than was printed is told, and what fails is told once.
+// A command that several pages show runs only once. Each page that shows something else
+// than was printed is a problem. A command that fails is one problem.
 func TestCheckRuns(t *testing.T) {
 	run := func(command, shown string) string {
 		return "<!-- run: " + command + " -->\n```console\n$ " + command + "\n" + shown + "\n```\n(run with go1.26.8; “…” varies or is left out)\n<!-- /run -->\n\n"
@@ -316,12 +319,12 @@ func TestCheckRuns(t *testing.T) {
 		t.Skip("on Windows all runs are left out")
 	}
 	require.Len(t, problems, 3)
-	assert.Contains(t, problems[0].Error(), "a.ja.md:9: go version prints something else, or nothing, where \"go1…\" stands here: "+remedy+", or mend what it runs. It printed:\ngo version go")
+	assert.Contains(t, problems[0].Error(), "a.ja.md:9: go version prints something else, or nothing, where the page has \"go1…\": "+remedy+", or repair the command. It printed:\ngo version go")
 	assert.Contains(t, problems[1].Error(), "a.ja.md:17: go nosuchcommand ends with exit status 2: write fails: before it")
 	assert.Contains(t, problems[2].Error(), "a.md:9: go version prints something else")
 }
 
-// Where the time is over, Check and Write say so, and nothing is written.
+// When the time is over, Check and Write say so, and nothing is written.
 func TestStopped(t *testing.T) {
 	tree, err := open(repository("<!-- excerpt: chat/a.go maxId -->\n<!-- /excerpt -->\n"), nil)
 	require.NoError(t, err)
@@ -333,8 +336,8 @@ func TestStopped(t *testing.T) {
 	assert.ErrorContains(t, tree.write(ctx, t.TempDir(), io.Discard), "stopped, and nothing is written: context canceled")
 }
 
-// A word that the table of CONTRIBUTING.ja.md doesn't use is found in a Japanese
-// page, but for code and the table itself; without the table there is a problem.
+// A word that the table of CONTRIBUTING.ja.md forbids is found in a Japanese page, but
+// not in code or in the table itself. If there is no table, that is a problem.
 func TestSpelling(t *testing.T) {
 	const table = "| 使う | 使わない |\n| --- | --- |\n| メモリ | メモリー、めもり |\n"
 	files := repository("# A page\n", "CONTRIBUTING.ja.md", table)

@@ -2,31 +2,41 @@ package pages
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/steps"
 )
 
-// The repository's own pages are true, as far as can be told without running a
-// command.
+// The repository's own pages are true, in all that can be checked without running a
+// command. With -short no orders are played. The check plays them.
 func TestPagesAreTrue(t *testing.T) {
-	for _, problem := range Check(t.Context(), root(t)) {
+	var problems []Problem
+	if testing.Short() {
+		tree, err := open(os.DirFS(root(t)), steps.All)
+		require.NoError(t, err)
+		problems = append(tree.check(t.Context()), tree.missing()...)
+	} else {
+		problems = Check(judgetest.Context(t), root(t), t.Output())
+	}
+	for _, problem := range problems {
 		t.Error(problem)
 	}
 }
 
-// What a page says that a command prints, it prints.
+// Each command on a page prints what the page says.
 func TestRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs all commands that the pages show, which takes minutes: go test -C tools ./pages")
 	}
 	ctx := t.Context()
 	if deadline, ok := t.Deadline(); ok {
-		// What is not over then is told, and the rest of the time is for that.
+		// A command that has not ended by then is reported. The rest of the time is for that.
 		var stop context.CancelFunc
 		ctx, stop = context.WithDeadline(ctx, time.Now().Add(time.Until(deadline)*9/10))
 		defer stop()
@@ -36,8 +46,8 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// root returns the repository's directory. It reads all that is in it, for go test
-// to know what this test's result depends on.
+// root returns the repository's directory. It reads all files in it, so go test knows
+// that this test's result depends on them.
 func root(t *testing.T) string {
 	t.Helper()
 	root, err := steps.Root()

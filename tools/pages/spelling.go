@@ -7,22 +7,22 @@ import (
 	"websocket-chat-steps/tools/pages/markdown"
 )
 
-// spellings is the page with the table of words that the Japanese pages use, and
-// of those that they don't: what is not used is in the second column, between 、.
+// spellings is the page with the table of words for the Japanese pages. The second column
+// has the words that they don't use, with 、 between them.
 const spellings, used, notUsed = "CONTRIBUTING.ja.md", "使う", "使わない"
 
-// checkSpelling finds words that the table says not to use, in the Japanese pages
-// but for their code and the table itself.
+// checkSpelling finds words of the second column in the Japanese pages, but not in their
+// code or in the table itself.
 func checkSpelling(pages []*markdown.Page) (problems []markdown.Problem) {
 	home := markdown.Find(pages, spellings)
 	if home == nil {
-		return nil // missing says so
+		return nil // missing reports it
 	}
 	i := slices.IndexFunc(home.Tables, func(t markdown.Table) bool {
 		return len(t.Rows) > 1 && t.Columns > 1 && t.Rows[0][0].Text == used && t.Rows[0][1].Text == notUsed
 	})
 	if i < 0 {
-		return []markdown.Problem{home.Problem(1, "there is no table with the columns %s and %s: write it, it is what the words of the Japanese pages are held to", used, notUsed)}
+		return []markdown.Problem{home.Problem(1, "there is no table with the columns %s and %s: write it: the words of the Japanese pages are compared with it", used, notUsed)}
 	}
 	table := home.Tables[i]
 	for _, p := range pages {

@@ -10,19 +10,21 @@ import (
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/pages/alike"
 	"websocket-chat-steps/tools/pages/code"
+	"websocket-chat-steps/tools/pages/counts"
 	"websocket-chat-steps/tools/pages/markdown"
 	"websocket-chat-steps/tools/pages/marks"
 	"websocket-chat-steps/tools/pages/runs"
 	"websocket-chat-steps/tools/pages/tables"
 )
 
-// tree is the pages below a directory, and what they are held to.
+// tree is the pages below a directory, with what they are compared with.
 type tree struct {
 	files    code.Files
 	steps    []steps.Step
 	pages    []*markdown.Page   // by path
-	marks    []*marks.Mark      // of all pages, in their order
+	marks    []*marks.Mark      // of all pages, in order
 	problems []markdown.Problem // of the marks
+	played   *counts.Played     // orders, or nil if they were not
 }
 
 func open(files fs.FS, all []steps.Step) (*tree, error) {
@@ -32,14 +34,14 @@ func open(files fs.FS, all []steps.Step) (*tree, error) {
 	}
 	t := &tree{files: code.Files{FS: files}, steps: all, pages: pages}
 	for _, p := range pages {
-		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "bad clients", "measured")
+		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "bad clients", "scenarios", "orders", "measured")
 		t.marks, t.problems = append(t.marks, found...), append(t.problems, problems...)
 	}
 	return t, nil
 }
 
-// content is what is to stand between the marks, or nil if this can't be told
-// without running a command, or is bench's to tell.
+// content returns the lines between the marks. It returns nil if they need a command to
+// run or orders to be played, or if bench writes them.
 func (t *tree) content(m *marks.Mark) ([]string, error) {
 	switch m.Kind {
 	case "excerpt":
@@ -57,6 +59,14 @@ func (t *tree) content(m *marks.Mark) ([]string, error) {
 			names = append(names, s.Name)
 		}
 		return nil, fmt.Errorf("there is no step %q in internal/steps/steps.go: write one of %s", m.Args, alike.Near(m.Args, names))
+	case "scenarios":
+		if t.played != nil {
+			return tables.Scenarios(t.steps, t.played.Answers, m.Page.Japanese())
+		}
+	case "orders":
+		if t.played != nil {
+			return markdown.Fenced("console", append([]string{"$ go run ./docs/orders " + m.Args}, t.played.Printed[command(m)]...)), nil
+		}
 	case "run":
 		_, err := runs.Parse(m.Args)
 		return nil, err
@@ -64,8 +74,8 @@ func (t *tree) content(m *marks.Mark) ([]string, error) {
 	return nil, nil
 }
 
-// run runs the commands of the pages, each once. The outputs are by what stands
-// in the mark; what can't be read, or was left out, has none.
+// run runs the commands of the pages, each once. The keys of the outputs are the texts of
+// the marks. A command that can't be read, or was left out, has no output.
 func (t *tree) run(ctx context.Context, root string, log io.Writer) map[string]runs.Output {
 	var args []string
 	var commands []runs.Command

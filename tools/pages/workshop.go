@@ -9,18 +9,18 @@ import (
 	"websocket-chat-steps/tools/pages/markdown"
 )
 
-// workshop is the teacher's page. A plan in it adds up, row by row, talks to nobody
-// for too long, and is the same in both languages; each block says all that the
-// teacher needs.
+// workshop is the teacher's page. The minutes of a plan must add up, row by row, and the
+// teacher must not talk for too long. A plan must be the same in both languages. Each
+// block must have all that the teacher needs.
 const workshop = "docs/workshop.md"
 
-// longestTalk is how many minutes may be talked in one piece.
+// longestTalk is how many minutes the teacher may talk without a pause.
 const longestTalk = 20
 
-// planned are the minutes of the plans.
+// planned are the lengths of the plans in minutes.
 var planned = []int{45, 90}
 
-// wording is what the two pages have different words for.
+// wording has the words that differ between the two pages.
 type wording struct {
 	plan   *regexp.Regexp // the heading of a plan, with its minutes
 	blocks string         // the heading above the blocks
@@ -28,7 +28,7 @@ type wording struct {
 	parts  []string       // of a block, in their order
 }
 
-// The kinds, as places in a wording's list.
+// The kinds, as indexes of a wording's list.
 const (
 	talk  = 0
 	pause = 3
@@ -48,10 +48,10 @@ var inJapanese = wording{
 	parts:  []string{"**ねらい**：", "**質問**：", "**操作**：", "**結果**：", "**よくある誤解**：", "**時間がなければ**："},
 }
 
-// row is a row of a plan: its line, and what is the same in both languages.
+// row is a row of a plan: its line, and what both languages have in common.
 type row struct{ line, minutes, kind, block int }
 
-// checkWorkshop holds the teacher's pages to what a plan has to be.
+// checkWorkshop checks the plans of the teacher's pages.
 func checkWorkshop(pages []*markdown.Page) (problems []markdown.Problem) {
 	english, japanese := markdown.Find(pages, workshop), markdown.Find(pages, markdown.Other(workshop))
 	if english == nil || japanese == nil {
@@ -60,7 +60,7 @@ func checkWorkshop(pages []*markdown.Page) (problems []markdown.Problem) {
 	rows, problems := checkPlans(english, inEnglish)
 	translated, more := checkPlans(japanese, inJapanese)
 	problems = append(problems, more...)
-	for i := range min(len(rows), len(translated)) { // that there are as many, checkLanguages sees to
+	for i := range min(len(rows), len(translated)) { // checkLanguages checks that both have as many rows
 		here, there := translated[i], rows[i]
 		if there.line = here.line; here != there {
 			problems = append(problems, japanese.Problem(here.line, "this row has other minutes, another kind or another block than %s:%d: make them the same", workshop, rows[i].line))
@@ -69,8 +69,8 @@ func checkWorkshop(pages []*markdown.Page) (problems []markdown.Problem) {
 	return problems
 }
 
-// checkPlans returns the rows of a page's plans, and all that is wrong with them
-// and with the blocks.
+// checkPlans returns the rows of a page's plans, and all that is wrong with the plans and
+// the blocks.
 func checkPlans(p *markdown.Page, w wording) (rows []row, problems []markdown.Problem) {
 	add := func(line int, format string, args ...any) {
 		problems = append(problems, p.Problem(line, format, args...))
@@ -115,7 +115,7 @@ func checkPlans(p *markdown.Page, w wording) (rows []row, problems []markdown.Pr
 			if r.kind != talk {
 				talking = 0
 			} else if talking > longestTalk {
-				add(line, "the plan of %d minutes talks for %d in one piece, up to %q: put something to do in between", minutes, talking, name)
+				add(line, "in the plan of %d minutes the teacher talks for %d without a pause, up to %q: put something to do in between", minutes, talking, name)
 			}
 		}
 		if sum != minutes {
@@ -138,14 +138,14 @@ func checkPlans(p *markdown.Page, w wording) (rows []row, problems []markdown.Pr
 			}
 			rest = after
 			if said, _, _ := strings.Cut(after, "\n**"); strings.TrimSpace(said) == "" {
-				add(b.Line, "in the block %q nothing stands behind %s: write it", b.Text, aim)
+				add(b.Line, "in the block %q nothing follows %s: write it", b.Text, aim)
 			}
 		}
 	}
 	return rows, problems
 }
 
-// blocksOf are the headings of the blocks.
+// blocksOf returns the headings of the blocks.
 func blocksOf(p *markdown.Page, w wording) (blocks []markdown.Heading) {
 	within := false
 	for _, h := range p.Headings {
@@ -158,7 +158,7 @@ func blocksOf(p *markdown.Page, w wording) (blocks []markdown.Heading) {
 	return blocks
 }
 
-// endOf is the line of the next heading, or the one behind the page's last.
+// endOf returns the line of the next heading, or the one after the page's last line.
 func endOf(p *markdown.Page, heading markdown.Heading) int {
 	for _, h := range p.Headings {
 		if h.Line > heading.Line {

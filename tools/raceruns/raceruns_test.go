@@ -1,5 +1,5 @@
-// Package raceruns holds internal/judge/race to small packages that are broken, each
-// in its own way: what it says of a run, it says of a real run of go test -race.
+// Package raceruns tests internal/judge/race with small packages, which are broken in
+// different ways: it checks what race says about real runs of go test -race.
 package raceruns
 
 import (
@@ -21,7 +21,7 @@ import (
 
 const testdata = "./raceruns/testdata/"
 
-// TestVerdicts runs small packages that are broken, each in its own way.
+// TestVerdicts runs small packages, which are broken in different ways.
 func TestVerdicts(t *testing.T) {
 	tests := []struct {
 		dir     string
@@ -76,7 +76,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// TestATestThatHangs: what does not end in its time is not called wrong.
+// TestATestThatHangs: a test that does not end in time is not called wrong.
 func TestATestThatHangs(t *testing.T) {
 	res := race.Run(judgetest.Context(t), module(t), testdata+"hangs", "-timeout=1s")
 	skipWithoutRaceDetector(t, res)
@@ -86,7 +86,7 @@ func TestATestThatHangs(t *testing.T) {
 	assert.Less(t, strings.Count(res.String(), "\n"), 5, "a few lines, and no stacks:\n%s", res)
 }
 
-// TestStop ends a run in the middle of a test, and sees the test's process die.
+// TestStop ends a run in the middle of a test. The test's process must end, too.
 func TestStop(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {
 		t.Skip("here a test that hangs ends with its own -timeout: see package gocmd")
@@ -117,8 +117,8 @@ func TestStop(t *testing.T) {
 	assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "waiting for the test that hangs to die")
 }
 
-// TestFlagsOfTheUser sees that what the user has set for runs of their own
-// changes nothing here.
+// TestFlagsOfTheUser checks that the flags that a user has set for other runs change
+// nothing here.
 func TestFlagsOfTheUser(t *testing.T) {
 	t.Setenv("GOFLAGS", "-trimpath -run=None")
 	t.Setenv("GORACE", "exitcode=0 halt_on_error=1")
@@ -153,7 +153,7 @@ func TestNoRaceDetector(t *testing.T) {
 	}
 }
 
-// module is the directory of this module, with links resolved.
+// module returns the directory of this module, with links resolved.
 func module(t *testing.T) string {
 	t.Helper()
 	root, err := steps.Root()
@@ -168,21 +168,21 @@ func runRace(t *testing.T, pattern string) race.Result {
 	return res
 }
 
-// skipWithoutRaceDetector skips the test, but not in CI, where nobody would
-// see that nothing is judged any more.
+// skipWithoutRaceDetector skips the test, but not in CI: there nobody would notice that
+// nothing is tested.
 func skipWithoutRaceDetector(t *testing.T, res race.Result) {
 	t.Helper()
 	if res.Outcome != race.NoRaceDetector {
 		return
 	}
 	if os.Getenv("CI") != "" {
-		t.Fatalf("CI is set, and the race detector can't be had: %s", res.Reason)
+		t.Fatalf("CI is set, but there is no race detector: %s", res.Reason)
 	}
-	t.Skipf("the race detector can't be had: %s", res.Reason)
+	t.Skipf("there is no race detector: %s", res.Reason)
 }
 
-// lessonPlace is the place of the lesson's race: in NewClient, the increment
-// of maxId and its second read.
+// lessonPlace returns the place of the lesson's race: the increment of maxId and its
+// second read, in NewClient.
 func lessonPlace(t *testing.T, file string) race.Place {
 	t.Helper()
 	place, err := race.Uses(file, "NewClient", "maxId")

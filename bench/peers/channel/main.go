@@ -1,8 +1,8 @@
-// Command channel is step 05-batch with the usual other answer in place of the
-// mailbox: a second goroutine for each client, which stays, and a buffered
-// channel that it writes from. All else is as in the step: x/net/websocket,
-// frames that are built once, small buffers, one write for what waits, a
-// deadline. It is there to be measured beside the step.
+// Command channel is step 05-batch with the usual other design in place of the mailbox:
+// a second goroutine for each client, which stays, and writes what is in a buffered
+// channel. All else is as in the step: x/net/websocket, frames that are built once,
+// small buffers, one write for all that waits, a deadline. It is there to be measured
+// beside the step.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 
 const (
 	sendBuffer = 256              // frames that may wait for a client; more than peer.Past
-	writeBytes = 64 << 10         // of frames that are joined for one write, about
+	writeBytes = 64 << 10         // about how many bytes are joined for one write
 	writeWait  = 10 * time.Second // for one write
 )
 
@@ -39,8 +39,8 @@ func main() {
 	peer.Main("channel", r.serve)
 }
 
-// room is all that are there. The goroutine that runs run owns clients and
-// history; it alone sends on a client's channel, and closes it.
+// room has all clients. The goroutine that runs run owns clients and history. Only this
+// goroutine sends on a client's channel, and closes it.
 type room struct {
 	clients map[*client]bool
 	history peer.History
@@ -66,7 +66,7 @@ func (r *room) run() {
 		case c := <-r.add:
 			r.clients[c] = true
 			for _, frame := range r.history.Messages() {
-				c.send <- frame // has room: it is new, and longer than the past
+				c.send <- frame // never waits: the channel is new, and longer than the past
 			}
 
 		case c := <-r.remove:
@@ -113,8 +113,8 @@ func (r *room) serve(w http.ResponseWriter, req *http.Request) {
 	}).ServeHTTP(h, req)
 }
 
-// write is the second goroutine. It writes what is in the channel, and what
-// waits behind it with it, until the room closes the channel or a write fails.
+// write is the second goroutine. It writes what is in the channel, and joins what waits
+// after it, until the room closes the channel or a write fails.
 func (c *client) write() {
 	defer close(c.ended)
 	defer c.conn.Close()
@@ -131,7 +131,7 @@ func (c *client) write() {
 		c.conn.SetWriteDeadline(time.Time{})
 	}
 	c.conn.SetWriteDeadline(time.Now().Add(writeWait))
-	c.conn.Write(c.last) // or it has gone, and this fails
+	c.conn.Write(c.last) // fails if the client has gone
 }
 
 // hijacker notes the connection that net/http hands to x/net/websocket, and

@@ -1,10 +1,10 @@
-// Command coder is the chat on coder/websocket, in the shape of that library's
-// own chat example: subscribers in a set behind a mutex, each with a channel of
-// 16 messages and a goroutine that writes them; one whose channel is full is
-// closed. There people talk by HTTP requests, here by the same WebSocket, so
-// each subscriber has a goroutine that reads, too. The example's limit of ten
-// messages a second is left out: nothing could be measured through it. It is
-// there to be measured beside the steps.
+// Command coder is the chat on coder/websocket, like that library's own chat example. A
+// mutex guards a set of subscribers. Each has a channel of 16 messages and a goroutine
+// that writes them. If its channel is full, it is closed. In the example people talk by
+// HTTP requests. Here they talk by the same WebSocket, so each subscriber has a
+// goroutine that reads, too. The example's limit of ten messages a second is left out,
+// as it would make the measurements impossible. It is there to be measured beside the
+// steps.
 package main
 
 import (
@@ -38,7 +38,7 @@ type room struct {
 // subscriber is the server's side of one connection: serve writes, read reads.
 type subscriber struct {
 	conn     *websocket.Conn
-	messages chan []byte // what serve is to write
+	messages chan []byte // messages that serve has to write
 }
 
 // serve subscribes the connection, and writes to it until it is over.
@@ -50,7 +50,7 @@ func (r *room) serve(w http.ResponseWriter, request *http.Request) {
 		return // Accept has answered
 	}
 	defer conn.CloseNow()
-	conn.SetReadLimit(peer.MaxMessage) // 32 KiB unless told otherwise
+	conn.SetReadLimit(peer.MaxMessage) // the default is 32 KiB
 
 	s := &subscriber{conn: conn, messages: make(chan []byte, messageBuffer)}
 	past := r.add(s)
@@ -63,8 +63,8 @@ func (r *room) serve(w http.ResponseWriter, request *http.Request) {
 		r.read(ctx, s)
 	}()
 
-	// No message is missed and none comes twice, but while the past is written no
-	// more than 16 new ones can wait: in a busy room a newcomer may be too slow.
+	// The subscriber misses no message and gets none twice. But only 16 new ones can wait
+	// while the past is written: in a busy room a newcomer may be too slow.
 	for _, message := range past {
 		if err := s.write(ctx, message); err != nil {
 			return
@@ -82,8 +82,8 @@ func (r *room) serve(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// read publishes what the subscriber says until it has gone, or says what is no
-// message.
+// read publishes what the subscriber says until it has gone, or sends something that is
+// no message.
 func (r *room) read(ctx context.Context, s *subscriber) {
 	for {
 		_, b, err := s.conn.Read(ctx)
@@ -122,8 +122,8 @@ func (r *room) publish(message []byte) {
 		select {
 		case s.messages <- message:
 		default:
-			delete(r.subscribers, s) // or each further message would close it again
-			// It is told why, and its answer is waited for, for some seconds at most.
+			delete(r.subscribers, s) // else each further message would close it again
+			// It gets the reason. Close waits for its answer for some seconds at most.
 			go s.conn.Close(websocket.StatusPolicyViolation, "too slow to keep up with the messages")
 		}
 	}

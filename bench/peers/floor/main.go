@@ -1,10 +1,10 @@
-// Command floor is the chat without all that makes one safe to use: what is left
-// is about the least that a chat in plain Go can cost. One goroutine reads for each
-// client, and one, the room's, builds each message's frame once and writes it to
-// one client after the other, with one Write on the connection itself. There is no
-// queue and no deadline: one client that doesn't read freezes the room until its
-// connection breaks. gorilla/websocket shakes hands and reads, and that alone. It is
-// there to be measured beside the steps, and not to be copied.
+// Command floor is the chat without all that makes a chat safe to use. It costs about the
+// least that a chat in plain Go can cost. Each client has one goroutine that reads. The
+// room's goroutine builds each message's frame once and writes it to one client after
+// the other, with one Write on the connection itself. There is no queue and no deadline:
+// a client that doesn't read freezes the room until its connection breaks.
+// gorilla/websocket only does the handshake and reads. It is there to be measured beside
+// the steps, and not to be copied.
 package main
 
 import (
@@ -59,16 +59,16 @@ func (r *room) run() {
 			frame := peer.Frame(message)
 			r.history.Add(frame)
 			for c := range r.clients {
-				// After an error the connection is broken, and the client's own
-				// goroutine finds that out, too.
+				// After an error the connection is broken, and the goroutine of the client
+				// notices it, too.
 				c.Write(frame)
 			}
 		}
 	}
 }
 
-// serve starts the client's goroutine, and returns: so the request's own memory
-// can go.
+// serve starts the client's goroutine and returns, so the request's own memory gets
+// free.
 func (r *room) serve(w http.ResponseWriter, request *http.Request) {
 	ws, err := upgrader.Upgrade(w, request, nil)
 	if err != nil {
@@ -78,8 +78,8 @@ func (r *room) serve(w http.ResponseWriter, request *http.Request) {
 	go r.read(ws)
 }
 
-// read lets the client into the room, hands its messages over until it has gone
-// or says what can't be taken, and lets it out.
+// read lets the client into the room, and hands its messages over until it has gone or
+// sends something that is no message. Then it lets the client out.
 func (r *room) read(ws *websocket.Conn) {
 	c := ws.NetConn()
 	r.joins <- c

@@ -1,11 +1,10 @@
-// Command gorilla is the chat on gorilla/websocket, in the shape of that
-// library's own chat example, with its constants: a hub that owns the set of
-// clients, and two goroutines for each client, one that reads and one that
-// writes what the hub puts into the client's channel. A client whose channel is
-// full is let go. What waits in a channel is sent together, in one WebSocket
-// message, with newlines between. It is there to be measured beside the steps,
-// and a second time with -queue, as somebody would run it who is not to lose
-// healthy clients.
+// Command gorilla is the chat on gorilla/websocket, like that library's own chat example,
+// with its constants. A hub owns the set of clients. Each client has two goroutines: one
+// reads, and one writes what the hub puts into the client's channel. The hub drops a
+// client whose channel is full. All that waits in a channel is sent together, in one
+// WebSocket message, with newlines in between. It is there to be measured beside the
+// steps. It is also measured with -queue: with a longer channel it does not drop healthy
+// clients.
 package main
 
 import (
@@ -21,7 +20,7 @@ import (
 const (
 	writeWait  = 10 * time.Second  // for one write
 	pongWait   = 60 * time.Second  // for a sign of life
-	pingPeriod = pongWait * 9 / 10 // so that there is one in time
+	pingPeriod = pongWait * 9 / 10 // shorter than pongWait
 	sendBuffer = 256               // messages that may wait for a client, unless -queue says otherwise
 )
 
@@ -39,8 +38,8 @@ func main() {
 	peer.Main("gorilla", h.serve)
 }
 
-// hub is the room. The goroutine that runs run owns clients and history; it is
-// the only one that sends on a client's channel, and that closes it.
+// hub is the room. The goroutine that runs run owns clients and history. Only this
+// goroutine sends on a client's channel, and closes it.
 type hub struct {
 	clients map[*client]bool
 	history peer.History
@@ -66,7 +65,7 @@ func (h *hub) run() {
 		case c := <-h.register:
 			h.clients[c] = true
 			for _, message := range h.history.Messages() {
-				c.send <- message // has room: it is new, and no shorter than the past
+				c.send <- message // never waits: the channel is new, and not shorter than the past
 			}
 
 		case c := <-h.unregister:
@@ -85,8 +84,8 @@ func (h *hub) run() {
 	}
 }
 
-// remove ends the client's writePump, which closes the connection, which ends
-// its readPump.
+// remove ends the client's writePump. That closes the connection, and so readPump
+// ends, too.
 func (h *hub) remove(c *client) {
 	if h.clients[c] {
 		delete(h.clients, c)
@@ -94,8 +93,8 @@ func (h *hub) remove(c *client) {
 	}
 }
 
-// serve starts a client's two goroutines, and returns: so the request's own
-// memory can go.
+// serve starts a client's two goroutines and returns, so the request's own memory gets
+// free.
 func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
@@ -111,17 +110,17 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 type client struct {
 	hub  *hub
 	conn *websocket.Conn
-	send chan []byte // what is to be written; the hub closes it
+	send chan []byte // frames to write; the hub closes it
 }
 
-// readPump hands messages to the hub until the client has gone, says what is no
+// readPump hands messages to the hub until the client has gone, sends something that is no
 // message, or has been silent for too long.
 func (c *client) readPump() {
 	defer func() {
 		c.hub.unregister <- c
 		c.conn.Close()
 	}()
-	// The example's limit of 512 bytes would cut messages that are measured here.
+	// The example's limit of 512 bytes is too small for the measured messages.
 	c.conn.SetReadLimit(peer.MaxMessage)
 	c.conn.SetReadDeadline(time.Now().Add(pongWait))
 	c.conn.SetPongHandler(func(string) error {
@@ -140,8 +139,8 @@ func (c *client) readPump() {
 	}
 }
 
-// writePump writes what is in the channel, and a ping now and then, until the
-// hub closes the channel or a write fails.
+// writePump writes what is in the channel, and sometimes a ping, until the hub closes the
+// channel or a write fails.
 func (c *client) writePump() {
 	ticker := time.NewTicker(pingPeriod)
 	defer func() {
@@ -169,14 +168,14 @@ func (c *client) writePump() {
 	}
 }
 
-// writeWithWaiting writes the message and those that wait behind it as one.
-// JSON has no raw newline in it, so they can be told apart.
+// writeWithWaiting writes the message and those that wait after it as one. JSON has no raw
+// newline in it, so a client can separate them.
 func (c *client) writeWithWaiting(message []byte) error {
 	w, err := c.conn.NextWriter(websocket.TextMessage)
 	if err != nil {
 		return err
 	}
-	w.Write(message) // an error stays, and is Close's, too
+	w.Write(message) // Close returns the same error again
 	for range len(c.send) {
 		w.Write([]byte{'\n'})
 		w.Write(<-c.send)

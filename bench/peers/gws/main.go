@@ -1,10 +1,10 @@
-// Command gws is the chat on lxzan/gws, in the shape of that library's examples:
-// an event handler, whose OnMessage a connection's one goroutine calls, and a
-// Broadcaster that builds a message's frame once and puts it into the write
-// queue of each connection. A queue is worked off by a goroutine that lives for
-// as long as there is something in it. Nothing bounds a queue: for a client that
-// stops reading it grows until the deadline. No compression. It is there to be
-// measured beside the steps.
+// Command gws is the chat on lxzan/gws, like that library's examples. It has an event
+// handler, whose OnMessage is called by a connection's goroutine, and a Broadcaster,
+// which builds a message's frame once and puts it into the write queue of each
+// connection. A goroutine empties the queue, and lives as long as the queue has
+// something. Nothing bounds a queue: if a client stops reading, its queue grows until the
+// deadline. There is no compression. It is there to be measured beside the
+// steps.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"websocket-chat-steps/bench/peers/peer"
 )
 
-// The examples have clients ping, and cut one that doesn't. The clients that are
+// In the examples clients must ping, or they are disconnected. The clients that are
 // measured don't ping, and a browser can't: so the server does.
 const (
 	pongWait   = 60 * time.Second
@@ -40,16 +40,16 @@ func main() {
 	})
 }
 
-// room is the event handler of all connections. The mutex guards the set and
-// the past; under it messages are put into queues, which waits for nobody, so
-// that every client hears all in the same order.
+// room is the event handler of all connections. The mutex guards the set and the past.
+// Messages are put into the queues under the mutex, so every client hears all in the same
+// order. To put a message into a queue takes no waiting.
 type room struct {
 	mu      sync.Mutex
 	conns   map[*gws.Conn]bool
 	history peer.History
 }
 
-// OnOpen lets the connection into the room. Its goroutine calls it first of all.
+// OnOpen lets the connection into the room. The connection's goroutine calls it first.
 func (r *room) OnOpen(conn *gws.Conn) {
 	conn.SetDeadline(time.Now().Add(pongWait))
 	r.mu.Lock()
@@ -60,7 +60,7 @@ func (r *room) OnOpen(conn *gws.Conn) {
 	}
 }
 
-// OnClose takes the connection out of the room. Its goroutine calls it last.
+// OnClose takes the connection out of the room. The connection's goroutine calls it last.
 func (r *room) OnClose(conn *gws.Conn, _ error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -77,8 +77,8 @@ func (r *room) OnPong(conn *gws.Conn, _ []byte) {
 	conn.SetDeadline(time.Now().Add(pongWait))
 }
 
-// OnMessage has everybody sent what the client says, and lets the client go when
-// it is no message. The connection's goroutine calls it.
+// OnMessage sends what the client says to all clients. If it is no message, OnMessage
+// drops the client. The connection's goroutine calls it.
 func (r *room) OnMessage(conn *gws.Conn, received *gws.Message) {
 	defer received.Close()
 	message, err := peer.Recode(received.Bytes())
@@ -92,7 +92,7 @@ func (r *room) OnMessage(conn *gws.Conn, received *gws.Message) {
 	r.broadcast(gws.OpcodeText, message)
 }
 
-// ping pings everybody, again and again.
+// ping pings all clients, again and again.
 func (r *room) ping() {
 	for range time.Tick(pingPeriod) {
 		r.mu.Lock()
@@ -101,11 +101,11 @@ func (r *room) ping() {
 	}
 }
 
-// broadcast wants the mutex locked.
+// broadcast needs the mutex locked.
 func (r *room) broadcast(opcode gws.Opcode, payload []byte) {
 	b := gws.NewBroadcaster(opcode, payload)
 	defer b.Close()
 	for conn := range r.conns {
-		b.Broadcast(conn) // an error of a write comes to OnClose
+		b.Broadcast(conn) // OnClose gets the error of a write
 	}
 }

@@ -1,5 +1,5 @@
 // Command mailbox-gorilla is step 04-mailbox on gorilla/websocket, and is there to
-// be measured beside the steps. The room is in room.go, which may be taken home.
+// be measured beside the steps. The room is in room.go, which you may take home.
 package main
 
 import "websocket-chat-steps/bench/peers/peer"

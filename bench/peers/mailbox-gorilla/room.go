@@ -9,7 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// This file is a chat room on gorilla/websocket that is taken home whole: it needs
+// This file is a whole chat room on gorilla/websocket, which you may take home: it needs
 // nothing else of this repository. testdata/takehome/main.go is a main for it.
 //
 // One goroutine, the room's, owns the set of clients and the history. Each client
@@ -31,7 +31,7 @@ const (
 var upgrader = websocket.Upgrader{
 	ReadBufferSize:  256,
 	WriteBufferSize: 1024,
-	WriteBufferPool: new(sync.Pool), // a client has a buffer only while something is written to it
+	WriteBufferPool: new(sync.Pool), // a client has a buffer only during a write
 	CheckOrigin:     func(*http.Request) bool { return true },
 }
 
@@ -42,8 +42,8 @@ type message struct {
 	Body   string `json:"body"`
 }
 
-// room is all that are there. The goroutine that runs run owns clients, history
-// and bytes; everybody else asks it through the channels.
+// room has all clients. The goroutine that runs run owns clients, history and bytes. Other
+// goroutines ask it through the channels.
 type room struct {
 	clients map[*client]bool
 	history [][]byte // the last messages, oldest first
@@ -89,8 +89,8 @@ func (r *room) run() {
 	}
 }
 
-// serve lets a client into the room, and reads from it in the request's goroutine
-// until it has gone or says what is no message.
+// serve lets a client into the room, and reads from it in the request's goroutine until it
+// has gone or sends something that is no message.
 func (r *room) serve(w http.ResponseWriter, req *http.Request) {
 	conn, err := upgrader.Upgrade(w, req, nil)
 	if err != nil {
@@ -115,14 +115,14 @@ func (r *room) serve(w http.ResponseWriter, req *http.Request) {
 type client struct {
 	conn *websocket.Conn
 
-	mu       sync.Mutex // guards what follows; never held during a write
+	mu       sync.Mutex // guards the fields below; nobody holds it during a write
 	mail     [][]byte   // that waits
 	bytes    int        // its
 	emptying bool       // a goroutine writes, or one has failed to
 }
 
-// put adds a message, and starts a goroutine that empties the mailbox if none
-// does. It waits for nobody. The room's goroutine calls it.
+// put adds a message. If no goroutine empties the mailbox, put starts one. It waits for no
+// client. Only the room's goroutine calls it.
 func (c *client) put(b []byte) (full bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -138,7 +138,7 @@ func (c *client) put(b []byte) (full bool) {
 	return false
 }
 
-// empty writes message after message until none waits, or a write fails. Then the
+// empty writes message after message until none waits, or until a write fails. Then the
 // connection is over, and nobody writes any more.
 func (c *client) empty() {
 	for {

@@ -12,8 +12,8 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 )
 
-// The room, taken into an empty module, builds with the main that is shown for it,
-// and with nothing else of this repository.
+// The room builds in an empty module, with the main that is shown for it, and with nothing
+// else of this repository.
 func TestTakeHome(t *testing.T) {
 	read := func(file string) string {
 		text, err := os.ReadFile(file)

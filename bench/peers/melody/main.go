@@ -1,9 +1,8 @@
-// Command melody is the chat on olahol/melody, in the shape of that library's
-// chat example: HandleMessage, which calls Broadcast. Melody brings the rest,
-// and owns it: the set of sessions, and two goroutines for each, on
-// gorilla/websocket. For a session that has 256 messages waiting, a further one
-// is dropped, and the session stays: a slow client misses messages. It is there
-// to be measured beside the steps.
+// Command melody is the chat on olahol/melody, like that library's chat example:
+// HandleMessage calls Broadcast. Melody has the rest, and owns it: the set of sessions,
+// and two goroutines for each, on gorilla/websocket. If 256 messages wait for a session,
+// Melody drops the next message, and the session stays. So a slow client misses messages.
+// It is there to be measured beside the steps.
 package main
 
 import (
@@ -17,11 +16,11 @@ import (
 
 func main() {
 	var (
-		mu      sync.Mutex // guards history, and holds newcomers and messages apart
+		mu      sync.Mutex // guards history; a newcomer and a message never come at the same time
 		history peer.History
 	)
 	m := melody.New()                         // lets pages of any origin connect
-	m.Config.MaxMessageSize = peer.MaxMessage // 512 unless told otherwise
+	m.Config.MaxMessageSize = peer.MaxMessage // the default is 512
 
 	m.HandleMessage(func(s *melody.Session, b []byte) {
 		message, err := peer.Recode(b)
@@ -35,9 +34,9 @@ func main() {
 		m.Broadcast(message)
 	})
 
-	// Melody calls this when the session is in its set already. So a newcomer
-	// misses nothing, but what is said at this moment may come twice: as past,
-	// and as new.
+	// When Melody calls this, the session is in its set already. So a newcomer
+	// misses nothing, but a message of this moment may come twice: as a past one,
+	// and as a new one.
 	m.HandleConnect(func(s *melody.Session) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -1,6 +1,6 @@
-// Package peer is what the peers have in common: the message, the past that a
-// newcomer hears, and the command around the chat. It knows nothing of
-// WebSockets but their frames, nor of who is in the room.
+// Package peer has the parts that all peers share: the message, the past that a newcomer
+// hears, and the command around the chat. Of WebSockets it knows only the frames. It knows
+// nothing about the clients in the room.
 package peer
 
 import (
@@ -25,8 +25,8 @@ type Message struct {
 	Body   string `json:"body"`
 }
 
-// Recode decodes a message and encodes it again: what clients hear is what the
-// server has understood, as in the steps. The error says that b is no message.
+// Recode decodes a message and encodes it again. So clients hear what the server has
+// understood, as in the steps. The error says that b is no message.
 // Any goroutine may call it.
 func Recode(b []byte) ([]byte, error) {
 	var message Message
@@ -54,20 +54,20 @@ func Frame(m Message) []byte {
 // Past is how many of the last messages a newcomer hears.
 const Past = 100
 
-// History is the last messages, in the form in which they are sent, at most
-// Past of them. It is empty at first. It has no lock: who owns it, guards it.
+// History has the last messages, at most Past of them, in the form in which they are sent.
+// It is empty at first. It has no lock: its owner must guard it.
 type History struct {
 	ring  [Past][]byte
 	count int // messages so far; the next one goes to ring[count%Past]
 }
 
-// Add takes a message as the newest. The caller doesn't change it any more.
+// Add adds a message as the newest. The caller must not change it after that.
 func (h *History) Add(message []byte) {
 	h.ring[h.count%Past] = message
 	h.count++
 }
 
-// Messages returns the messages, the oldest first, in a slice of the caller's own.
+// Messages returns the messages, the oldest first, in a new slice.
 func (h *History) Messages() [][]byte {
 	messages := make([][]byte, 0, min(h.count, Past))
 	for i := h.count - cap(messages); i < h.count; i++ {
@@ -76,10 +76,10 @@ func (h *History) Messages() [][]byte {
 	return messages
 }
 
-// Main is a peer's main function, once its room is open. It serves ws at /ws,
-// beside what else http.DefaultServeMux has, and returns at Ctrl-C. When it
-// can't serve, it says why and ends the process: with status 2 for a wrong
-// command line, with 1 for an address that it doesn't get.
+// Main is the rest of a peer's main function, after its room is open. It serves ws at /ws,
+// and all else that http.DefaultServeMux has, and returns at Ctrl-C. If it can't serve, it
+// says why and ends the process: with status 2 for a wrong command line, with 1 for an
+// address that is taken.
 func Main(name string, ws http.HandlerFunc) {
 	addr := flag.String("addr", "localhost:8080", "serve the chat on this `host:port`")
 	flag.Parse()

@@ -1,6 +1,6 @@
-// Package judgetest makes a test of the judge: one call holds a step to its row of
-// the table of steps. For what a step shows besides, it has a Room with clients. It
-// knows of testing what package judge knows nothing of, and of chat servers nothing.
+// Package judgetest makes a test of the judge: one call compares a step with its row of
+// the table of steps. For a step's other tests it has a Room with clients. It knows
+// about testing, and package judge doesn't. It knows nothing about chat servers.
 package judgetest
 
 import (
@@ -19,12 +19,12 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// Test judges the servers that start makes, a new one for each property, and
-// fails t wherever one is not as step declares it. A property that is said to be
-// lacking must be seen to fail: t fails too if it holds. Under -v it says how each
+// Test judges the servers that start makes, a new one for each property. t fails if a
+// property is not as step declares it. A property that is declared to be lacking must
+// be seen to fail: if it holds, t fails, too. With -v the test says how each property
 // was seen.
 //
-// The test must not run in parallel with others: goroutines are counted.
+// The test must not run in parallel with others, as it counts goroutines.
 func Test(t *testing.T, step steps.Step, start judge.Start) {
 	j := judge.New(start, step)
 	for _, p := range steps.Properties {
@@ -69,17 +69,21 @@ func Test(t *testing.T, step steps.Step, start judge.Start) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := step.Reactions[b]; got != want {
+			switch want := step.Reactions[b]; got {
+			case want:
+				t.Logf("%s: %s", got, seen)
+			case "":
+				t.Fatalf("declared %q, but it breaks off: %s", want, seen)
+			default:
 				t.Fatalf("declared %q, seen %q: %s", want, got, seen)
 			}
-			t.Logf("%s: %s", got, seen)
 		})
 	}
 }
 
-// Context ends shortly before the test's own time is up, so that whoever waits
-// can still say for what. It may also be asked for when the test is over and
-// cleans up.
+// Context ends shortly before the test's own time is up. So a test that waits can still
+// say what it waits for. Cleanup functions may also call it, when the test itself is
+// over.
 func Context(t testing.TB) context.Context {
 	ctx := context.WithoutCancel(t.Context())
 	withDeadline, ok := t.(interface{ Deadline() (time.Time, bool) })
@@ -96,20 +100,20 @@ func Context(t testing.TB) context.Context {
 	return ctx
 }
 
-// Patience is how long a test waits for a thing that must come: a part of what
-// -timeout gives to all of them. It takes milliseconds, unless the machine is busy.
+// Patience is how long a test waits for one thing that must come: a part of the time
+// that -timeout gives. The thing comes in milliseconds, unless the machine is busy.
 func Patience() time.Duration {
 	if f := flag.Lookup("test.timeout"); f != nil {
 		if timeout, ok := f.Value.(flag.Getter).Get().(time.Duration); ok && timeout > 0 {
 			return timeout / 5
 		}
 	}
-	return 2 * time.Minute // with -timeout=0, or where nobody has parsed the flags
+	return 2 * time.Minute // with -timeout=0, or if the flags were not parsed
 }
 
-// inOwnProcess runs the test t in a process of its own, and tells whether it
-// did: in that process, it does not. A thousand clients that leave goroutines
-// behind would slow every later look at goroutines, the more with -count.
+// inOwnProcess runs the test t in a new process, and returns true. In that process it
+// returns false. A thousand clients may leave goroutines behind. They would make every
+// later look at goroutines slow, above all with -count.
 func inOwnProcess(t *testing.T) bool {
 	const here = "JUDGETEST_OWN_PROCESS"
 	if os.Getenv(here) != "" {
@@ -123,21 +127,21 @@ func inOwnProcess(t *testing.T) bool {
 	name := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
 	child := gocmd.Command(ctx, "", []string{here + "=1"}, os.Args[0], "-test.run="+name, "-test.v", "-test.count=1", "-test.timeout="+timeout.String())
 	output, err := child.CombinedOutput()
-	t.Logf("in a process of its own:\n%s", output)
+	t.Logf("in a new process:\n%s", output)
 	if err != nil {
-		t.Fatalf("the process of its own did not pass: %v", err)
+		t.Fatalf("the test did not pass in the new process: %v", err)
 	}
 	if !strings.Contains(string(output), "--- PASS: "+t.Name()) {
-		t.Fatal("the process of its own ran no such test")
+		t.Fatal("the new process did not run the test")
 	}
 	return true
 }
 
-// expect is the kind of verdict that what is declared leads to, and the defect
-// that does it.
+// expect returns the kind of verdict that step declares for the property, and the
+// defect that causes it.
 func expect(step steps.Step, p steps.Property) (want judge.Kind, defect string) {
 	if freeze, ok := step.Lacks[steps.StalledRoom]; ok && p == steps.StalledCost {
-		return judge.Freezes, freeze // before it can cost anything
+		return judge.Freezes, freeze // the room freezes before the client can cost anything
 	}
 	defect, lacks := step.Lacks[p]
 	switch {
@@ -149,7 +153,7 @@ func expect(step steps.Step, p steps.Property) (want judge.Kind, defect string) 
 	return judge.Fails, defect
 }
 
-// compare says what is wrong with a verdict, given what was declared.
+// compare returns an error if the verdict is not what was declared.
 func compare(want judge.Kind, defect string, got judge.Verdict) error {
 	switch {
 	case got.Kind == want:
@@ -157,7 +161,7 @@ func compare(want judge.Kind, defect string, got judge.Verdict) error {
 	case want == judge.Holds:
 		return fmt.Errorf("declared to hold, but it %s: %s", got.Kind, got.Seen)
 	case got.Kind == judge.Holds:
-		return fmt.Errorf("declared to be lacking (%s), but it holds (%s): either that was mended, or the scenario sees it no more", defect, got.Seen)
+		return fmt.Errorf("declared to be lacking (%s), but it holds (%s): either somebody repaired it, or the scenario no longer sees it", defect, got.Seen)
 	}
 	return fmt.Errorf("declared to be lacking (%s) in that it %s, but it %s: %s", defect, want, got.Kind, got.Seen)
 }

@@ -9,7 +9,7 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// What was declared is held against what was seen, both ways.
+// compare finds each difference between what was declared and what was seen.
 func TestCompare(t *testing.T) {
 	const holds, fails, freezes, breaksOff = judge.Holds, judge.Fails, judge.Freezes, judge.BreaksOff
 	for _, test := range []struct {
@@ -37,7 +37,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// What a step lacks decides how it is to fail.
+// What a step lacks decides which verdict is expected.
 func TestExpect(t *testing.T) {
 	lacking := func(all ...steps.Property) steps.Step {
 		s := steps.Step{Lacks: make(map[steps.Property]string)}
@@ -59,7 +59,7 @@ func TestExpect(t *testing.T) {
 	assert.Equal(t, "it lacks StalledCost", defect)
 }
 
-// A test's context is there as long as the test cleans up.
+// A test's context still lives while the test cleans up.
 func TestContext(t *testing.T) {
 	t.Run("a test", func(t *testing.T) {
 		t.Cleanup(func() {

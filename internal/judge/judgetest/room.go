@@ -16,10 +16,10 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// Room is a chat room with the clients of one test, for what the judge does not
-// know. One client is always there: the talker, who says a flow of numbered
-// messages to the others. Where something doesn't come, the test ends. Only the
-// test's own goroutine may call the methods.
+// Room is a chat room with the clients of one test, for tests that are not the judge's.
+// One client is always there: the talker, who says a flow of numbered messages to the
+// others. If something that must come doesn't come, the test ends. Only the test's own
+// goroutine may call the methods.
 type Room struct {
 	Talker  *judge.Client
 	Sockets judge.Sockets // the server's
@@ -31,12 +31,12 @@ type Room struct {
 	last  string     // what the talker has said last
 }
 
-// Welcome is what the talker has said when a room opens.
+// Welcome is the first message in each room. The talker says it.
 const Welcome = "welcome"
 
-// Open opens a room on a port of its own, whose server's goroutine is to call run.
-// When the test is over, the clients' connections are closed, and then stop is to
-// end run. No goroutine may be left.
+// Open opens a room on a free port, and starts a goroutine for run, the server's loop.
+// When the test is over, Open closes the clients' connections and calls stop, which
+// must end run. No goroutine may be left.
 func Open(t *testing.T, handler http.Handler, run, stop func()) *Room {
 	t.Helper()
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
@@ -48,7 +48,7 @@ func Open(t *testing.T, handler http.Handler, run, stop func()) *Room {
 	})
 }
 
-// OpenInBubble is Open for a test in a bubble of testing/synctest. Clients come
+// OpenInBubble is Open for a test in a bubble of testing/synctest. Clients connect
 // through pipes that hold no bytes, and no wait takes any time.
 func OpenInBubble(t *testing.T, handler http.Handler, run, stop func()) *Room {
 	t.Helper()
@@ -69,6 +69,9 @@ func open(t *testing.T, handler http.Handler, run, stop func(), l net.Listener, 
 			conn.Close()
 		}
 		r.AwaitOpen(0)
+		// A connection may be closed before the server has removed its client. Two
+		// goroutines stay: the server's, and the one that serves.
+		Await(t, "the clients' goroutines to end", func() bool { return len(inModule()) <= before+2 })
 		// The test's own context has ended by now.
 		ctx, cancel := context.WithTimeout(context.Background(), Patience())
 		defer cancel()
@@ -91,14 +94,14 @@ func (r *Room) must(err error) {
 	}
 }
 
-// Connect brings in a client that reads nothing yet. It has had the server's
-// answer, but the server may not have let it in yet.
+// Connect connects a client that reads nothing yet. The handshake is done, but the room
+// may not have let the client in yet.
 func (r *Room) Connect() *judge.Client {
 	r.t.Helper()
 	return r.Enter(r.Dial())
 }
 
-// Dial returns a connection that nothing was said on.
+// Dial returns a connection on which nothing was sent yet.
 func (r *Room) Dial() net.Conn {
 	r.t.Helper()
 	conn, err := r.dial()
@@ -106,8 +109,8 @@ func (r *Room) Dial() net.Conn {
 	return conn
 }
 
-// Enter is Connect on a connection that was dialled. What is given goes out in one
-// write with the request.
+// Enter is Connect on a connection of Dial. The given bytes go out in the same write as
+// the request.
 func (r *Room) Enter(conn net.Conn, more ...byte) *judge.Client {
 	r.t.Helper()
 	name := fmt.Sprint("client ", len(r.conns))
@@ -117,8 +120,8 @@ func (r *Room) Enter(conn net.Conn, more ...byte) *judge.Client {
 	return c
 }
 
-// Join brings in a client that has been let in: it has heard what was said before.
-// All that the talker has said must have been heard.
+// Join connects a client, and returns when the client has heard the talker's last
+// message, so the room has let it in. The talker must have heard all its messages.
 func (r *Room) Join() *judge.Client {
 	r.t.Helper()
 	c := r.Connect()
@@ -126,18 +129,8 @@ func (r *Room) Join() *judge.Client {
 	return c
 }
 
-// JoinStalled is Join of a client that reads no more. Its connection holds little:
-// else the system would take megabytes before the server noticed.
-func (r *Room) JoinStalled() *judge.Client {
-	r.t.Helper()
-	c := r.Join()
-	r.must(r.Sockets.Of(c.Conn).SetWriteBuffer(4 << 10))
-	r.must(c.Conn.(*net.TCPConn).SetReadBuffer(128 << 10)) // with a small one, to read again would take seconds
-	return c
-}
-
-// Say has the talker say the next n messages, of so many bytes each, in one write.
-// Nobody hears them yet.
+// Say makes the talker say the next n messages, of size bytes each, in one write. It
+// doesn't wait until they are heard.
 func (r *Room) Say(n, size int) {
 	r.t.Helper()
 	r.say(judge.Numbered(r.Said, r.Said+n, size))
@@ -150,9 +143,9 @@ func (r *Room) say(bodies []string) {
 	r.last = bodies[len(bodies)-1]
 }
 
-// Flow has the talker say the next n messages, of so many bytes each, and the
-// talker and all listeners hear exactly those. Of them at most 64, and about 256
-// KiB, are on the way, so who listens can't fall behind by more.
+// Flow makes the talker say the next n messages, of size bytes each. The talker and all
+// listeners must hear exactly those. At most 64 messages, and about 256 KiB, are on the
+// way at the same time, so no listener can fall behind by more.
 func (r *Room) Flow(n, size int, listeners ...*judge.Client) {
 	r.t.Helper()
 	all := judge.Numbered(r.Said, r.Said+n, size)
@@ -164,13 +157,13 @@ func (r *Room) Flow(n, size int, listeners ...*judge.Client) {
 	}
 }
 
-// AwaitOpen waits until the server has so many connections open.
+// AwaitOpen waits until the server has n connections open.
 func (r *Room) AwaitOpen(n int) {
 	r.t.Helper()
 	Await(r.t, fmt.Sprintf("%s to be open", stacks.Number(n, "connection")), func() bool { return r.Sockets.Open() == n })
 }
 
-// Await waits for what no event tells, and ends the test if it doesn't come.
+// Await calls done until it is true. If that never happens, it ends the test.
 func Await(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	again := time.NewTicker(5 * time.Millisecond)
@@ -180,15 +173,15 @@ func Await(t *testing.T, what string, done func() bool) {
 		case <-again.C:
 		case <-late:
 			if !done() {
-				t.Fatalf("waited %v in vain for %s; at the end: %s", Patience(), what, stacks.Count(inModule(), innermost))
+				t.Fatalf("waited %v for %s, and it did not come; at the end: %s", Patience(), what, stacks.Count(inModule(), innermost))
 			}
 			return
 		}
 	}
 }
 
-// Count counts the goroutines that are in a function, however deep, named from its
-// package on: "chat.(*Client).Start".
+// Count counts the goroutines that have a function anywhere on their stacks. Its name
+// begins with the package: "chat.(*Client).Start".
 func Count(function string) int {
 	n := 0
 	for _, g := range stacks.Now() {

@@ -18,9 +18,9 @@ type Race struct {
 	Text  string // the report itself
 }
 
-// Side is one of the two accesses of a race. Its place is the innermost call
-// that is in the module's own source; it is empty where the detector has lost
-// the stack, and where no call is in the module.
+// Side is one of the two accesses of a race. Its place is the innermost call that is in
+// the module's own source. The place is empty if the detector has lost the stack, or if
+// no call is in the module.
 type Side struct {
 	Access   string // "Read", "Write", "Previous read", "Previous write"
 	Function string // without the package: "NewClient", "(*Server).Listen"
@@ -35,10 +35,10 @@ type Place struct {
 	Lines    []int
 }
 
-// Within reports whether both sides of the race are at the place.
+// Within tells whether both sides of the race are at the place.
 func (r Race) Within(p Place) bool { return r.Between(p, p) }
 
-// Between reports whether one side of the race is at p and the other at q.
+// Between tells whether one side of the race is at p and the other at q.
 func (r Race) Between(p, q Place) bool {
 	one, other := r.Sides[0], r.Sides[1]
 	return one.at(p) && other.at(q) || one.at(q) && other.at(p)
@@ -48,8 +48,8 @@ func (s Side) at(p Place) bool {
 	return s.File == p.File && s.Function == p.Function && slices.Contains(p.Lines, s.Line)
 }
 
-// Uses returns the place of each use of the variable in the function, which is
-// one of the file's own and no method, in the order they stand there.
+// Uses returns the place of each use of the variable in the function, in the order of
+// the source. The function is declared in the file, and is no method.
 func Uses(file, function, variable string) (Place, error) {
 	place := Place{File: file, Function: function}
 	fset := token.NewFileSet()
@@ -70,7 +70,7 @@ func Uses(file, function, variable string) (Place, error) {
 		})
 	}
 	if len(place.Lines) == 0 {
-		return place, fmt.Errorf("%s: no function %s that uses %s; has one of them another name now?", file, function, variable)
+		return place, fmt.Errorf("%s: there is no function %s that uses %s; was one of them renamed?", file, function, variable)
 	}
 	return place, nil
 }
@@ -83,8 +83,8 @@ var (
 	frame  = regexp.MustCompile(`^  (\S.*)\(\)\n      (.+):(\d+) \+0x[0-9a-f]+\n`)
 )
 
-// parseReports reads what the detector wrote. All of it must be reports, but
-// for the lines that count them.
+// parseReports reads what the detector wrote. All of it must be reports, except for the
+// lines that count them.
 func parseReports(text, root string) ([]Race, error) {
 	var races []Race
 	text = found.ReplaceAllString(text, "")
@@ -92,7 +92,7 @@ func parseReports(text, root string) ([]Race, error) {
 		body, ok := strings.CutPrefix(text, bar)
 		body, rest, closed := strings.Cut(body, bar)
 		if !ok || !closed {
-			return races, fmt.Errorf("the race detector wrote what is no report: %q", text)
+			return races, fmt.Errorf("the race detector wrote something that is no report: %q", text)
 		}
 		race, err := parseReport(body, root)
 		if err != nil {
@@ -106,7 +106,7 @@ func parseReports(text, root string) ([]Race, error) {
 func parseReport(body, root string) (Race, error) {
 	race := Race{Text: body}
 	sides := strings.TrimPrefix(body, "WARNING: DATA RACE\n")
-	// Below the sides it says where their goroutines were created.
+	// After the sides the report says where their goroutines were created.
 	sections := strings.Split(sides, "\n\n")
 	if len(sections) < 2 {
 		return race, fmt.Errorf("the race detector's report is no race between two sides: %q", body)
@@ -122,8 +122,8 @@ func parseReport(body, root string) (Race, error) {
 	return race, nil
 }
 
-// parseSide looks through the stack for the innermost call in the module. It
-// stops where it can't read on.
+// parseSide looks for the innermost call in the module. It stops at a line that it
+// can't read.
 func parseSide(access, stack, root string) Side {
 	for {
 		call := frame.FindStringSubmatch(stack)

@@ -1,8 +1,8 @@
-// Package race runs go test -race as a child process and tells what came of
-// it: the tests passed, failed by data races and nothing else, failed in some
-// other way, were too slow here, or could not be built. It knows the output of go
-// test and of the race detector; of what is tested it knows nothing but the words
-// of [Lesson] and [Holds].
+// Package race runs go test -race as a child process and says how the run ended: the
+// tests passed, failed only by data races, failed in some other way, were too slow
+// here, or could not be built. It knows the output of go test and of the race
+// detector. About the tests themselves it knows only the words of [Lesson] and
+// [Holds].
 package race
 
 import (
@@ -22,51 +22,51 @@ import (
 	"websocket-chat-steps/internal/gocmd"
 )
 
-// Lesson is how a test's log begins that explains a race which is there on
-// purpose, and Holds that of one that says what was seen and is as it should be. No
-// other log is allowed in a test that fails by data races alone.
+// Lesson is the beginning of a test's log that explains a race which is there on
+// purpose. Holds is the beginning of one that says what was seen to hold. A test that
+// fails only by data races may print no other log.
 const (
 	Lesson = "This failure is the lesson"
 	Holds  = "it holds: "
 )
 
-// notice is how long before the end of its context a run is told to end by itself,
-// so that it can say which tests still ran.
+// notice is how long before the end of its context a run must end by itself. So it can
+// say which tests were still running.
 const notice = 15 * time.Second
 
-// Outcome is what came of a run.
+// Outcome says how a run ended.
 type Outcome string
 
 const (
 	// Passed is a run without a failure and without a race.
 	Passed Outcome = "passed"
-	// Raced is a run that fails by data races alone, whichever they are.
+	// Raced is a run that fails only by data races, of any kind.
 	Raced Outcome = "failed by data races alone"
-	// Failed is a run with a failing assertion, a panic or an early exit, be there a
-	// race beside it or not.
+	// Failed is a run with a failing assertion, a panic or an early exit. There may also
+	// be a race.
 	Failed Outcome = "failed"
-	// TooSlow is a run that did not end in the time that there was. It says nothing
-	// of what is tested: a test may hang, or the machine may be busy.
+	// TooSlow is a run that did not end in time. It says nothing about what is tested: a
+	// test may hang, or the machine may be busy.
 	TooSlow Outcome = "too slow here"
-	// NotBuilt is a run that did not come to the tests: a package is not there,
-	// does not compile, or does not pass vet.
+	// NotBuilt is a run that did not reach the tests: a package is missing, does not
+	// compile, or does not pass vet.
 	NotBuilt Outcome = "not built"
 	// NoRaceDetector means that this machine can't run the race detector.
 	NoRaceDetector Outcome = "no race detector"
 )
 
-// Result is what a run has shown.
+// Result is all that a run has shown.
 type Result struct {
 	Outcome Outcome
-	Reason  string   // what made it Failed, TooSlow, NotBuilt or NoRaceDetector; else empty
+	Reason  string   // why it is Failed, TooSlow, NotBuilt or NoRaceDetector; else empty
 	Ran     int      // how many tests ran and were not skipped, subtests included
 	Failing []string // the names of those that failed or did not end
 	Races   []Race   // every report of the race detector
 	Output  string   // all that was printed; the reports come last
 }
 
-// String is for a test's message: the outcome, its reason, and the output, but for
-// that of a run that was too slow, which is pages of stacks.
+// String is for a test's message: the outcome, its reason, and the output. It leaves out
+// the output of a run that was too slow, which is pages of stacks.
 func (r Result) String() string {
 	if r.Outcome == TooSlow {
 		return fmt.Sprintf("%s: %s", r.Outcome, r.Reason)
@@ -74,9 +74,9 @@ func (r Result) String() string {
 	return fmt.Sprintf("%s: %s\n%s", r.Outcome, cmp.Or(r.Reason, "see below"), r.Output)
 }
 
-// Run runs go test -race, with more flags if there are any, on the packages that
-// match pattern, in dir, the directory of their module, its links resolved. It
-// ends when ctx does, at the latest.
+// Run runs go test -race with the given flags on the packages that match pattern. dir is
+// the directory of their module, with its links resolved. The run ends when ctx ends, or
+// before.
 func Run(ctx context.Context, dir, pattern string, flags ...string) Result {
 	timeout := time.Duration(0) // none
 	if end, ok := ctx.Deadline(); ok {
@@ -85,9 +85,9 @@ func Run(ctx context.Context, dir, pattern string, flags ...string) Result {
 	return run(ctx, dir, pattern, timeout, flags...)
 }
 
-// run is Run with the time that the tests of a package have.
+// run is Run with a time limit for the tests of a package.
 func run(ctx context.Context, dir, pattern string, timeout time.Duration, flags ...string) Result {
-	// The child is in a process group of its own, which Ctrl-C does not reach.
+	// The child is in a process group of its own, and Ctrl-C does not reach it.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
@@ -97,14 +97,14 @@ func run(ctx context.Context, dir, pattern string, timeout time.Duration, flags 
 	}
 	defer os.RemoveAll(temp)
 
-	// The reports go to files, one for each process. In the tests' own output a
-	// line of somebody's log may land in the middle of a report, even of a line.
+	// The reports go to files, one for each process. In the tests' own output, a log line
+	// can get into the middle of a report, or even of a line.
 	reports := filepath.Join(temp, "report")
 	args := append([]string{"test", "-race", "-count=1", "-json", "-timeout=" + timeout.String()}, flags...)
 	stdout, stderr, err := goCommand(ctx, dir, `log_path="`+reports+`"`, append(args, pattern)...)
 	res := judge(stdout, stderr, err == nil, readReports(temp), dir)
 	if res.Outcome != Passed && res.Ran == 0 {
-		// Is it the detector that is missing? Go's words for that vary.
+		// Perhaps the detector is missing. Go's words for that vary.
 		if reason := noRaceDetector(ctx, temp); reason != "" {
 			res.Outcome, res.Reason = NoRaceDetector, reason
 		}
@@ -117,10 +117,10 @@ func run(ctx context.Context, dir, pattern string, timeout time.Duration, flags 
 	return res
 }
 
-// noRaceDetector builds and runs, with -race, a program that does nothing. It
-// says why that can't be done here, or returns "".
+// noRaceDetector builds and runs, with -race, a program that does nothing. If that
+// doesn't work here, it says why. Else it returns "".
 func noRaceDetector(ctx context.Context, dir string) string {
-	const remedy = "\n-race needs the go command and, but for macOS, cgo: install a C compiler (gcc or clang), and don't set CGO_ENABLED=0"
+	const remedy = "\n-race needs the go command and, except on macOS, cgo: install a C compiler (gcc or clang), and don't set CGO_ENABLED=0"
 	program := filepath.Join(dir, "nothing.go")
 	if err := os.WriteFile(program, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
 		return err.Error()
@@ -136,11 +136,11 @@ func noRaceDetector(ctx context.Context, dir string) string {
 }
 
 // goCommand runs the go command in dir, with options for the race detector.
-// When ctx ends, so do the command and all that it has started.
+// When ctx ends, the command and all that it has started end, too.
 func goCommand(ctx context.Context, dir, gorace string, args ...string) (stdout, stderr string, err error) {
 	var out, errOut bytes.Buffer
 	// The user's own flags (-run, -short, -trimpath ...) are not for these runs.
-	// An empty GOFLAGS would not do: go then takes that of go env -w.
+	// An empty GOFLAGS is not enough: go would take the one of go env -w.
 	cmd := gocmd.Command(ctx, dir, []string{"GOFLAGS=-trimpath=false", "GORACE=" + gorace}, "go", args...)
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err = cmd.Run()
@@ -154,7 +154,7 @@ func readReports(dir string) string {
 	for _, name := range names {
 		text, err := os.ReadFile(name)
 		if err != nil {
-			fmt.Fprintln(&reports, err) // which is no report: the judge says so
+			fmt.Fprintln(&reports, err) // this is no report, and judge says so
 		}
 		reports.Write(text)
 	}

@@ -10,28 +10,28 @@ import (
 	"strings"
 )
 
-// event is a line of go test -json: of test2json or, where Package is empty,
-// of the build.
+// event is a line of go test -json. It is from test2json or, if Package is empty, from
+// the build.
 type event struct {
 	Action, Package, Test, Output, FailedBuild string
 }
 
-// The lines that a failing test or package may print, if it is to fail by data
-// races alone. go test does not say which lines are errors and which a mere log,
-// so every other line counts as an error. What can't be told apart from a race
-// is a t.Fail without a word, in a test that has a race too.
+// A test or package that fails only by data races may print only these lines. go test
+// does not say which lines are errors and which are a log, so every other line counts
+// as an error. There is one limit: if a test has a race and also calls t.Fail without a
+// message, that looks the same as a race alone.
 var (
 	frameworkLine = regexp.MustCompile(`^(=== (RUN|PAUSE|CONT|NAME) | *--- (PASS|FAIL|SKIP): |PASS$|FAIL$|FAIL\t)`)
 	racedLine     = regexp.MustCompile(`^ *testing\.go:\d+: race detected during execution of test$`)
 	lessonLine    = regexp.MustCompile(`^ *\w+\.go:\d+: ` + Lesson)
 	holdsLine     = regexp.MustCompile(`^ *\w+\.go:\d+: ` + Holds)
 	lessonGoesOn  = regexp.MustCompile(`^        `)
-	logLine       = regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `) // of package log, as a server has it
+	logLine       = regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `) // of package log, which servers use
 )
 
 const racedOutside = "testing: race detected outside of test execution"
 
-// judge says what came of a run from all that it left behind.
+// judge finds out how a run ended, from all that it printed and wrote.
 func judge(stdout, stderr string, ok bool, reports, root string) Result {
 	events, err := parseEvents(stdout)
 	races, reportErr := parseReports(reports, root)
@@ -49,23 +49,23 @@ func judge(stdout, stderr string, ok bool, reports, root string) Result {
 
 	switch reason := notByRacesAlone(events, len(found.FindAllString(reports, -1))); {
 	case err != nil:
-		res.Outcome, res.Reason = Failed, "go test -json printed what is no JSON: "+err.Error()
+		res.Outcome, res.Reason = Failed, "go test -json printed something that is no JSON: "+err.Error()
 	case !ok && timedOut(res.Output) != "":
 		res.Outcome, res.Reason = TooSlow, timedOut(res.Output)
 	case ok && len(reports) == 0:
 		res.Outcome = Passed
 	case ok:
-		res.Outcome, res.Reason = Failed, "go test ended well in spite of a data race"
+		res.Outcome, res.Reason = Failed, "go test ended with status 0 in spite of a data race"
 	case notBuilt(events) != "":
 		res.Outcome, res.Reason = NotBuilt, notBuilt(events)+": can't be built"
 	case !slices.ContainsFunc(events, func(e event) bool { return e.Action == "fail" }):
-		res.Outcome, res.Reason = NotBuilt, "go test came to no package: "+strings.TrimSpace(stderr)
+		res.Outcome, res.Reason = NotBuilt, "go test found no package: "+strings.TrimSpace(stderr)
 	case reason != "":
 		res.Outcome, res.Reason = Failed, reason
 	case reportErr != nil:
 		res.Outcome, res.Reason = Failed, reportErr.Error()
 	case len(races) == 0:
-		res.Outcome, res.Reason = Failed, "the tests speak of a data race, and there is no report of one"
+		res.Outcome, res.Reason = Failed, "the tests say that there is a data race, but there is no report of one"
 	default:
 		res.Outcome = Raced
 	}
@@ -74,13 +74,13 @@ func judge(stdout, stderr string, ok bool, reports, root string) Result {
 
 var timeoutLines = regexp.MustCompile(`(?m)^panic: test timed out after (\S+)\n(?:\s*running tests:\n((?:\t+\S+ \(.*\)\n)*))?`)
 
-// timedOut says which tests ran when go test's own time was up, or returns "".
+// timedOut says which tests were running when go test's own time was up, or returns "".
 func timedOut(output string) string {
 	found := timeoutLines.FindStringSubmatch(output)
 	if found == nil {
 		return ""
 	}
-	return fmt.Sprintf("after %s these tests had not ended: %s. That says nothing of what they test: does one hang, or is the machine busy? Give more time with go test -timeout",
+	return fmt.Sprintf("after %s these tests had not ended: %s. That says nothing about what they test: does one hang, or is the machine busy? Give more time with go test -timeout",
 		found[1], strings.Join(strings.Fields(strings.ReplaceAll(found[2], " (", "(")), ", "))
 }
 
@@ -94,8 +94,8 @@ func notBuilt(events []event) string {
 	return ""
 }
 
-// parseEvents reads what go test -json printed. A test that was begun and not
-// ended, for its process died, is given the end that go test leaves out.
+// parseEvents reads what go test -json printed. If a process died in a test, go test
+// prints no end of that test. Then parseEvents adds the end.
 func parseEvents(stdout string) ([]event, error) {
 	var events, begun []event
 	ended := map[event]bool{}
@@ -117,9 +117,9 @@ func parseEvents(stdout string) ([]event, error) {
 	return append(events, slices.DeleteFunc(begun, func(e event) bool { return ended[e] })...), nil
 }
 
-// notByRacesAlone says what else made the run fail, or returns "". endings is
-// how many test binaries the detector itself has ended, with a status of its
-// own: those that would have ended well, but for a race outside the tests.
+// notByRacesAlone says what else made the run fail, or returns "". endings is how many
+// test binaries the detector itself has ended, with its own status: their tests passed,
+// but there was a race outside of the tests.
 func notByRacesAlone(events []event, endings int) string {
 	type key struct{ pkg, test string } // no test: the package itself
 	output := map[key]string{}
@@ -132,11 +132,11 @@ func notByRacesAlone(events []event, endings int) string {
 		}
 	}
 
-	excused := map[key]bool{} // by a race of its own, or of what is inside it
+	excused := map[key]bool{} // by its own race, or by one of its subtests
 	for _, k := range failed {
 		raced, stranger := readOutput(output[k])
 		if stranger != "" {
-			return fmt.Sprintf("%s %s fails by more than data races: %q", k.pkg, k.test, stranger)
+			return fmt.Sprintf("%s %s fails not only by data races: %q", k.pkg, k.test, stranger)
 		}
 		if raced {
 			excused[k] = true
@@ -147,7 +147,7 @@ func notByRacesAlone(events []event, endings int) string {
 			}
 		}
 		if k.test != "" {
-			excused[key{k.pkg, ""}] = true // if the test isn't, that is enough
+			excused[key{k.pkg, ""}] = true // a test that isn't excused is enough to say so
 		}
 	}
 	for _, k := range failed {
@@ -162,8 +162,8 @@ func notByRacesAlone(events []event, endings int) string {
 	return ""
 }
 
-// readOutput goes through the output of a failing test or package: does it
-// speak of a race, and which is the first line that should not be there?
+// readOutput reads the output of a failing test or package. It returns whether the
+// output mentions a race, and the first line that should not be there.
 func readOutput(text string) (raced bool, stranger string) {
 	inLesson := false
 	for line := range strings.Lines(text) {

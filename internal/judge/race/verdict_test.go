@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestJudge has what small packages can't be made to show, or not every time.
+// TestJudge has the cases that small packages can't show, or not every time.
 func TestJudge(t *testing.T) {
 	const (
 		report   = bar + heading + read + inNewClient + "\n" + write + inNewClient + created + bar
@@ -36,7 +36,7 @@ func TestJudge(t *testing.T) {
 		{"raced", append(raced, mainPass), "", false, report, Raced, ""},
 		{"raced, and says what holds", append([]string{testRuns, holds}, raced[1:]...), "", false, report, Raced, ""},
 		{"raced, no report", raced, "", false, "", Failed, "no report of one"},
-		{"raced, half a report", raced, "", false, report[:len(report)-10], Failed, "what is no report"},
+		{"raced, half a report", raced, "", false, report[:len(report)-10], Failed, "something that is no report"},
 		{"raced, the package says more", append(raced, word), "", false, report, Failed, "port taken"},
 		{"raced, another package fails", append(raced, mainFail), "", false, report, Failed, "mod  fails without a data race"},
 		{"two packages, each ended by the detector", []string{chatFail, mainFail}, "", false, report + ending + report + ending, Raced, ""},

@@ -1,6 +1,6 @@
-// Package tight is linked into the steps' programs that package live watches. It
-// makes the network hold little, tells of the program's inside, and ends the program
-// when its standard input ends.
+// Package tight makes the network hold little, tells of the program's inside, and ends
+// the program when its standard input ends. Package live links it into the programs
+// that it starts.
 package tight
 
 import (
@@ -15,19 +15,19 @@ import (
 	"sync"
 )
 
-// With the system's own buffers, megabytes have to be sent before a client that
-// doesn't read stops a writer. With these, 256 KiB do. Smaller ones would cost
-// seconds: an answer longer than the write buffer waits for acknowledgements,
-// which take 40 ms, and what comes to a client whose read buffer is smaller than
-// it promised when it connected (64 KiB on Linux) is dropped and sent again,
-// ever later.
+// With the system's own buffers, a client that doesn't read stops a writer only after
+// megabytes. With these buffers, 256 KiB are enough. Smaller ones would cost seconds.
+// An answer longer than the write buffer waits for acknowledgements, which take 40 ms.
+// And if a client's read buffer is smaller than the client promised when it connected
+// (64 KiB on Linux), the system drops what comes and sends it again, each time after a
+// longer wait.
 const (
 	WriteBuffer = 64 << 10 // the program's, in bytes
 	ReadBuffer  = 32 << 10 // the client's
 )
 
-// Listener makes the write buffer small of every connection that listener
-// accepts. It takes what net.Listen returns, so that it fits around the call.
+// Listener makes the write buffer of every accepted connection small. It takes what
+// net.Listen returns, so that it can stand around the call.
 func Listener(listener net.Listener, err error) (net.Listener, error) {
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (l tightListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	accepted.(*net.TCPConn).SetWriteBuffer(WriteBuffer) // fails if the client has gone, which the server will see
+	accepted.(*net.TCPConn).SetWriteBuffer(WriteBuffer) // fails if the client has gone; the server will see that itself
 	sockets.Lock()
 	sockets.open[accepted.RemoteAddr().String()] = true
 	sockets.Unlock()
@@ -71,8 +71,8 @@ func (c conn) Close() error {
 	return c.Conn.Close()
 }
 
-// Write writes in pieces: Windows takes a piece of any size while less than the
-// write buffer waits.
+// Write writes in pieces. Windows takes a piece of any size, if less than the write
+// buffer waits already.
 func (c conn) Write(b []byte) (written int, err error) {
 	for piece := range slices.Chunk(b, 4<<10) {
 		n, err := c.Conn.Write(piece)

@@ -1,5 +1,5 @@
-// Package alike says what two lists of lines, or two names, have in common. It
-// knows nothing of what they are lines of.
+// Package alike finds what two lists of lines, or two names, have in common. It knows
+// nothing about the meaning of the lines.
 package alike
 
 import (
@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Common is the longest common subsequence, as pairs of indexes. A line counts
-// for as much as it says, so that a brace is not matched at a statement's cost.
+// Common returns the longest common subsequence, as pairs of indexes. A longer line
+// counts more, so a statement is matched before a brace.
 func Common(a, b []string, same func(a, b string) bool) (pairs [][2]int) {
 	weight := func(i int) int { return 1 + len(strings.TrimSpace(a[i])) }
 	best := make([][]int, len(a)+1) // best[i][j]: of a[i:] and b[j:]
@@ -37,11 +37,11 @@ func Common(a, b []string, same func(a, b string) bool) (pairs [][2]int) {
 	return pairs
 }
 
-// Equal tells whether two lines are one.
+// Equal tells whether two lines are equal.
 func Equal(a, b string) bool { return a == b }
 
-// Difference says where two lists differ first: the page's, and that of what the
-// page shows. It is empty if they don't.
+// Difference says where two lists first differ: the page's lines, and the lines that
+// should stand there. It is empty if they are equal.
 func Difference(page, shown []string) string {
 	if slices.Equal(page, shown) {
 		return ""
@@ -56,11 +56,11 @@ func Difference(page, shown []string) string {
 		}
 		return fmt.Sprintf("%q", lines[i])
 	}
-	return fmt.Sprintf("here stands %s, there %s", at(page), at(shown))
+	return fmt.Sprintf("the page has %s, and should have %s", at(page), at(shown))
 }
 
-// Near has those of names that somebody who wrote name may have meant, or all of
-// them, with commas between them.
+// Near returns the names that are like name, as the writer may have meant one of them,
+// or all names. Commas separate them.
 func Near(name string, names []string) string {
 	letters := func(s string) []string { return strings.Split(strings.ToLower(s), "") }
 	var near []string

@@ -1,5 +1,5 @@
-// Package code makes what pages show of the repository's code: declarations, lines
-// of them, and what two of them differ in. It knows nothing of pages.
+// Package code makes the parts of code that pages show: declarations, lines of them, and
+// differences between two of them. It knows nothing about pages.
 package code
 
 import (
@@ -27,7 +27,7 @@ type File struct {
 // Decl is a declaration of a Go file: its lines, counted from 1, with its doc
 // comment.
 type Decl struct {
-	Name        string // of a method: Type.Method
+	Name        string // for a method: Type.Method
 	First, Last int
 }
 
@@ -88,7 +88,7 @@ func declarations(file string, code []byte) ([]Decl, error) {
 	return decls, nil
 }
 
-// receiver is "Type." for a method, and empty for a function.
+// receiver returns "Type." for a method, and "" for a function.
 func receiver(d *ast.FuncDecl) string {
 	if d.Recv == nil {
 		return ""
@@ -97,7 +97,7 @@ func receiver(d *ast.FuncDecl) string {
 	return name + "."
 }
 
-// declaration returns the lines of a declaration, or without a name all lines.
+// declaration returns the lines of a declaration. Without a name it returns all lines.
 func (f Files) declaration(file, name string) ([]string, error) {
 	read, err := f.File(file)
 	if err != nil {
@@ -119,7 +119,7 @@ func (f Files) declaration(file, name string) ([]string, error) {
 	return nil, fmt.Errorf("%s does not declare %s: write one of %s", file, name, alike.Near(name, names))
 }
 
-// dedented takes off the tabs that all lines begin with.
+// dedented removes the tabs with which all lines begin.
 func dedented(lines []string) []string {
 	tabs := -1
 	for _, l := range lines {

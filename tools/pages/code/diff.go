@@ -10,14 +10,14 @@ import (
 	"websocket-chat-steps/tools/pages/markdown"
 )
 
-// beside is how many unchanged lines are shown beside a change.
+// beside is how many unchanged lines a diff shows before and after a change.
 const beside = 3
 
-// Diff is what is to stand between the marks of a diff.
+// Diff returns the text between the marks of a diff.
 func (f Files) Diff(args string) ([]string, error) {
 	words := strings.Fields(args)
 	if len(words) < 2 || len(words) > 4 {
-		return nil, errors.New("a diff needs two files: write <!-- diff: FILE FILE -->, and behind it NAME or NAME NAME for one declaration")
+		return nil, errors.New("a diff needs two files: write <!-- diff: FILE FILE -->, and add NAME or NAME NAME for one declaration")
 	}
 	if len(words) == 2 {
 		words = append(words, "")
@@ -33,12 +33,12 @@ func (f Files) Diff(args string) ([]string, error) {
 	return markdown.Fenced("diff", shortened(changes(from, to))), nil
 }
 
-// changes are the lines of both, each behind a space, a minus or a plus. An empty
-// line that is in both stays empty: editors would take the space away.
+// changes returns the lines of both, each with a space, a minus or a plus before it. An
+// empty line that is in both stays empty, as editors would remove the space.
 func changes(from, to []string) []string {
 	var lines []string
 	i, j := 0, 0
-	add := func(a, b int) { // what stands before a and b is in one of them only
+	add := func(a, b int) { // the lines before a and b are only in one of the two
 		for ; i < a; i++ {
 			lines = append(lines, "-"+from[i])
 		}
@@ -55,7 +55,7 @@ func changes(from, to []string) []string {
 	return lines
 }
 
-// shortened puts … for what is far from any change.
+// shortened writes … for lines that are far from any change.
 func shortened(lines []string) []string {
 	changed := func(l string) bool { return l != "" && l[0] != ' ' }
 	near := func(i int) bool {
@@ -68,7 +68,7 @@ func shortened(lines []string) []string {
 			j++
 		}
 		switch {
-		case j-i > 1: // for one line … would be no shorter
+		case j-i > 1: // for one line, … would not be shorter
 			out = append(out, "…")
 			i = j
 		default:

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// words are all lists of up to n of the letters.
+// words returns all lists of up to n of the letters.
 func words(n int, letters ...string) [][]string {
 	all := [][]string{nil}
 	for last := all; n > 0; n-- {
@@ -22,8 +22,8 @@ func words(n int, letters ...string) [][]string {
 	return all
 }
 
-// Whatever the two are, both can be read from their diff, and it has no more
-// changes than it must have.
+// A reader can get both lists from their diff, for any two lists. The diff has no more
+// changes than necessary.
 func TestChanges(t *testing.T) {
 	for _, from := range words(4, "a", "b", "") {
 		for _, to := range words(4, "a", "b", "") {
@@ -44,7 +44,7 @@ func TestChanges(t *testing.T) {
 	assert.Equal(t, []string{" a", " b", "+a", "+b"}, changes([]string{"a", "b"}, []string{"a", "b", "a", "b"}))
 	statement := "return nil, err"
 	assert.Equal(t, []string{"-}", " " + statement, "+}"}, changes([]string{"}", statement}, []string{statement, "}"}),
-		"what says more stays in its place")
+		"the longer line stays in its place")
 }
 
 func TestShortened(t *testing.T) {

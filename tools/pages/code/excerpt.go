@@ -10,7 +10,7 @@ import (
 
 const excerptForm = `write <!-- excerpt: FILE -->, <!-- excerpt: FILE NAME -->, or <!-- excerpt: FILE NAME from "TEXT" to "TEXT" -->`
 
-// Excerpt is what is to stand between the marks of an excerpt.
+// Excerpt returns the text between the marks of an excerpt.
 func (f Files) Excerpt(args string) ([]string, error) {
 	file, rest, _ := strings.Cut(args, " ")
 	name, rest, partly := strings.Cut(strings.TrimSpace(rest), " ")
@@ -30,7 +30,7 @@ func (f Files) Excerpt(args string) ([]string, error) {
 	return markdown.Fenced("go", lines), nil
 }
 
-// between returns the lines that the rest of the mark asks for.
+// between returns the lines that the rest of the mark selects.
 func between(lines []string, where, rest string) ([]string, error) {
 	var from, to string
 	if _, err := fmt.Sscanf(rest+" .", "from %q to %q .", &from, &to); err != nil {
@@ -38,11 +38,11 @@ func between(lines []string, where, rest string) ([]string, error) {
 	}
 	first := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, from) })
 	if first < 0 {
-		return nil, fmt.Errorf("no line of %s contains %q: write what stands in the line to begin with", where, from)
+		return nil, fmt.Errorf("no line of %s contains %q: write text of the line to begin with", where, from)
 	}
 	length := slices.IndexFunc(lines[first+1:], func(l string) bool { return strings.Contains(l, to) })
 	if length < 0 {
-		return nil, fmt.Errorf("in %s, no line below the one with %q contains %q: write what stands in the line to end with", where, from, to)
+		return nil, fmt.Errorf("in %s, no line below the one with %q contains %q: write text of the line to end with", where, from, to)
 	}
 	return dedented(lines[first : first+length+2]), nil
 }

@@ -1,6 +1,6 @@
 // Package markdown reads pages: their headings, tables, links, comments and code
-// blocks, each with its line. It knows nothing of marks, and nothing of what the
-// pages are about.
+// blocks, each with its line. It knows nothing about marks, or about the pages'
+// subject.
 package markdown
 
 import (
@@ -25,16 +25,16 @@ import (
 type Page struct {
 	Path     string   // from the root, with slashes
 	Text     string   // as it was read
-	Lines    []string // of it, without their ends
+	Lines    []string // of Text, without line ends
 	Headings []Heading
 	Tables   []Table
 	Links    []Link    // and images
-	Comments []Comment // those in code are none
+	Comments []Comment // not those in code
 	Code     []Code    // the fenced blocks that aren't empty
-	Anchors  []string  // what a link may have behind #: headings, and what the HTML names
+	Anchors  []string  // what may follow # in a link: headings, and ids in the HTML
 }
 
-// Heading is a heading, with what a link to it has behind #.
+// Heading is a heading, with the text that follows # in a link to it.
 type Heading struct {
 	Line, Level  int
 	Text, Anchor string
@@ -46,7 +46,7 @@ type Table struct {
 	Rows          [][]Cell
 }
 
-// Cell is a cell of a table. To is where it leads, if it is a link and no more.
+// Cell is a cell of a table. To is where it leads, if it is only a link.
 type Cell struct{ Text, To string }
 
 // Link is a link or an image.
@@ -55,8 +55,8 @@ type Link struct {
 	To, Text, Title string
 }
 
-// Comment is an HTML comment, with <!-- and -->. It is alone if there is nothing
-// else in its line and in its block of HTML.
+// Comment is an HTML comment, with <!-- and -->. It is alone if its line and its block of
+// HTML have nothing else.
 type Comment struct {
 	Line  int
 	Text  string
@@ -69,15 +69,15 @@ type Code struct {
 	Language, Text string
 }
 
-// Problem is something in a page that isn't true or can't be read, and what to
-// do about it.
+// Problem is something in a page that isn't true or can't be read, with what to do
+// about it.
 type Problem struct {
 	Path string // from the root
 	Line int    // 0 if it is in no line
 	Text string
 }
 
-// Error is FILE:LINE: what is wrong.
+// Error returns FILE:LINE: what is wrong.
 func (p Problem) Error() string {
 	if p.Line == 0 {
 		return p.Path + ": " + p.Text
@@ -85,17 +85,17 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s:%d: %s", p.Path, p.Line, p.Text)
 }
 
-// Problem is one in a line of the page.
+// Problem returns a problem in a line of the page.
 func (p *Page) Problem(line int, format string, args ...any) Problem {
 	return Problem{p.Path, line, fmt.Sprintf(format, args...)}
 }
 
 const japaneseEnd = ".ja.md"
 
-// Japanese tells whether the page is in Japanese, as its name says.
+// Japanese tells whether the page is in Japanese, by its name.
 func (p *Page) Japanese() bool { return strings.HasSuffix(p.Path, japaneseEnd) }
 
-// Other is the path of the same page in the other language.
+// Other returns the path of the same page in the other language.
 func Other(path string) string {
 	if english, ok := strings.CutSuffix(path, japaneseEnd); ok {
 		return english + ".md"
@@ -111,8 +111,8 @@ func Find(pages []*Page, path string) *Page {
 	return nil
 }
 
-// Read reads all pages, but for those of others (vendor), of tests (testdata),
-// and in directories that begin with a dot. They are in the order of their paths.
+// Read reads all pages in the order of their paths. It leaves out vendor, testdata, and
+// directories whose names begin with a dot.
 func Read(files fs.FS) (pages []*Page, err error) {
 	err = fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
@@ -135,7 +135,7 @@ func Read(files fs.FS) (pages []*Page, err error) {
 type reader struct {
 	*Page
 	text []byte
-	seen map[string]int // headings, by what is made of them
+	seen map[string]int // how often each anchor was used
 }
 
 // Parse reads a page.
@@ -199,8 +199,8 @@ func (r *reader) line(offset int) int {
 	return 1 + strings.Count(string(r.text[:max(offset, 0)]), "\n")
 }
 
-// anchor is what GitHub makes of a heading: lower case, hyphens for spaces, and
-// of the rest only letters, their marks, digits, hyphens and what connects words.
+// anchor returns the anchor that GitHub makes of a heading: in lower case, with hyphens
+// for spaces. Else it has only letters, their marks, digits, hyphens and connectors.
 func anchor(heading string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -215,11 +215,11 @@ func anchor(heading string) string {
 
 var (
 	htmlComment = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
-	htmlLink    = regexp.MustCompile(`\b(?:src|href)="([^"]*)"`)
+	htmlLink    = regexp.MustCompile(`\b(?:src|srcset|href)="([^"]*)"`)
 	htmlAnchor  = regexp.MustCompile(`\b(?:id|name)="([^"]*)"`)
 )
 
-// html reads a block or a tag of HTML, which begins in that line.
+// html reads a block or a tag of HTML that begins in this line.
 func (r *reader) html(line int, text string, block bool) {
 	for _, at := range htmlComment.FindAllStringIndex(text, -1) {
 		comment, line := text[at[0]:at[1]], line+strings.Count(text[:at[0]], "\n")
@@ -234,7 +234,7 @@ func (r *reader) html(line int, text string, block bool) {
 	}
 }
 
-// plain is the text of a node, without its markup.
+// plain returns the text of a node, without its markup.
 func (r *reader) plain(n ast.Node) string {
 	var b strings.Builder
 	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {

@@ -1,6 +1,6 @@
-// Package marks finds the marks in a page: HTML comments, each alone on its line,
-// that say what is to stand between them and their closing marks. It knows nothing
-// of how that is made.
+// Package marks finds the marks in a page. A mark is an HTML comment, alone on its line.
+// It says which text is between it and its closing mark. The package doesn't know how
+// this text is made.
 package marks
 
 import (
@@ -11,23 +11,23 @@ import (
 	"websocket-chat-steps/tools/pages/markdown"
 )
 
-// Mark is a mark, its closing mark, and what stands between them.
+// Mark is a mark, its closing mark, and the lines between them.
 type Mark struct {
 	Page   *markdown.Page
-	Kind   string   // one of those that Find was given
-	Args   string   // behind the colon
+	Kind   string   // one of the kinds of Find
+	Args   string   // after the colon
 	Line   int      // of the mark
 	Lines  []string // between the two, without the indent
 	last   int      // the line of the closing mark
 	indent string
 }
 
-// Problem is one at the mark.
+// Problem returns a problem at the mark.
 func (m *Mark) Problem(format string, args ...any) markdown.Problem {
 	return m.Page.Problem(m.Line, format, args...)
 }
 
-// String is the mark as the page has it.
+// String returns the mark as the page has it.
 func (m *Mark) String() string {
 	if m.Args == "" {
 		return "<!-- " + m.Kind + " -->"
@@ -35,8 +35,8 @@ func (m *Mark) String() string {
 	return "<!-- " + m.Kind + ": " + m.Args + " -->"
 }
 
-// Write puts the lines between the two marks, with their indent. It moves what is
-// below, so a page's last mark has to be the first that is written.
+// Write puts the lines between the two marks, with their indent. It moves the lines
+// below, so the caller must begin with a page's last mark.
 func (m *Mark) Write(lines []string) {
 	indented := make([]string, len(lines))
 	for i, l := range lines {
@@ -64,7 +64,7 @@ func Find(p *markdown.Page, kinds ...string) (found []*Mark, problems []markdown
 		switch {
 		case !closes && kind == "" && (!colon || words != 1 && words != 2):
 			// a comment like any other
-		case !c.Alone: // or in a quotation, or right behind a list's bullet
+		case !c.Alone: // or it is in a quotation, or right after a list's bullet
 			add("the mark <!-- %s --> must be alone on its line, with nothing but text or an empty line above it: put it there", text)
 		case closes && (open == nil || open.Kind != name):
 			add("<!-- /%s --> closes nothing: put its mark above it, or delete it", name)
@@ -79,7 +79,7 @@ func Find(p *markdown.Page, kinds ...string) (found []*Mark, problems []markdown
 		case kind == "":
 			add("there is no mark %q: write one of %s, or a comment without a colon", name, strings.Join(kinds, ", "))
 		case open != nil:
-			add("this %s stands within the %s of line %d: put <!-- /%s --> above it", name, open.Kind, open.Line, open.Kind)
+			add("this %s is within the %s of line %d: put <!-- /%s --> above it", name, open.Kind, open.Line, open.Kind)
 		default:
 			l := p.Lines[c.Line-1]
 			open = &Mark{Page: p, Kind: name, Args: args, Line: c.Line, indent: l[:len(l)-len(strings.TrimLeft(l, " \t"))]}
@@ -97,10 +97,10 @@ func startsWith(name, kind string) bool {
 	return ok && (rest == "" || rest[0] == ' ' || rest[0] == ':')
 }
 
-// output is what only a program prints.
+// output matches text that only a program prints.
 var output = regexp.MustCompile(`WARNING: DATA RACE|--- FAIL|goroutine \d+ \[|(?m:^ok  \t)`)
 
-// Unmarked finds what looks like code or output and stands between no marks.
+// Unmarked finds text that looks like code or output and is between no marks.
 func Unmarked(p *markdown.Page, marks []*Mark) (problems []markdown.Problem) {
 	for _, code := range p.Code {
 		add := func(format string, args ...any) { problems = append(problems, p.Problem(code.Line, format, args...)) }
@@ -109,7 +109,7 @@ func Unmarked(p *markdown.Page, marks []*Mark) (problems []markdown.Problem) {
 		case output.MatchString(code.Text):
 			add("%q is a program's output, and nothing keeps it true: put it between <!-- run: COMMAND --> and <!-- /run -->", output.FindString(code.Text))
 		case code.Language == "console" && strings.Contains("\n"+code.Text, "\n$ "):
-			add("a console block with a prompt shows output, and nothing keeps it true: put it between <!-- run: COMMAND --> and <!-- /run -->, or write the commands alone, without $")
+			add("a console block with a prompt shows output, and nothing keeps it true: put it between <!-- run: COMMAND --> and <!-- /run -->, or write only the commands, without $")
 		case code.Language == "go" && strings.Count(code.Text, "\n") >= 3:
 			add("nothing keeps this code true: put it between <!-- excerpt: FILE NAME --> and <!-- /excerpt -->, or show less than three lines")
 		}

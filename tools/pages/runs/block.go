@@ -10,8 +10,8 @@ import (
 	"websocket-chat-steps/tools/pages/markdown"
 )
 
-// Shown is what the lines between a run's marks say that the command prints, and
-// what stands below.
+// Shown has the lines between a run's marks: what the command prints, and what is
+// below.
 func Shown(block []string) (lines []string, caption string) {
 	if len(block) == 0 {
 		return nil, ""
@@ -28,15 +28,15 @@ func Shown(block []string) (lines []string, caption string) {
 	return lines, caption
 }
 
-// saysNothing tells whether the lines would match any output.
+// saysNothing tells whether the lines match every output.
 func saysNothing(shown []string) bool {
 	return len(shown) > 0 && !slices.ContainsFunc(shown, func(l string) bool { return !isGap(l) })
 }
 
 var goVersion = regexp.MustCompile(`\bgo\d[\w.-]*`)
 
-// CheckForm says in what the lines are not laid out as those that were written.
-// What the command prints it doesn't know.
+// CheckForm says how the form of the lines differs from the form that the tool writes. It
+// doesn't know what the command prints.
 func (c Command) CheckForm(block []string, japanese bool) string {
 	shown, caption := Shown(block)
 	version := goVersion.FindString(caption)
@@ -49,23 +49,23 @@ func (c Command) CheckForm(block []string, japanese bool) string {
 	return ""
 }
 
-// Check says in what the lines show something else than was printed.
+// Check says where the lines show something else than was printed.
 func (o Output) Check(block []string) string {
 	shown, _ := Shown(block)
 	switch at := o.mismatch(shown, o.lines); {
 	case at < 0:
 		return ""
 	case at < len(shown):
-		return fmt.Sprintf("%s prints something else, or nothing, where %q stands here", o.Text, shown[at])
+		return fmt.Sprintf("%s prints something else, or nothing, where the page has %q", o.Text, shown[at])
 	}
-	return o.Text + " prints more than what stands here"
+	return o.Text + " prints more than the page has"
 }
 
-// String is what was printed.
+// String returns what was printed.
 func (o Output) String() string { return strings.Join(o.lines, "\n") }
 
-// Written is what is to stand between the marks, given what the command prints
-// now: what stands there already, as long as it matches.
+// Written returns the lines between the marks, for the output that the command has now.
+// Lines that are there already stay, if they match.
 func (o Output) Written(block []string, japanese bool) []string {
 	shown, _ := Shown(block)
 	if saysNothing(shown) {
@@ -81,13 +81,13 @@ func (o Output) Written(block []string, japanese bool) []string {
 	return o.layout(shown, o.version, japanese)
 }
 
-// merged is what is printed now, in its varying form, but for what is shown
-// already and still matches: so the gaps stay that somebody put there by hand.
-// Numbers that vary are all those of this run.
+// merged returns the new output, with gaps where outputs vary. Lines of the page that
+// still match stay as they are, so gaps that a person wrote stay, too. Numbers that vary
+// all come from this run.
 func (o Output) merged(shown []string) []string {
 	var out []string
 	i, j := 0, 0
-	add := func(a, b int) { // what stands before a and b
+	add := func(a, b int) { // the lines before a and b
 		if a-i == 1 && isGap(shown[i]) {
 			out = append(out, shown[i])
 		} else {
@@ -109,8 +109,8 @@ func (o Output) merged(shown []string) []string {
 	return out
 }
 
-// layout puts what is shown between the command and the caption, which says with
-// which version of Go it was run.
+// layout puts the shown lines between the command and the caption. The caption has the
+// version of Go of this run.
 func (c Command) layout(shown []string, version string, japanese bool) []string {
 	ran, vary, gaps, between, open, end := "run with "+version, "numbers vary", "“…” varies or is left out", "; ", "(", ")"
 	if japanese {

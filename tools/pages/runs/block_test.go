@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// parse reads a mark that can be read.
+// parse reads a mark that has no error.
 func parse(t *testing.T, args string) Command {
 	t.Helper()
 	c, err := Parse(args)
@@ -16,7 +16,7 @@ func parse(t *testing.T, args string) Command {
 	return c
 }
 
-// What somebody made of an output by hand stays where it still matches.
+// Lines that a person has edited stay if they still match.
 func TestWritten(t *testing.T) {
 	c := parse(t, "fails: A=b go test")
 	printed := []string{"=== RUN", "x", "y", "--- FAIL: TestX (0.10s)", "    x_test.go:12: 5 of 7", "FAIL"}
@@ -50,15 +50,15 @@ func TestCheck(t *testing.T) {
 	block := c.layout([]string{"a", gap, "b"}, "go1.26", false)
 	for last, want := range map[string]string{
 		"b": "",
-		"c": `go test prints something else, or nothing, where "b" stands here`,
+		"c": `go test prints something else, or nothing, where the page has "b"`,
 	} {
 		assert.Equal(t, want, Output{Command: c, lines: []string{"a", "x", last}}.Check(block))
 	}
-	assert.Equal(t, "go test prints more than what stands here", Output{Command: c, lines: []string{"a", "b", "c"}}.Check(block))
+	assert.Equal(t, "go test prints more than the page has", Output{Command: c, lines: []string{"a", "b", "c"}}.Check(block))
 }
 
-// Under numbers: any number is as good as any other, and so is what aligns it.
-// Words are not. Under zeros: none is not some.
+// With numbers: a number matches any other number, also if other spaces align it. Words
+// must be the same. With zeros: 0 matches only 0.
 func TestNumbersVary(t *testing.T) {
 	shown := []string{"way     ns per id", "mutex        12.5", "  1            9"}
 	for _, tt := range []struct {
@@ -82,7 +82,7 @@ func TestNumbersVary(t *testing.T) {
 			if tt.matches {
 				assert.Equal(t, block, o.Written(block, false), "it stays")
 			} else {
-				assert.Subset(t, o.Written(block, true), []string{tt.printed[1]}, "it is written anew")
+				assert.Subset(t, o.Written(block, true), []string{tt.printed[1]}, "it is written again")
 			}
 		})
 	}

@@ -1,6 +1,6 @@
-// Package runs reads the commands that pages show, runs them, and holds what they
-// print to what a page says. It knows nothing of pages, or of where in them a
-// command stands.
+// Package runs reads the commands that pages show, runs them, and compares what they
+// print with what a page says. It knows nothing about pages, or about the place of a
+// command in them.
 package runs
 
 import (
@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// Command is a command with what its mark says of it.
+// Command is a command with what its mark says about it.
 type Command struct {
-	Text    string   // as the page shows it behind the prompt
-	words   []string // of it, without env
+	Text    string   // as the page shows it after the prompt
+	words   []string // of Text, without env
 	env     []string // NAME=value
 	fails   bool     // it must not exit with 0
-	numbers bool     // what it measures: any number matches any other
-	zeros   bool     // but 0 only 0
+	numbers bool     // it prints measurements: any number matches any other
+	zeros   bool     // but 0 matches only 0
 	needs   []string // names in needs
 }
 
-// need is what not every machine has. It is there if a command exits with 0.
+// need is something that not every machine has. A machine has it if a command exits with 0.
 type need struct {
 	env, command []string
 	why          string
@@ -28,7 +28,7 @@ type need struct {
 
 var needs = map[string]need{
 	"race": {nil, []string{"go", "list", "-race", "runtime/race"},
-		"it needs the race detector: but for macOS, install a C compiler (gcc or clang), and don't set CGO_ENABLED=0"},
+		"it needs the race detector: except on macOS, install a C compiler (gcc or clang), and don't set CGO_ENABLED=0"},
 	"leakprofile": {[]string{"GOEXPERIMENT=goroutineleakprofile"}, []string{"go", "version"},
 		"it is Go 1.26's command; Go 1.27 needs no experiment: there the test simply runs"},
 }
@@ -37,7 +37,7 @@ const form = "write <!-- run: COMMAND -->, with fails: and numbers: zeros: and n
 
 var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
 
-// Parse reads what stands in the mark.
+// Parse reads the text of a mark.
 func Parse(args string) (Command, error) {
 	c := Command{Text: args}
 	for {
@@ -56,7 +56,7 @@ func Parse(args string) (Command, error) {
 			c.needs = append(c.needs, name)
 		default:
 			var err error
-			if c.words, err = wordsOf(c.Text); err != nil {
+			if c.words, err = Words(c.Text); err != nil {
 				return c, err
 			}
 			for len(c.words) > 0 && assignment.MatchString(c.words[0]) {
@@ -71,9 +71,9 @@ func Parse(args string) (Command, error) {
 	}
 }
 
-// wordsOf splits a command at its spaces, but for those in 'single quotes'.
-// There is no shell, so what only a shell would understand is refused.
-func wordsOf(command string) (words []string, err error) {
+// Words splits a command at its spaces, but not in 'single quotes'. There is no shell,
+// so it refuses characters that need a shell.
+func Words(command string) (words []string, err error) {
 	var word strings.Builder
 	quoted, inWord := false, false
 	for _, c := range command + " " {

@@ -20,22 +20,22 @@ import (
 	"websocket-chat-steps/internal/gocmd"
 )
 
-// atOnce is how many commands run beside one another: most wait for most of their time.
+// atOnce is how many commands run at the same time. Most of them mostly wait.
 const atOnce = 2
 
-// Output is what came of a command.
+// Output is the result of a command.
 type Output struct {
 	Command
 	LeftOut string // why it was not run
-	Err     error  // or why what it printed is of no use
+	Err     error  // or why its output can't be used
 
 	lines   []string // stdout and stderr in their order
 	varying []string // the same with gaps where outputs commonly vary
 	version string   // of Go
 }
 
-// All runs the commands in root, two at a time, and says how long each
-// took, or why it was left out. It has as long as ctx has.
+// All runs the commands in root, two at the same time. It says how long each took, or why
+// it was left out. It ends when ctx ends.
 func All(ctx context.Context, root string, commands []Command, to io.Writer) []Output {
 	say := log.New(to, "", 0)
 	outputs := make([]Output, len(commands))
@@ -62,11 +62,11 @@ func All(ctx context.Context, root string, commands []Command, to io.Writer) []O
 	return outputs
 }
 
-// missing says what this machine lacks for the command. It is empty if nothing
-// is lacking.
+// missing says what this machine lacks for the command. It is empty if the machine has
+// everything.
 func (c Command) missing(ctx context.Context, root string) string {
 	if runtime.GOOS == "windows" {
-		return "on Windows paths and exit codes look otherwise than on the pages"
+		return "on Windows paths and exit codes look different from those on the pages"
 	}
 	for _, name := range c.needs {
 		n := needs[name]
@@ -77,12 +77,12 @@ func (c Command) missing(ctx context.Context, root string) string {
 	return ""
 }
 
-// run runs the command. It is an error if it does not end in time, or not with the
-// exit status that its mark says.
+// run runs the command. A command that does not end in time is an error, and so is
+// another exit status than its mark says.
 func (c Command) run(ctx context.Context, root string) Output {
 	o := Output{Command: c, LeftOut: c.missing(ctx, root)}
 	if ctx.Err() != nil {
-		return Output{Command: c, Err: fmt.Errorf("%s was not run, as there was no time left: %w", c.Text, context.Cause(ctx))}
+		return Output{Command: c, Err: fmt.Errorf("%s did not run, as there was no time left: %w", c.Text, context.Cause(ctx))}
 	}
 	goes, err := readGoEnv(ctx, root)
 	if err != nil || o.LeftOut != "" {
@@ -95,17 +95,17 @@ func (c Command) run(ctx context.Context, root string) Output {
 	case err != nil && !errors.As(err, &exit):
 		o.Err = fmt.Errorf("%s: %w\n%s", c.Text, err, printed)
 	case err == nil && c.fails:
-		o.Err = fmt.Errorf("%s ends with exit status 0, and its mark says that it fails: delete fails: there, or mend what it runs\n%s", c.Text, printed)
+		o.Err = fmt.Errorf("%s ends with exit status 0, and its mark says that it fails: delete fails: there, or repair the command\n%s", c.Text, printed)
 	case err != nil && !c.fails:
-		o.Err = fmt.Errorf("%s ends with %v: write fails: before it if that is right, or mend what it runs\n%s", c.Text, err, printed)
+		o.Err = fmt.Errorf("%s ends with %v: write fails: before it if that is right, or repair the command\n%s", c.Text, err, printed)
 	}
 	text := strings.TrimRight(unshown.ReplaceAllString(printed, ""), "\n")
 	o.lines, o.varying, o.version = split(text), split(goes.varying(root, text)), goes.version
 	return o
 }
 
-// limited is the command's words. A test is told how long it has, so that one that
-// hangs says where, while there is still time to hear it.
+// limited returns the command's words. It gives a test a time limit. So a test that hangs
+// says where, while there is still time to print it.
 func (c Command) limited(ctx context.Context) []string {
 	if len(c.words) < 2 || c.words[0] != "go" || c.words[1] != "test" {
 		return c.words
@@ -114,11 +114,11 @@ func (c Command) limited(ctx context.Context) []string {
 	if deadline, ok := ctx.Deadline(); ok {
 		more = append(more, "-timeout="+max(time.Until(deadline)*9/10, 1).String())
 	}
-	return slices.Concat(c.words[:2], more, c.words[2:]) // its own flags count more
+	return slices.Concat(c.words[:2], more, c.words[2:]) // its own flags come later and win
 }
 
-// unshown is what a page doesn't show of an output: blanks at the end of a line,
-// and what the go command says of modules that it doesn't have yet.
+// unshown matches the parts of an output that a page doesn't show: blanks at the end of a
+// line, and messages of the go command about modules that it doesn't have yet.
 var unshown = regexp.MustCompile(`(?m)[ \t\r]+$|^go: downloading .*\n`)
 
 func split(text string) []string {
@@ -142,7 +142,7 @@ func execute(ctx context.Context, dir string, env, words []string) (string, erro
 	return printed.String(), err
 }
 
-// goEnv is what the go command says of itself.
+// goEnv returns values of go env.
 type goEnv struct{ version, flags, goroot, modcache string }
 
 func readGoEnv(ctx context.Context, root string) (goEnv, error) {
@@ -155,19 +155,19 @@ func readGoEnv(ctx context.Context, root string) (goEnv, error) {
 	return goEnv{version, lines[1], lines[2], lines[3]}, nil
 }
 
-// forOthers are flags that change what is run or printed. Who sets them in
-// GOFLAGS means their own runs.
+// forOthers are flags that change what runs or what is printed. A user who sets them in
+// GOFLAGS wants them for other runs.
 var forOthers = regexp.MustCompile(`^--?(race|count|run|v|json|short|shuffle|cover|trimpath)(=|$)`)
 
-// forChildren is the environment of commands, beside what they inherit.
+// forChildren is the environment of commands, in addition to the inherited one.
 func (g goEnv) forChildren() []string {
 	flags := slices.DeleteFunc(strings.Fields(g.flags), forOthers.MatchString)
-	// An empty GOFLAGS would not do: go then takes that of go env -w.
+	// An empty GOFLAGS is not enough: go would take the one of go env -w.
 	flags = append(flags, "-trimpath=false")
 	return []string{"GOFLAGS=" + strings.Join(flags, " "), "GORACE=", "TERM=dumb", "NO_COLOR=1", "LANG=C", "LC_ALL=C"}
 }
 
-// varies is what is different from run to run, or with another version of Go.
+// varies matches text that differs from run to run, or with another version of Go.
 var varies = []struct {
 	what *regexp.Regexp
 	with string
@@ -179,8 +179,8 @@ var varies = []struct {
 	{regexp.MustCompile(`\btesting\.go:\d+`), "testing.go:" + gap},
 }
 
-// varying is what was printed, with gaps where outputs commonly vary, and where
-// they say where things are on this machine.
+// varying returns the output with gaps where outputs usually vary, and in place of this
+// machine's paths.
 func (g goEnv) varying(root, text string) string {
 	replace := func(dir, behind, with string) {
 		if dir != "" {

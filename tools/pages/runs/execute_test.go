@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// run runs what stands in a mark, in an empty directory.
+// run runs the command of a mark, in an empty directory.
 func run(t *testing.T, args string) Output {
 	t.Helper()
 	return parse(t, args).run(t.Context(), t.TempDir())
@@ -36,13 +36,13 @@ func TestOutput(t *testing.T) {
 		"go nosuchcommand":       "go nosuchcommand ends with exit status 2: write fails: before it",
 		"go nosuchcommand more":  "unknown command", // what it printed
 		"nosuchprogram a":        "nosuchprogram",
-		"fails: nosuchprogram a": "nosuchprogram", // what can't be run doesn't fail as declared
+		"fails: nosuchprogram a": "nosuchprogram", // a command that can't be run doesn't count as one that fails
 	} {
 		assert.ErrorContains(t, run(t, args).Err, want, args)
 	}
 }
 
-// A test knows how long it has; what its command says itself counts more.
+// A test gets a time limit. If its command has one, that one counts.
 func TestLimited(t *testing.T) {
 	c := parse(t, "go test -timeout=1m ./x")
 	assert.Equal(t, []string{"go", "test", "-count=1", "-timeout=1m", "./x"}, c.limited(context.Background()))
@@ -52,8 +52,8 @@ func TestLimited(t *testing.T) {
 	assert.Equal(t, []string{"go", "version"}, parse(t, "go version").limited(ctx))
 }
 
-// What a machine, or another release of Go, does not have is no problem of the
-// page: the run is left out, and the log says why.
+// If a machine, or another release of Go, lacks something, that is no problem of the
+// page. The run is left out, and the log says why.
 func TestLeftOut(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows lacks everything")
@@ -63,7 +63,7 @@ func TestLeftOut(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "0")
 	var log strings.Builder
 	outputs := All(t.Context(), t.TempDir(), []Command{parse(t, "needs=race: go version"), parse(t, "needs=future: go version"), parse(t, "go version")}, &log)
-	if runtime.GOOS != "darwin" { // which needs no cgo for it
+	if runtime.GOOS != "darwin" { // macOS needs no cgo for it
 		assert.Contains(t, outputs[0].LeftOut, "install a C compiler")
 	}
 	assert.Equal(t, "it is Go 1.26's command; Go 1.27 needs no experiment: there the test simply runs (go: unknown GOEXPERIMENT xyzzy)", outputs[1].LeftOut)
@@ -77,12 +77,12 @@ func TestNoTimeLeft(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 0)
 	defer stop()
 	for _, r := range All(ctx, t.TempDir(), []Command{parse(t, "go version"), parse(t, "needs=race: go version")}, io.Discard) {
-		assert.ErrorContains(t, r.Err, "go version was not run, as there was no time left: context deadline exceeded")
+		assert.ErrorContains(t, r.Err, "go version did not run, as there was no time left: context deadline exceeded")
 		assert.Empty(t, r.LeftOut)
 	}
 }
 
-// What a command has started ends with it: nobody holds what its child wrote to.
+// When a command ends, all that it has started ends, too: no child still has its output open.
 func TestStoppingEndsAllOfIt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("on Windows there are no process groups to end")
@@ -115,7 +115,7 @@ func TestStoppingEndsAllOfIt(t *testing.T) {
 	}
 }
 
-// What varies from run to run, and from machine to machine, becomes a gap.
+// Text that varies from run to run, or from machine to machine, becomes a gap.
 func TestVarying(t *testing.T) {
 	goes := goEnv{version: "go1.26.8", goroot: "/opt/go", modcache: "/home/x/mod"}
 	temp := filepath.Join(os.TempDir(), "go-build1234", "b001", "chat.test")

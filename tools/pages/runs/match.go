@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// gap stands for anything within a line; alone on a line, for any lines.
+// gap stands for any text within a line. Alone on a line it stands for any lines.
 const gap = "…"
 
 // isGap tells whether a line is a gap for lines.
 func isGap(line string) bool { return strings.TrimSpace(line) == gap }
 
-// mismatch returns -1 if the lines are what is shown, else the index of the line
-// that is shown and could not be found, or len(shown) if there are more lines.
+// mismatch returns -1 if the lines match what is shown. Else it returns the index of the
+// shown line that it can't find, or len(shown) if there are more lines than shown.
 func mismatch(shown, lines []string) int {
-	// Each line that is a gap takes as few lines as it can. When the rest does not
-	// fit, the last gap takes one more; the gaps before it never need to.
+	// Each gap line takes as few lines as possible. If the rest does not fit, the last gap
+	// takes one more. The gaps before it never need to.
 	i, j, far := 0, 0, 0
 	gapAt, taken := -1, 0
 	for j < len(lines) {
@@ -42,7 +42,7 @@ func mismatch(shown, lines []string) int {
 	return -1
 }
 
-// lineMatches tells whether a line is what is shown, gaps in it being anything.
+// lineMatches tells whether a line matches the shown one, in which a gap is any text.
 func lineMatches(shown, line string) bool {
 	parts := strings.Split(shown, gap)
 	line, ok := strings.CutPrefix(line, parts[0])
@@ -51,7 +51,7 @@ func lineMatches(shown, line string) bool {
 	}
 	for _, part := range parts[1 : len(parts)-1] {
 		var found bool
-		_, line, found = strings.Cut(line, part) // the first is as good as any later
+		_, line, found = strings.Cut(line, part) // the first one is always good enough
 		ok = ok && found
 	}
 	return ok && strings.HasSuffix(line, parts[len(parts)-1])
@@ -62,8 +62,8 @@ var (
 	blanks = regexp.MustCompile(` +`)
 )
 
-// mismatch is the same, with every number, and what aligns it, made the same if
-// the command's numbers vary; with zeros, 0 stays what it is.
+// mismatch is the same for a command. If the command's numbers vary, it first makes all
+// numbers, and the spaces that align them, equal. With zeros, 0 stays 0.
 func (c Command) mismatch(shown, lines []string) int {
 	if !c.numbers {
 		return mismatch(shown, lines)

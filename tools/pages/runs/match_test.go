@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// words are all lists of up to n of the letters.
+// words returns all lists of up to n of the letters.
 func words(n int, letters ...string) [][]string {
 	all := [][]string{nil}
 	for last := all; n > 0; n-- {
@@ -22,8 +22,8 @@ func words(n int, letters ...string) [][]string {
 	return all
 }
 
-// slowly matches what is shown as its definition says, without any care for the
-// time that takes. It is for lines in a text, and for letters in a line.
+// slowly matches as the definition says, and may take any time. It works for lines of a
+// text, and for letters of a line.
 func slowly(shown, printed []string, same func(shown, printed string) bool) bool {
 	switch {
 	case len(shown) == 0:
@@ -98,7 +98,7 @@ func TestMismatch(t *testing.T) {
 	}
 }
 
-// No page and no output makes the matching take longer than a moment.
+// Matching is fast for every page and every output.
 func TestMatchingIsFast(t *testing.T) {
 	assert.False(t, lineMatches(strings.Repeat("a…", 5000)+"b", strings.Repeat("a", 100_000)))
 	var shown []string

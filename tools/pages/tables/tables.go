@@ -1,5 +1,5 @@
-// Package tables makes the tables of what the steps lack and do, in both
-// languages. It knows nothing of how any of it is tested, or of pages.
+// Package tables makes the tables of what the steps lack and do, and in how many orders
+// they go wrong, in both languages. It knows nothing about tests or pages.
 package tables
 
 import (
@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"websocket-chat-steps/internal/schedule/room"
 	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/pages/counts"
 )
 
-// words are what the tables say, in English and in Japanese.
+// words has the words of the tables, in English and in Japanese.
 var words = map[any][2]string{
 	"property":   {"property", "性質"},
 	"yes":        {"yes", "○"},
@@ -22,6 +24,12 @@ var words = map[any][2]string{
 	"before":     {"in %s", "%s では"},
 	"here":       {"here", "ここでは"},
 	"as before":  {"All as in %s.", "%s とすべて同じです。"},
+	"orders":     {"[every order](docs/orders.md)", "[すべての順序](docs/orders.ja.md)"},
+	"scenario":   {"scenario", "シナリオ"},
+
+	counts.NotExplored: {"[not explored](#what-it-does-not-see)", "[対象外](#わからないこと)"},
+	counts.NoLimit:     {"–", "–"},
+	counts.TooMany:     {"too many", "多すぎる"},
 
 	steps.EveryMessage: {"every client gets every message", "全クライアントに全メッセージが届く"},
 	steps.PastMessages: {"a newcomer gets the past messages", "後から来たクライアントに過去のメッセージが届く"},
@@ -30,18 +38,18 @@ var words = map[any][2]string{
 	steps.LongHistory:  {"a newcomer to 300 past messages does not freeze the room", "過去のメッセージが 300 件ある部屋に入っても、部屋が止まらない"},
 	steps.StalledRoom:  {"a client that stops reading does not freeze the room", "読まなくなったクライアントがいても、部屋が止まらない"},
 	steps.StalledCost:  {"a client that stops reading costs bounded memory and goroutines", "読まなくなったクライアントがいても、メモリと goroutine の数に上限がある"},
-	steps.SenderOrder:  {"a sender's messages arrive in the order they were sent", "一人の送ったメッセージが、送った順に届く"},
+	steps.SenderOrder:  {"a sender's messages arrive in the order they were sent", "一つのクライアントが送ったメッセージが、送った順に届く"},
 	steps.SameOrder:    {"all clients see the same order", "全クライアントに同じ順序で届く"},
 
 	steps.StopsReading: {"stops reading", "読むのをやめる"},
 	steps.Resets:       {"resets the connection", "接続をリセットする（RST）"},
-	steps.DiesMidFrame: {"dies in the middle of a frame", "フレームの途中で落ちる"},
+	steps.DiesMidFrame: {"dies in the middle of a frame", "フレームの送信中に落ちる"},
 	steps.SendsNoJSON:  {"sends something that is not JSON", "JSON ではないものを送る"},
 	steps.EmptyFrame:   {"sends a frame of 0 bytes", "0 バイトのフレームを送る"},
 	steps.InvalidUTF8:  {"sends invalid UTF-8", "UTF-8 として不正なバイト列を送る"},
 	steps.EmptyMessage: {"sends an empty message", "空のメッセージを送る"},
 	steps.LongMessage:  {"sends a message of 64 KiB", "64 KiB のメッセージを送る"},
-	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 人が次々に接続しては切断する"},
+	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 個のクライアントが次々に接続しては切断する"},
 
 	steps.Delivered: {"everybody gets it as it was sent", "そのまま全員に届く"},
 	steps.Mended:    {"everybody gets it, with U+FFFD (�) for the bytes that are not UTF-8", "不正なバイトが U+FFFD（�）に置き換わって、全員に届く"},
@@ -54,22 +62,25 @@ var words = map[any][2]string{
 	steps.Freezes:   {"**the room is frozen, for everybody and for ever**", "**部屋全体が永久に止まる**"},
 }
 
-// Scoreboard is the table of the steps and the properties.
+// Scoreboard returns the table of the steps and the properties. Its last column has the
+// scenarios that test a property in every order.
 func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
-	row := func(first string, cell func(steps.Step) string) string {
-		cells := []string{first}
-		for _, s := range all {
-			cells = append(cells, cell(s))
-		}
-		return strings.Join(cells, " | ")
-	}
 	rows := []string{
-		row(say("property"), func(s steps.Step) string { return fmt.Sprintf("[%s](%s)", s.Name, s.Name) }),
-		row("---", func(steps.Step) string { return "---" }),
+		row(say("property"), all, func(s steps.Step) string { return fmt.Sprintf("[%s](%s)", s.Name, s.Name) }) + " | " + say("orders"),
+		row("---", all, func(steps.Step) string { return "---" }) + " | ---",
 	}
 	for _, p := range steps.Properties {
-		rows = append(rows, row(fmt.Sprintf("%s (`%s`)", say(p), p), func(s steps.Step) string {
+		var asked []string
+		for _, sc := range room.Scenarios {
+			if slices.Contains(sc.Asks, p) {
+				asked = append(asked, "`"+sc.Name+"`")
+			}
+		}
+		if asked == nil {
+			asked = []string{"–"}
+		}
+		rows = append(rows, row(fmt.Sprintf("%s (`%s`)", say(p), p), all, func(s steps.Step) string {
 			_, lacks := s.Lacks[p]
 			_, frozen := s.Lacks[steps.StalledRoom]
 			switch {
@@ -79,13 +90,56 @@ func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 				return say("no")
 			}
 			return say("yes")
-		}))
+		})+" | "+strings.Join(asked, ", "))
 	}
-	return table(append(rows, row(say("goroutines"), func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })))
+	return table(append(rows, row(say("goroutines"), all, func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })+" | –"))
 }
 
-// BadClients is the table of what a step does with bad clients: all of them for
-// the first step, and for the others what differs from the step before.
+// Scenarios is the table of the steps and the scenarios: in how many orders they go
+// wrong, of how many.
+func Scenarios(all []steps.Step, answers map[counts.Question]counts.Answer, japanese bool) ([]string, error) {
+	say := in(japanese)
+	rows := []string{
+		row(say("scenario"), all, func(s steps.Step) string { return fmt.Sprintf("[%s](../%s)", s.Name, s.Name) }),
+		row("---", all, func(steps.Step) string { return "---" }),
+	}
+	for _, sc := range room.Scenarios {
+		for _, every := range []bool{true, false} {
+			name := "`" + sc.Name + "`"
+			if every {
+				name = "`-all` " + name
+			}
+			if every && !slices.Contains(counts.EveryOrder, sc.Name) {
+				continue
+			}
+			rows = append(rows, row(name, all, func(s steps.Step) string {
+				a, ok := answers[counts.Question{Step: s.Name, Scenario: sc.Name, Every: every}]
+				switch {
+				case !ok:
+					return ""
+				case a.Missing != "":
+					return say(a.Missing)
+				case a.Wrong > 0:
+					return "**" + counts.Number(a.Wrong) + "** / " + counts.Number(a.Orders)
+				}
+				return "0 / " + counts.Number(a.Orders)
+			}))
+		}
+	}
+	return table(rows)
+}
+
+// row is a row with a cell for each step, without its ends.
+func row(first string, all []steps.Step, cell func(steps.Step) string) string {
+	cells := []string{first}
+	for _, s := range all {
+		cells = append(cells, cell(s))
+	}
+	return strings.Join(cells, " | ")
+}
+
+// BadClients returns the table of what a step does with bad clients. For the first step
+// it has all of them, and for the others only what differs from the step before.
 func BadClients(s steps.Step, japanese bool) ([]string, error) {
 	say := in(japanese)
 	i := slices.IndexFunc(steps.All, func(other steps.Step) bool { return other.Name == s.Name })
@@ -109,7 +163,7 @@ func BadClients(s steps.Step, japanese bool) ([]string, error) {
 	return table(rows)
 }
 
-// in returns what says a word in one language. For what has no words it is empty.
+// in returns the words for something in one language, or "" if there are none.
 func in(japanese bool) func(any) string {
 	if japanese {
 		return func(key any) string { return words[key][1] }
@@ -121,7 +175,7 @@ func table(rows []string) ([]string, error) {
 	for i, row := range rows {
 		rows[i] = "| " + row + " |"
 		if strings.Contains(rows[i], "|  |") {
-			return nil, fmt.Errorf("there is nothing to say in a cell of %q: write the step's reaction in internal/steps/steps.go, or what it is called in tools/pages/tables/tables.go", rows[i])
+			return nil, fmt.Errorf("there are no words for a cell of %q: write the step's reaction into internal/steps/steps.go, or its words into tools/pages/tables/tables.go", rows[i])
 		}
 	}
 	return slices.Concat([]string{""}, rows, []string{""}), nil

@@ -1,7 +1,7 @@
-// Command newclients calls NewClient of 01-original from several goroutines at a
-// time, as many requests do, and counts the ids that they get. It is a program
-// of its own so that it can be built with the race detector, and with another
-// NewClient laid over that of 01-original:
+// Command newclients calls NewClient of 01-original from several goroutines at the same
+// time, as many requests do, and counts the ids that they get. It is a separate program,
+// so that tests can build it with the race detector, and with an overlay that changes
+// NewClient:
 //
 //	go run -race ./docs/experiments/internal/newclients
 package main
@@ -46,7 +46,7 @@ func main() {
 	fmt.Printf("%d clients have %d ids\n", *callers**calls, len(different))
 }
 
-// id reads the client's id, which is nobody's business outside its package.
+// id reads the client's id, which is a private field of another package.
 func id(c *chat.Client) int64 {
 	return reflect.ValueOf(c).Elem().FieldByName("id").Int()
 }

@@ -1,5 +1,5 @@
-// Package aftertests has the race of the lesson when its tests have passed: it
-// ends with the status that the race detector gives it.
+// Package aftertests has the race of the lesson after its tests have passed. So it ends
+// with the status of the race detector.
 package aftertests
 
 import (
@@ -19,7 +19,7 @@ func NewClient() *Client {
 	}
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)

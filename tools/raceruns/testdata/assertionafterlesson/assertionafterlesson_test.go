@@ -1,4 +1,4 @@
-// Package assertionafterlesson fails an assertion when the lesson has been said.
+// Package assertionafterlesson fails an assertion after the lesson's log.
 package assertionafterlesson
 
 import (
@@ -17,7 +17,7 @@ func NewClient() *Client {
 	}
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)

@@ -1,4 +1,4 @@
-// Package bothraces has the race of the lesson, and another beside it.
+// Package bothraces has the race of the lesson and another one.
 package bothraces
 
 import (
@@ -23,7 +23,7 @@ func greet() {
 	greetings++
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)

@@ -1,4 +1,4 @@
-// Package clean is the lesson put right: nothing to find.
+// Package clean is the lesson without its race: there is nothing to find.
 package clean
 
 import (
@@ -18,7 +18,7 @@ func newID() int {
 	return maxId
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)

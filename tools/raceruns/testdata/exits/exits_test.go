@@ -1,4 +1,4 @@
-// Package exits leaves in the middle of a test.
+// Package exits calls os.Exit in the middle of a test.
 package exits
 
 import (

@@ -1,5 +1,5 @@
-// Package hangs has a test that never ends. It dials RACE_LISTENER, if that is
-// set, and holds the connection: who listens there sees it start, and die.
+// Package hangs has a test that never ends. It dials RACE_LISTENER, if that is set, and
+// keeps the connection. So a test that listens there sees when it starts and ends.
 package hangs
 
 import (

@@ -17,7 +17,7 @@ func NewClient() *Client {
 	}
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)
@@ -39,5 +39,5 @@ func TestRace(t *testing.T) {
 }
 
 func TestNoRace(t *testing.T) {
-	t.Log("this one passes; what it logs is nobody's business")
+	t.Log("this test passes, so its log doesn't matter")
 }

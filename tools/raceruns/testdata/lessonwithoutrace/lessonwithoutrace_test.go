@@ -1,4 +1,4 @@
-// Package lessonwithoutrace says the lesson in a test that fails without a race.
+// Package lessonwithoutrace logs the lesson in a test that fails without a race.
 package lessonwithoutrace
 
 import "testing"

@@ -1,5 +1,5 @@
-// Package noisy has the race of the lesson while others write to the log, as a
-// server does.
+// Package noisy has the race of the lesson while other goroutines write to the log, as a
+// server's do.
 package noisy
 
 import (

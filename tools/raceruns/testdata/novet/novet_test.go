@@ -1,4 +1,4 @@
-// Package novet compiles, but not for vet, which go test runs first.
+// Package novet compiles, but does not pass vet, which go test runs first.
 package novet
 
 import "testing"

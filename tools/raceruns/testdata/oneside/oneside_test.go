@@ -21,7 +21,7 @@ func lastID() int {
 	return maxId
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)

@@ -1,5 +1,5 @@
-// Package raceandexit has the race of the lesson when its tests have passed, and
-// then leaves with a status of its own.
+// Package raceandexit has the race of the lesson after its tests have passed, and
+// then exits with another status.
 package raceandexit
 
 import (
@@ -19,7 +19,7 @@ func NewClient() *Client {
 	}
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)

@@ -1,5 +1,5 @@
 // Package subtest has the race of the lesson in a subtest: the test around it
-// fails too, without a word of its own.
+// fails, too, and logs nothing itself.
 package subtest
 
 import (
@@ -18,7 +18,7 @@ func NewClient() *Client {
 	}
 }
 
-// both runs f and g in goroutines with nothing between them to order the two.
+// both runs f and g in two goroutines, which nothing orders.
 func both(f, g func()) {
 	var wg sync.WaitGroup
 	wg.Go(f)

@@ -1,4 +1,4 @@
-// Command 01-original uses, on demand, what is measured of a server.
+// Command 01-original uses, when it is asked, what the benchmark measures.
 package main
 
 import (
@@ -40,8 +40,8 @@ func main() {
 		}
 	})
 	on("/end", os.Exit)
-	// held is a connection that is ended after n bytes, or what of them the other
-	// side has taken within a moment.
+	// held is a connection that ends after n bytes, or after as many of them as the other
+	// side has taken in a moment.
 	release := make(chan bool)
 	http.HandleFunc("/held", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.FormValue("n"))

@@ -1,4 +1,4 @@
-// Command 99-own-module has a module of its own, whose name is not the directory's.
+// Command 99-own-module has its own module, whose name is not the directory's.
 package main
 
 import (

@@ -1,13 +1,17 @@
 // Command conditions starts goroutines under a condition, in several ways, and
 // others in several loops: then no number is told, and of the words those that all
-// ways have in common. What an if does before its condition is under none.
+// ways have in common. What an if does before its condition is under none. A continue
+// is one, for what comes behind it in its loop.
 package main
 
 import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 )
+
+var first sync.Once
 
 type client struct{ ready bool }
 
@@ -28,6 +32,26 @@ func main() {
 			go wake(c)
 		}
 	}
+others:
+	for _, c := range clients {
+		go greet(c)
+		first.Do(func() { go begun() })
+		for _, d := range clients {
+			if d == c {
+				continue
+			}
+			if d.ready {
+				continue others
+			}
+		}
+		for range clients {
+			continue
+		}
+		go nudge(c)
+		if c.ready && ask() {
+			break
+		}
+	}
 	join, say := make(chan *client), make(chan message)
 	for {
 		select {
@@ -45,6 +69,11 @@ func main() {
 			go idle()
 		}
 	}
+}
+
+func ask() bool {
+	go asked()
+	return false
 }
 
 func begin() bool {
@@ -67,8 +96,13 @@ func tell(c *client, what any) { go show(c, what) }
 
 func start(c *client) { go surely(c) }
 
+func begun()                   { fmt.Println("begun") }
 func once()                    { fmt.Println("once") }
 func warm()                    { fmt.Println("warm") }
+func greet(c *client)          { fmt.Println(c.ready) }
+func nudge(c *client)          { go nudged(c) }
+func asked()                   { fmt.Println("asked") }
+func nudged(c *client)         { fmt.Println(c.ready) }
 func wake(c *client)           { go woken(c) }
 func woken(c *client)          { fmt.Println(c.ready) }
 func send(c *client)           { fmt.Println(c.ready) }

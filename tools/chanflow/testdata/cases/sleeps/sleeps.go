@@ -25,6 +25,8 @@ func main() {
 	go b.take(words)
 	go b.poll()
 	go read(words)
+	go lines(words)
+	go scan(words)
 	for word := range words {
 		fmt.Println(word)
 	}
@@ -61,6 +63,24 @@ func (b *box) has() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.words) > 0
+}
+
+func lines(words chan<- string) {
+	in := bufio.NewReader(os.Stdin)
+	for {
+		line, _, err := in.ReadLine()
+		if err != nil {
+			return
+		}
+		words <- string(line)
+	}
+}
+
+func scan(words chan<- string) {
+	var word string
+	for _, err := fmt.Fscan(os.Stdin, &word); err == nil; _, err = fmt.Fscan(os.Stdin, &word) {
+		words <- word
+	}
 }
 
 func read(words chan<- string) {

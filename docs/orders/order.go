@@ -1,0 +1,226 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"websocket-chat-steps/internal/schedule"
+	"websocket-chat-steps/internal/schedule/room"
+	"websocket-chat-steps/internal/steps"
+)
+
+const (
+	numbers   = 4  // columns of the terminal, for the number of a step
+	gap       = 2  // between goroutines
+	narrowest = 16 // that a goroutine's column may be
+)
+
+// order prints the steps of an order, each in the column of its goroutine: where it
+// is, and the text of the source. Where two meet, both have a cell in one row. What a
+// browser does stands over all columns. Goroutines stand in the order in which they act.
+// Where the terminal has no room for so many, they stand in one column, each with its name.
+func (c *command) order(step steps.Step, a room.Answer) {
+	var names []string
+	for _, s := range a.Order.Steps {
+		for _, name := range []string{s.Who, s.With} {
+			if name != "" && s.Act == "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	wide := (c.width-numbers)/max(1, len(names)) - gap
+	apart := wide >= narrowest
+	if !apart {
+		wide = c.width - numbers
+		for _, name := range names {
+			head := c.head(step, name, a.Order.Started[name])
+			if !strings.HasPrefix(head, name) {
+				head = name + ": " + head
+			}
+			fmt.Fprintf(c.out, "%*s %s\n", numbers-1, "", head)
+		}
+		fmt.Fprintln(c.out)
+	} else {
+		heads, rules := make(map[string][]string), make(map[string][]string)
+		for _, name := range names {
+			heads[name] = wrap(c.head(step, name, a.Order.Started[name]), wide, 2)
+			rules[name] = []string{strings.Repeat("-", wide)}
+		}
+		c.row("", names, wide, heads)
+		c.row("", names, wide, rules)
+	}
+	text := source{}
+	for i, s := range a.Order.Steps {
+		n := fmt.Sprint(i + 1)
+		if s.Act != "" {
+			verb, what, _ := strings.Cut(s.Act, " ")
+			fmt.Fprintf(c.out, "%*s %s\n", numbers-1, n, strings.TrimSpace(fmt.Sprintf(c.words.acts[verb], s.Who, what)))
+			continue
+		}
+		cells := make(map[string][]string)
+		cell := func(name string, at schedule.Site) {
+			where, line := c.where(at), c.line(text, at, variable(s), wide)
+			if apart {
+				cells[name] = append(wrap(where, wide, 2), wrap(line, wide, 3)...)
+			} else {
+				c.row(n, []string{""}, wide, map[string][]string{"": wrap(name+"  "+where+"  "+line, wide, 3)})
+				n = ""
+			}
+		}
+		cell(s.Who, s.At)
+		if s.With != "" {
+			cell(s.With, s.WithAt)
+		}
+		if apart {
+			c.row(n, names, wide, cells)
+		}
+	}
+	fmt.Fprintln(c.out)
+	if a.Order.Wrong != "" {
+		fmt.Fprintf(c.out, c.words.wrong+"\n", a.Order.Wrong)
+	}
+}
+
+// row prints the cells of a step, each in the column of its goroutine.
+func (c *command) row(n string, names []string, wide int, cells map[string][]string) {
+	for i := 0; ; i++ {
+		line, more := fmt.Sprintf("%*s", numbers-1, n), false
+		for k, name := range names {
+			if cell := cells[name]; i < len(cell) {
+				line += strings.Repeat(" ", numbers+k*(wide+gap)-cellWidth(line)) + cell[i]
+				more = true
+			}
+		}
+		if !more {
+			return
+		}
+		fmt.Fprintln(c.out, line)
+		n = ""
+	}
+}
+
+// variable is the package variable that a step reads or writes, or "".
+func variable(s schedule.Done) string {
+	for _, t := range s.Touched {
+		if name := t.What[strings.LastIndexByte(t.What, '.')+1:]; s.At.Does == "read" || s.At.Does == "write" {
+			if !strings.HasPrefix(t.What, "goroutine ") {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// head says what a goroutine is.
+func (c *command) head(step steps.Step, name string, at schedule.Site) string {
+	switch {
+	case name == room.ServerGoroutine:
+		return c.words.server
+	case at.File == "":
+		return fmt.Sprintf(c.words.request, name)
+	}
+	return name + " (" + fmt.Sprintf(c.words.started, at) + ")"
+}
+
+// where is the place of a step, and what is done there that the line alone does not say.
+func (c *command) where(at schedule.Site) string {
+	where := at.String()
+	switch at.Does {
+	case "read":
+		where += " " + c.words.read
+	case "write":
+		where += " " + c.words.write
+	default:
+		where += " " + at.Does
+	}
+	return strings.TrimSpace(where)
+}
+
+// line is the text of the source at a step: the part that matters, where it is long.
+func (c *command) line(text source, at schedule.Site, variable string, wide int) string {
+	line := text.line(at)
+	switch rest, isCase := strings.CutPrefix(line, "case "); {
+	case line == "default:":
+		return line + " " + c.words.fallback
+	case isCase:
+		return strings.TrimSuffix(rest, ":")
+	}
+	if rest, ok := strings.CutPrefix(strings.TrimSuffix(line, " {"), "if "); ok {
+		line, _, _ = strings.Cut(rest, "; ")
+	}
+	if i := strings.Index(line, variable); variable != "" && i >= 0 && cellWidth(line) > wide {
+		from := strings.LastIndexAny(line[:i], "{(,") + 1
+		line = "… " + strings.TrimSpace(line[from:i+len(variable)]) + " …"
+	}
+	return line
+}
+
+// source has the lines of files.
+type source map[string][]string
+
+func (s source) line(at schedule.Site) string {
+	lines, ok := s[at.File]
+	if !ok {
+		b, err := os.ReadFile(at.File)
+		if err != nil {
+			return "?"
+		}
+		lines = strings.Split(string(b), "\n")
+		s[at.File] = lines
+	}
+	if at.Line < 1 || at.Line > len(lines) {
+		return "?"
+	}
+	line, _, _ := strings.Cut(lines[at.Line-1], " // ")
+	return strings.TrimSpace(line)
+}
+
+// wrap breaks text into lines that are no wider than that, most at the most: at a space where there
+// is one, else behind a sign. What is more is cut off.
+func wrap(text string, wide, most int) []string {
+	var lines []string
+	for text != "" {
+		end, space, sign := 0, 0, 0 // of what goes into this line
+		for i, r := range text {
+			if cellWidth(text[:i])+cellWidth(string(r)) > wide {
+				break
+			}
+			end = i + utf8.RuneLen(r)
+			switch {
+			case r == ' ':
+				space = end
+			case strings.ContainsRune(".,(:、。", r) || cellWidth(string(r)) > 1:
+				sign = end
+			}
+		}
+		if end < len(text) && text[end] != ' ' && max(space, sign) > 0 {
+			end = cmp.Or(space, sign)
+		}
+		lines = append(lines, strings.TrimRight(text[:end], " "))
+		text = strings.TrimLeft(text[end:], " ")
+	}
+	if len(lines) > most {
+		lines = lines[:most]
+		last := []rune(lines[most-1])
+		for cellWidth(string(last)) > wide-1 {
+			last = last[:len(last)-1]
+		}
+		lines[most-1] = string(last) + "…"
+	}
+	return lines
+}
+
+// cellWidth is how many columns of a terminal the text takes: two for a letter of Japanese.
+func cellWidth(text string) (n int) {
+	for _, r := range text {
+		n++
+		if r >= 0x2E80 && r < 0xFFE0 && r != 0xFF61 {
+			n++
+		}
+	}
+	return n
+}
