@@ -31,7 +31,7 @@ type Program struct {
 	stdout  output
 	stderr  output
 	ended   chan struct{} // closed when the process has ended and all its output is here
-	asking  http.Client   // for its goroutines
+	asking  http.Client   // for its goroutines, over one connection: one that was opened and not used yet would be counted as the chat's
 	mu      sync.Mutex
 	clients []*judge.Client // all so far: the garbage collector would close one that nothing refers to
 }
@@ -49,7 +49,7 @@ func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{step: step, root: root, cmd: exec.Command(path, args...), ended: make(chan struct{}), asking: http.Client{Transport: new(http.Transport)}}
+	p := &Program{step: step, root: root, cmd: exec.Command(path, args...), ended: make(chan struct{}), asking: http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}}
 	p.stdout.found = make(chan string, 1)
 	p.stdout.want = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(step.Name) + ` serves the chat at (http://\S+/)[ \w:/.]* \(Ctrl-C ends it\)\r?\n`)
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr

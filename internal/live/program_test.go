@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -257,6 +258,18 @@ func TestLookAndEnd(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, before.Sockets, "the one that asks is left out")
 	assert.Positive(t, before.Heap)
+
+	var asking sync.WaitGroup
+	for range 8 { // at the same time: not one of them counts another one's socket
+		asking.Go(func() {
+			for range 20 {
+				i, err := p.Look(judgetest.Context(t), false)
+				assert.NoError(t, err)
+				assert.Zero(t, i.Sockets)
+			}
+		})
+	}
+	asking.Wait()
 
 	clients := p.connect(2)
 	after, err := p.Look(judgetest.Context(t), false)
