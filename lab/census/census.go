@@ -90,16 +90,17 @@ func (c *Census) Count(all []stacks.Goroutine, now time.Time) Frame {
 	for _, g := range Own(c.table.step, all) {
 		frame.Goroutines++
 		name := c.table.name(g)
-		place, at := c.table.at(name, g)
+		inner, at := c.table.at(name, g)
 		kind, blocked := c.table.kind(g, at)
-		s := stand{g.State, place, now}
+		s := stand{g.State, inner.Place(), now}
 		if before := c.seen[g.ID]; before.state == s.state && before.place == s.place {
 			s.since = before.since
 		}
 		seen[g.ID] = s
 		dot := Dot{ID: g.ID, Kind: kind, Long: blocked && now.Sub(s.since) >= long}
-		if name == "" {
-			dot.Where = where(c.table.step, g)
+		id := c.table.boxes[name]
+		if id == "" {
+			dot.Where = inner.Name() + ", " + inner.Place()
 			frame.Tray = append(frame.Tray, dot)
 			continue
 		}
@@ -108,7 +109,7 @@ func (c *Census) Count(all []stacks.Goroutine, now time.Time) Frame {
 				frame.Arrows[id] = frame.Arrows[id] || dot.Long
 			}
 		}
-		frame.box(c.table.boxes[name]).add(dot)
+		frame.box(id).add(dot)
 	}
 	c.seen = seen
 	for _, b := range frame.Boxes {
@@ -141,17 +142,11 @@ func (b *Box) shorten() {
 		return
 	}
 	// One of each kind, and one that is stuck before one that is not.
+	age := map[bool]int{true: 1}
 	slices.SortStableFunc(b.Dots, func(x, y Dot) int {
-		return cmp.Or(strings.Compare(string(x.Kind), string(y.Kind)), cmp.Compare(age(y), age(x)))
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(age[y.Long], age[x.Long]))
 	})
 	b.Dots = slices.CompactFunc(b.Dots, func(x, y Dot) bool { return x.Kind == y.Kind })
-}
-
-func age(d Dot) int {
-	if d.Long {
-		return 1
-	}
-	return 0
 }
 
 func byID(x, y Dot) int { return cmp.Compare(number(x.ID), number(y.ID)) }
@@ -164,45 +159,39 @@ func number(id string) int {
 // name returns the name that the table has for a goroutine of the step's, "" if none.
 func (t *Table) name(g stacks.Goroutine) string {
 	if g.Created == (stacks.Frame{}) {
-		return t.known("main")
+		return "main"
 	}
 	if strings.HasPrefix(g.Created.File, t.step+"/") {
-		return t.known(t.started[g.Created.Place()])
+		return t.started[g.Created.Place()]
 	}
 	// net/http started it, for a request.
 	if len(t.handlers) == 1 {
-		return t.known(t.handlers[0])
+		return t.handlers[0]
 	}
 	for _, h := range t.handlers {
 		if slices.ContainsFunc(g.Frames, func(f stacks.Frame) bool { _, does := t.ops[h][f.Place()]; return does || f.Name() == h }) {
-			return t.known(h)
+			return h
 		}
 	}
 	return ""
 }
 
-func (t *Table) known(name string) string {
-	if t.boxes[name] == "" {
-		return ""
-	}
-	return name
-}
-
-// at returns the innermost place in the step where a goroutine is, and what the
-// table says that it does at the innermost place that the table knows.
-func (t *Table) at(name string, g stacks.Goroutine) (place string, at op) {
+// at returns the innermost frame of a goroutine in the step, or else where it began,
+// and what the table says that it does at the innermost place that the table knows.
+func (t *Table) at(name string, g stacks.Goroutine) (inner stacks.Frame, at op) {
+	inner = g.Created
 	for _, f := range g.Frames {
 		if !strings.HasPrefix(f.File, t.step+"/") {
 			continue
 		}
-		if place == "" {
-			place = f.Place()
+		if inner == g.Created {
+			inner = f
 		}
 		if o, ok := t.ops[name][f.Place()]; ok {
-			return place, o
+			return inner, o
 		}
 	}
-	return place, op{}
+	return inner, op{}
 }
 
 // kind says what a goroutine does, and whether it is blocked: by another goroutine,
@@ -225,14 +214,4 @@ func (t *Table) kind(g stacks.Goroutine, at op) (kind Kind, blocked bool) {
 		return Receives, true
 	}
 	return Locks, true
-}
-
-// where says in which function of the step a goroutine is, or where it began.
-func where(step string, g stacks.Goroutine) string {
-	for _, f := range g.Frames {
-		if strings.HasPrefix(f.File, step+"/") {
-			return f.Name() + ", " + f.Place()
-		}
-	}
-	return g.Created.Name() + ", " + g.Created.Place()
 }

@@ -4,7 +4,7 @@ import { Refused, findToken, get, post, takeToken, watch } from "./api.js";
 import { Disturb } from "./disturb.js";
 import { Figure, summary } from "./figure.js";
 import { Inspect } from "./inspect.js";
-import { icon, kinds } from "./marks.js";
+import { icon, kinds, make } from "./marks.js";
 import { Plots } from "./plots.js";
 import { fill, texts } from "./texts.js";
 
@@ -41,7 +41,7 @@ addEventListener("hashchange", () => {
 speak(localStorage.getItem("lab-language") ?? (navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en"));
 if (takeToken(location.hash)) history.replaceState(null, "", "#watch");
 if (await findToken()) start();
-else askForToken();
+else notice(app.text.noToken);
 
 async function start() {
   try {
@@ -133,7 +133,7 @@ function update(now) {
   const { frame } = now;
   if (!frame) return;
   figure.update(frame, now.names, app.text);
-  legend(frame, now.names);
+  boxes(frame, now.names);
   tray(frame.tray);
   plots.add({ goroutines: frame.goroutines, heap: now.heap / 2 ** 20, sockets: now.sockets, heard: now.heard.messages, inversions: now.heard.inversions });
 }
@@ -144,14 +144,8 @@ function state(name) {
   if ($("state").textContent !== text) $("state").textContent = text;
 }
 
-/** legend says what the marks mean and how many of each there are; and, where the figure is small, box by box. */
-function legend(frame, names) {
-  const boxes = Object.values(frame.boxes);
-  for (const item of $("legend").children) {
-    const { kind } = item.dataset; // without one it is the item for all that are blocked long
-    const counts = boxes.flatMap((box) => (kind ? [box.kinds[kind] ?? 0] : Object.values(box.long ?? {})));
-    item.lastChild.textContent = counts.reduce((sum, n) => sum + n, 0);
-  }
+/** boxes says what is in the figure, box by box, for where the figure is small. */
+function boxes(frame, names) {
   const rows = Object.entries(names).map(([id, name]) => {
     const box = frame.boxes[id] ?? { n: 0, kinds: {} };
     return { id, label: name, box, key: JSON.stringify([id, box.kinds, box.long]) };
@@ -162,15 +156,10 @@ function legend(frame, names) {
   $("boxes").dataset.key = key;
   $("boxes").replaceChildren(
     ...rows.map(({ id, label, box }) => {
-      const button = document.createElement("button");
+      const counts = kinds.filter((kind) => box.kinds[kind]).flatMap((kind) => [icon(kind, Boolean(box.long?.[kind])), box.kinds[kind]]);
+      const button = make("button", { onclick: () => inspectBox(id), ariaLabel: summary(label, box, app.text) }, make("code", {}, label), ...counts);
       button.dataset.box = id;
-      button.onclick = () => inspectBox(id);
-      button.ariaLabel = summary(label, box, app.text);
-      button.append(Object.assign(document.createElement("code"), { textContent: label }));
-      for (const kind of kinds) if (box.kinds[kind]) button.append(icon(kind, Boolean(box.long?.[kind])), box.kinds[kind]);
-      const item = document.createElement("li");
-      item.append(button);
-      return item;
+      return make("li", {}, button);
     }),
   );
   if (focused) document.querySelector(`#boxes [data-box="${focused}"]`)?.focus();
@@ -183,12 +172,7 @@ function tray(all) {
   if ($("strangers").dataset.key === key) return;
   $("strangers").dataset.key = key;
   $("strangers").replaceChildren(
-    ...all.map((dot) => {
-      const button = document.createElement("button");
-      button.append(icon(dot.kind, dot.long), dot.where);
-      button.onclick = () => inspect.open(app.text.tray, all, dot.id);
-      return button;
-    }),
+    ...all.map((dot) => make("button", { onclick: () => inspect.open(app.text.tray, all, dot.id) }, icon(dot.kind, dot.long), dot.where)),
   );
 }
 
@@ -203,9 +187,8 @@ function notice(text, output = "") {
   if ($("notice").dataset.key === key) return;
   $("notice").dataset.key = key;
   $("notice").hidden = !text;
-  const parts = [Object.assign(document.createElement("p"), { textContent: text })];
-  if (output) parts.push(Object.assign(document.createElement("pre"), { textContent: output, tabIndex: 0 }));
-  $("notice").replaceChildren(...parts);
+  $("notice").replaceChildren(make("p", {}, text));
+  if (output) $("notice").append(make("pre", { tabIndex: 0 }, output));
 }
 
 function speak(language) {
@@ -217,16 +200,9 @@ function speak(language) {
   $("language").lang = app.text.otherLang;
   plots.speak(app.text);
   $("legend").replaceChildren(
-    ...kinds.map((kind) => {
-      const item = document.createElement("li");
-      item.dataset.kind = kind;
-      item.append(icon(kind), app.text.kinds[kind], " ", document.createElement("output"));
-      return item;
-    }),
+    ...kinds.map((kind) => make("li", {}, icon(kind), app.text.kinds[kind])),
+    make("li", {}, icon("send", true), app.text.long),
   );
-  const long = document.createElement("li");
-  long.append(icon("send", true), app.text.long, " ", document.createElement("output"));
-  $("legend").append(long);
   if (!app.step) return;
   inspect.close();
   disturb.speak();
@@ -236,20 +212,6 @@ function speak(language) {
 
 /** fail shows what went wrong with a request. */
 function fail(error) {
-  if (error instanceof Refused) askForToken();
+  if (error instanceof Refused) notice(app.text.noToken);
   else if (error.name !== "AbortError") notice(app.text.lost, String(error));
-}
-
-function askForToken() {
-  const input = Object.assign(document.createElement("input"), { id: "token", autocomplete: "off", spellcheck: false });
-  input.ariaLabel = app.text.noToken;
-  const button = Object.assign(document.createElement("button"), { textContent: app.text.open });
-  const form = document.createElement("form");
-  form.append(input, button);
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    if (takeToken(input.value)) location.reload();
-  };
-  notice(app.text.noToken);
-  $("notice").append(form);
 }

@@ -2,7 +2,7 @@
 // answer after, what each client heard, and the chat.
 
 import { post } from "./api.js";
-import { icon } from "./marks.js";
+import { icon, make } from "./marks.js";
 import { fill } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
@@ -18,20 +18,18 @@ export class Disturb {
   constructor(app, lists) {
     this.#app = app;
     this.#lists = lists;
-    for (const button of document.querySelectorAll("[data-tab]")) button.onclick = () => this.#choose(button.dataset.tab);
+    for (const each of document.querySelectorAll("[data-tab]")) each.onclick = () => this.#choose(each.dataset.tab);
   }
 
   /** speak says all again, in the language that is chosen now. */
   speak() {
     const { text } = this.#app;
-    $("actions").replaceChildren(...this.#lists.actions.map(({ name, choices }) => this.#button(text.action[name], () => this.#question(name, choices))));
+    $("actions").replaceChildren(...this.#lists.actions.map(({ name, choices }) => button(text.action[name], () => this.#question(name, choices))));
     const test = this.#lists.steps.find(({ name }) => name === this.#app.step)?.test ?? "";
-    const note = document.createElement("p");
-    note.append(`${text.raceDetector} `, Object.assign(document.createElement("code"), { textContent: test }));
     $("board").replaceChildren(
-      Object.assign(document.createElement("p"), { textContent: text.playFirst }),
-      ...this.#lists.properties.map((name) => this.#button(text.properties[name], () => this.#question(name, ["holds", "lacks"]))),
-      note,
+      make("p", {}, text.playFirst),
+      ...this.#lists.properties.map((name) => button(text.properties[name], () => this.#question(name, ["holds", "lacks"]))),
+      make("p", {}, `${text.raceDetector} `, make("code", {}, test)),
     );
     this.#heard = "";
     this.#framed = undefined;
@@ -75,14 +73,7 @@ export class Disturb {
     const { text } = this.#app;
     if (!src) $("chat").replaceChildren();
     else if (src === "later") $("chat").replaceChildren(text.chatLater);
-    else {
-      const link = Object.assign(document.createElement("a"), { href: url, target: "_blank", rel: "noopener", textContent: text.ownWindow });
-      $("chat").replaceChildren(Object.assign(document.createElement("iframe"), { src, title: text.chat }), link);
-    }
-  }
-
-  #button(label, onclick) {
-    return Object.assign(document.createElement("button"), { textContent: label, onclick });
+    else $("chat").replaceChildren(make("iframe", { src, title: text.chat }), make("a", { href: url, target: "_blank", rel: "noopener" }, text.ownWindow));
   }
 
   /** question asks what will be seen, before it is done. */
@@ -90,12 +81,8 @@ export class Disturb {
     this.#app.closeInspect(); // it may stand before the question
     this.#show(() => {
       const { text } = this.#app;
-      const row = document.createElement("div");
-      row.className = "choices";
-      for (const choice of choices) row.append(this.#button(text.outcomes[choice], () => this.#run(name, choice)));
-      const skip = this.#button(text.skip, () => this.#run(name));
-      skip.className = "skip";
-      row.append(skip);
+      const answers = choices.map((choice) => button(text.outcomes[choice], () => this.#run(name, choice)));
+      const row = make("div", { className: "choices" }, ...answers, button(text.skip, () => this.#run(name), "skip"));
       return [this.#title(name), paragraph(name.startsWith("bring") ? text.forClients : text.question), row];
     });
     $("ask").focus();
@@ -105,9 +92,8 @@ export class Disturb {
     this.#show(() => [this.#title(name), paragraph(this.#app.text.running)]);
     $("ask").focus();
     const step = this.#app.step;
-    const of = name in this.#app.text.properties ? "play" : "do";
     try {
-      const result = await (await post(`${of}/${step}/${name}`)).json();
+      const result = await (await post(`do/${step}/${name}`)).json();
       if (this.#app.step !== step) return; // another one is shown by now
       const parts = () => (result.error ? [paragraph(result.busy ? this.#app.text.busy : result.error, "bad")] : this.#answer(name, guess, result));
       this.#show(() => [this.#title(name), ...parts()]);
@@ -119,30 +105,23 @@ export class Disturb {
   /** answer says what was said, what internal/steps says, and what was seen. */
   #answer(name, guess, { expected, seen, counts, sentence }) {
     const { text } = this.#app;
-    const list = document.createElement("dl");
+    const list = make("dl");
     const say = (what, outcome, note, good) => {
-      const dd = document.createElement("dd");
-      dd.append(text.outcomes[outcome] ?? outcome);
-      if (note) dd.append(" ", Object.assign(document.createElement("small"), { textContent: note }));
-      if (good !== undefined) dd.className = good ? "good" : "bad";
-      list.append(Object.assign(document.createElement("dt"), { textContent: what }), dd);
+      const className = good === undefined ? "" : good ? "good" : "bad";
+      list.append(make("dt", {}, what), make("dd", { className }, text.outcomes[outcome] ?? outcome, " ", make("small", {}, note ?? "")));
     };
     if (guess) say(text.youSaid, guess, guess === seen ? text.right : text.wrong, guess === seen);
     say(text.tableSays, expected);
     say(text.seen, seen, counts && fill(text.counts[name] ?? "", ...counts));
     const parts = [list];
-    if (sentence) {
-      const quote = paragraph(sentence, "sentence");
-      quote.lang = "en";
-      parts.push(quote);
-    }
+    if (sentence) parts.push(make("p", { className: "sentence", lang: "en" }, sentence));
     if (seen !== expected) parts.push(paragraph(text.differs, "bad"));
     return parts;
   }
 
   #title(name) {
     const { text } = this.#app;
-    return Object.assign(document.createElement("h2"), { textContent: text.action[name] ?? text.properties[name] });
+    return make("h2", {}, text.action[name] ?? text.properties[name]);
   }
 
   #show(parts) {
@@ -154,24 +133,19 @@ export class Disturb {
   }
 }
 
-function paragraph(textContent, className = "") {
-  return Object.assign(document.createElement("p"), { textContent, className });
-}
+const button = (text, onclick, className = "") => make("button", { onclick, className }, text);
+const paragraph = (text, className = "") => make("p", { className }, text);
 
 /** listeners lists what each client heard; what came too late is marked, not only by its colour. */
 function listeners(all, text) {
-  const title = Object.assign(document.createElement("h2"), { textContent: text.heard });
+  const title = make("h2", {}, text.heard);
   if (!all.length) return [title, paragraph(text.noListeners)];
   return [
     title,
     ...all.map(({ name, reads, heard }) => {
-      const row = document.createElement("div");
-      row.className = "listener";
-      row.append(Object.assign(document.createElement("strong"), { textContent: name }), " ");
+      const row = make("div", { className: "listener" }, make("strong", {}, name), " ");
       if (!reads) row.append(icon("lock", true), ` ${text.notReading}`);
-      for (const { number, inverted } of heard) {
-        row.append(Object.assign(document.createElement(inverted ? "mark" : "span"), { textContent: inverted ? `↩${number}` : number }), " ");
-      }
+      for (const { number, inverted } of heard) row.append(inverted ? make("mark", {}, `↩${number}`) : make("span", {}, number), " ");
       return row;
     }),
   ];

@@ -1,7 +1,7 @@
 // What stands in a box, goroutine by goroutine, and the stack of one.
 
 import { get } from "./api.js";
-import { icon } from "./marks.js";
+import { icon, make } from "./marks.js";
 import { fill } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
@@ -31,10 +31,9 @@ export class Inspect {
     const { text } = this.#app;
     $("inspect-list").replaceChildren(
       ...dots.map((dot) => {
-        const button = document.createElement("button");
+        const words = `${fill(text.goroutine, dot.id)}: ${text.kinds[dot.kind]}${dot.long ? `, ${text.long}` : ""}`;
+        const button = make("button", { onclick: () => this.#stack(dot.id) }, icon(dot.kind, dot.long), words);
         button.dataset.goroutine = dot.id;
-        button.append(icon(dot.kind, dot.long), `${fill(text.goroutine, dot.id)}: ${text.kinds[dot.kind]}${dot.long ? `, ${text.long}` : ""}`);
-        button.onclick = () => this.#stack(dot.id);
         return button;
       }),
     );
@@ -52,11 +51,9 @@ export class Inspect {
         $("inspect-stack").replaceChildren(text.gone);
         return;
       }
-      const list = document.createElement("ol");
-      list.append(...stack.frames.map((frame) => line(frame)));
+      const list = make("ol", {}, ...stack.frames.map((frame) => line(frame)));
       if (stack.created) list.append(line(stack.created, text.created));
-      const state = Object.assign(document.createElement("p"), { textContent: `${fill(text.goroutine, id)} [${stack.state}]` });
-      $("inspect-stack").replaceChildren(state, list);
+      $("inspect-stack").replaceChildren(make("p", {}, `${fill(text.goroutine, id)} [${stack.state}]`), list);
     } catch (error) {
       this.#app.fail(error);
     }
@@ -64,10 +61,7 @@ export class Inspect {
 }
 
 function line({ function: name, place, source }, before = "") {
-  const item = document.createElement("li");
-  const head = document.createElement("div");
-  head.append(before ? `${before} ` : "", Object.assign(document.createElement("code"), { textContent: name }), ` ${place}`);
-  item.append(head);
-  if (source) item.append(Object.assign(document.createElement("pre"), { textContent: source }));
+  const item = make("li", {}, make("div", {}, before ? `${before} ` : "", make("code", {}, name), ` ${place}`));
+  if (source) item.append(make("pre", {}, source));
   return item;
 }

@@ -15,6 +15,13 @@ const shapes = {
 
 export const kinds = Object.keys(shapes);
 
+/** make makes an HTML element, with these properties. */
+export function make(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
 /** element makes an SVG element. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElementNS(svg, name);

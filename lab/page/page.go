@@ -24,27 +24,23 @@ var types = map[string]string{
 // Handler serves the page at "/" and its files beside it. It tells nothing of what
 // runs, and does nothing.
 func Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := path.Base(path.Clean("/" + r.URL.Path))
-		if r.URL.Path == "/" {
-			name = "index.html"
-		}
-		content, err := files.ReadFile(name)
-		if err != nil || r.URL.Path != "/" && r.URL.Path != "/"+name {
-			http.NotFound(w, r)
-			return
-		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "read only", http.StatusMethodNotAllowed)
-			return
-		}
-		h := w.Header()
-		h.Set("Content-Type", types[path.Ext(name)])
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-cache") // another version of the lab may serve this port next
-		w.Write(content)
-	})
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { serve(w, r, "index.html") })
+	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) { serve(w, r, r.PathValue("name")) })
+	return mux
+}
+
+func serve(w http.ResponseWriter, r *http.Request, name string) {
+	content, err := files.ReadFile(name)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", types[path.Ext(name)])
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-cache") // another version of the lab may serve this port next
+	w.Write(content)
 }

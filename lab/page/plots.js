@@ -1,6 +1,6 @@
 // Small plots of the last minute.
 
-import { element } from "./marks.js";
+import { element, make } from "./marks.js";
 
 const minute = 60_000; // ms
 
@@ -11,12 +11,9 @@ export class Plots {
   constructor(container, names) {
     this.#plots = names.map((name) => {
       const line = element("polyline");
-      const title = document.createElement("span");
-      const value = document.createElement("output");
-      const plot = document.createElement("div");
-      plot.className = "plot";
-      plot.append(title, value, element("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" }, line));
-      container.append(plot);
+      const [title, value] = [make("span"), make("output")];
+      const drawing = element("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" }, line);
+      container.append(make("div", { className: "plot" }, title, value, drawing));
       return { name, line, title, value };
     });
   }

@@ -52,12 +52,12 @@ type Result struct {
 var Actions = []Action{
 	{"bring2", []Outcome{"1", "2", "3", Freezes}, perClient, bring(2)},
 	{"bring50", []Outcome{"1", "2", "3", Freezes}, perClient, bring(50)},
-	{"line", []Outcome{All, Some, Freezes}, everybody, line},
-	{"burst", []Outcome{InOrder, OutOfOrder, Freezes}, ordered, burst},
+	{"line", []Outcome{All, Some, Freezes}, has(steps.EveryMessage, All, Some), line},
+	{"burst", []Outcome{InOrder, OutOfOrder, Freezes}, has(steps.SenderOrder, InOrder, OutOfOrder), burst},
 	{"stall", []Outcome{Freezes, PilesUp, Bounded}, reaction(steps.StopsReading), stall},
-	{"leave", []Outcome{NoTrace, Leaks, Freezes}, nothingLeft, goes((*judge.Client).Leave)},
+	{"leave", []Outcome{NoTrace, Leaks, Freezes}, has(steps.NothingLeft, NoTrace, Leaks), goes((*judge.Client).Leave)},
 	{"reset", []Outcome{NoTrace, Leaks, Freezes}, reaction(steps.Resets), goes((*judge.Client).Reset)},
-	{"history", []Outcome{GoesOn, Freezes}, history300, history},
+	{"history", []Outcome{GoesOn, Freezes}, has(steps.LongHistory, GoesOn, Freezes), history},
 	{"comeandgo", []Outcome{NoTrace, Leaks, Freezes}, reaction(steps.ComeAndGo), comeAndGo},
 }
 
@@ -74,18 +74,15 @@ func ActionOf(name string) (Action, bool) {
 
 func perClient(s steps.Step) Outcome { return Outcome(strconv.Itoa(s.GoroutinesPerClient)) }
 
-// property is one outcome where the property holds, and another where it doesn't.
-func property(s steps.Step, p steps.Property, holds, lacks Outcome) Outcome {
-	if s.Has(p) {
-		return holds
+// has is one outcome where the property holds, and another where it doesn't.
+func has(p steps.Property, holds, lacks Outcome) func(steps.Step) Outcome {
+	return func(s steps.Step) Outcome {
+		if s.Has(p) {
+			return holds
+		}
+		return lacks
 	}
-	return lacks
 }
-
-func everybody(s steps.Step) Outcome   { return property(s, steps.EveryMessage, All, Some) }
-func ordered(s steps.Step) Outcome     { return property(s, steps.SenderOrder, InOrder, OutOfOrder) }
-func nothingLeft(s steps.Step) Outcome { return property(s, steps.NothingLeft, NoTrace, Leaks) }
-func history300(s steps.Step) Outcome  { return property(s, steps.LongHistory, GoesOn, Freezes) }
 
 var outcomes = map[steps.Reaction]Outcome{
 	steps.Freezes: Freezes, steps.PilesUp: PilesUp, steps.Bounded: Bounded,
@@ -250,7 +247,7 @@ func Play(ctx context.Context, step steps.Step, program Program, addr string, p 
 	if err == nil && v.Kind == judge.BreaksOff {
 		err = errors.New(v.Seen)
 	}
-	result := Result{Expected: property(step, p, Holds, Lacks), Seen: Lacks, Sentence: v.Kind.String() + ": " + v.Seen}
+	result := Result{Expected: has(p, Holds, Lacks)(step), Seen: Lacks, Sentence: v.Kind.String() + ": " + v.Seen}
 	if v.Kind == judge.Holds {
 		result.Seen = Holds
 	}

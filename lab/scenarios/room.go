@@ -48,9 +48,8 @@ type member struct {
 
 // Said is a message as the lab's list shows it.
 type Said struct {
-	From     string `json:"from"`
-	Number   int    `json:"number"`
-	Inverted bool   `json:"inverted,omitempty"` // it came after one that its author said later
+	Number   int  `json:"number"`
+	Inverted bool `json:"inverted,omitempty"` // it came after one that its author said later
 }
 
 // Listener is what one client has heard, in its order.
@@ -101,7 +100,7 @@ func (r *Room) count(m *member) {
 	heard, _ := m.SoFar()
 	for _, message := range heard[m.counted:] {
 		r.counted.Messages++
-		said := Said{From: message.Author, Number: number(message.Body)}
+		said := Said{Number: number(message.Body)}
 		if latest, ok := m.latest[message.Author]; ok && said.Number < latest {
 			said.Inverted = true
 			r.counted.Inversions++

@@ -57,8 +57,7 @@ func (s *Site) Handler(token string) http.Handler {
 	api.HandleFunc("GET /api/watch/{step}", s.withStage(s.watch))
 	api.HandleFunc("GET /api/stack/{step}/{id}", s.withStage(s.stack))
 	api.HandleFunc("POST /api/restart/{step}", s.withStage(s.restart))
-	api.HandleFunc("POST /api/do/{step}/{action}", s.withStage(s.do))
-	api.HandleFunc("POST /api/play/{step}/{property}", s.withStage(s.play))
+	api.HandleFunc("POST /api/do/{step}/{name}", s.withStage(s.do))
 	mux := http.NewServeMux()
 	mux.Handle("/", page.Handler())
 	mux.Handle("/api/", withToken(token, api))
@@ -146,27 +145,19 @@ func (s *Site) restart(w http.ResponseWriter, r *http.Request, st *stage) {
 // limit is how long an action may take. Most take some seconds.
 const limit = 5 * time.Minute
 
+// do carries out an action, or plays the scenario of a property.
 func (s *Site) do(w http.ResponseWriter, r *http.Request, st *stage) {
-	action, ok := scenarios.ActionOf(r.PathValue("action"))
-	if !ok {
-		http.Error(w, "no such action", http.StatusNotFound)
+	name := r.PathValue("name")
+	run := st.play
+	if _, ok := scenarios.ActionOf(name); ok {
+		run = st.do
+	} else if !slices.Contains(scenarios.Properties(), steps.Property(name)) {
+		http.Error(w, "no such action and no such property to play", http.StatusNotFound)
 		return
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, limit)
 	defer cancel()
-	result, err := st.do(ctx, action)
-	answer(w, result, err)
-}
-
-func (s *Site) play(w http.ResponseWriter, r *http.Request, st *stage) {
-	property := steps.Property(r.PathValue("property"))
-	if !slices.Contains(scenarios.Properties(), property) {
-		http.Error(w, "no such property to play", http.StatusNotFound)
-		return
-	}
-	ctx, cancel := context.WithTimeout(s.ctx, limit)
-	defer cancel()
-	result, err := st.play(ctx, property)
+	result, err := st.act(name, func() (scenarios.Result, error) { return run(ctx, name) })
 	answer(w, result, err)
 }
 

@@ -97,7 +97,7 @@ func TestGuard(t *testing.T) {
 		{"no such step", "POST", "/api/do/99-far/bring2", []string{token}, 404},
 		{"a step from elsewhere", "POST", "/api/restart/..%2f01-original", []string{token}, 404},
 		{"no such action", "POST", "/api/do/01-original/rm", []string{token}, 404},
-		{"no such property", "POST", "/api/play/01-original/UniqueIDs", []string{token}, 404},
+		{"no such property", "POST", "/api/do/01-original/UniqueIDs", []string{token}, 404},
 		{"a figure", "GET", "/api/figure/01-original/ja", []string{token}, 200},
 		{"no such figure", "GET", "/api/figure/01-original/..%2f..%2fgo", []string{token}, 404},
 	} {

@@ -229,31 +229,28 @@ func (s *stage) act(name string, f func() (scenarios.Result, error)) (scenarios.
 	return f()
 }
 
-// do carries out an action in the step's room.
-func (s *stage) do(ctx context.Context, a scenarios.Action) (scenarios.Result, error) {
-	return s.act(a.Name, func() (scenarios.Result, error) {
-		s.mu.Lock()
-		room := s.room
-		s.mu.Unlock()
-		if room == nil {
-			return scenarios.Result{}, errNoStep
-		}
-		return room.Do(ctx, a)
-	})
+// do carries out the action of a name in the step's room.
+func (s *stage) do(ctx context.Context, name string) (scenarios.Result, error) {
+	s.mu.Lock()
+	room := s.room
+	s.mu.Unlock()
+	if room == nil {
+		return scenarios.Result{}, errNoStep
+	}
+	action, _ := scenarios.ActionOf(name)
+	return room.Do(ctx, action)
 }
 
-// play starts the step anew and plays the scenario of a property on it.
-func (s *stage) play(ctx context.Context, p steps.Property) (scenarios.Result, error) {
-	return s.act(string(p), func() (scenarios.Result, error) {
-		s.restart(ctx)
-		s.mu.Lock()
-		child := s.child
-		s.mu.Unlock()
-		if child == nil {
-			return scenarios.Result{}, errNoStep
-		}
-		return scenarios.Play(ctx, s.step, own{child}, child.Addr, p)
-	})
+// play starts the step anew and plays the scenario of the property of a name on it.
+func (s *stage) play(ctx context.Context, name string) (scenarios.Result, error) {
+	s.restart(ctx)
+	s.mu.Lock()
+	child := s.child
+	s.mu.Unlock()
+	if child == nil {
+		return scenarios.Result{}, errNoStep
+	}
+	return scenarios.Play(ctx, s.step, own{child}, child.Addr, steps.Property(name))
 }
 
 // Stack is what one goroutine is doing.
@@ -286,16 +283,10 @@ func (s *stage) stack(id string) Stack {
 		}
 		return Line{f.Function[strings.LastIndexByte(f.Function, '/')+1:], place, s.child.Line(f.File, f.Line)}
 	}
+	in := slices.IndexFunc(g.Frames, func(f stacks.Frame) bool { return strings.HasPrefix(f.File, s.step.Name+"/") })
 	stack := Stack{State: g.State, Frames: []Line{}}
-	for _, f := range g.Frames {
-		if len(stack.Frames) > 0 || strings.HasPrefix(f.File, s.step.Name+"/") {
-			stack.Frames = append(stack.Frames, line(f))
-		}
-	}
-	if len(stack.Frames) == 0 { // it runs none of the step's code
-		for _, f := range g.Frames {
-			stack.Frames = append(stack.Frames, line(f))
-		}
+	for _, f := range g.Frames[max(in, 0):] { // all, where it runs none of the step's code
+		stack.Frames = append(stack.Frames, line(f))
 	}
 	if g.Created != (stacks.Frame{}) {
 		created := line(g.Created)

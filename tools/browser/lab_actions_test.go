@@ -55,7 +55,7 @@ func TestLabScoreboard(t *testing.T) {
 			l := serveLab(t)
 			l.see(t, step.Name)
 			for _, p := range scenarios.Properties() {
-				got := l.post(t, "play/"+step.Name+"/"+string(p))
+				got := l.post(t, "do/"+step.Name+"/"+string(p))
 				t.Logf("%s: %+v", p, got)
 				assert.Equal(t, got.Expected, got.Seen, p)
 				assert.NotEmpty(t, got.Sentence, p)
