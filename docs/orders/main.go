@@ -31,7 +31,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := command{out: os.Stdout, errOut: os.Stderr, width: terminalWidth()}
+	c := command{out: os.Stdout, errOut: os.Stderr, width: terminalWidth(), build: build}
 	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		c.progress = os.Stderr
 	}
@@ -43,9 +43,18 @@ type command struct {
 	out, errOut io.Writer
 	progress    io.Writer // a terminal, or nil
 	width       int
+	build       builder
 	lang        string
 	words       words
 	far         schedule.Count // how far the last question came
+}
+
+// builder builds the program that plays a step's orders, and returns what removes it.
+type builder func(context.Context, steps.Step) (p *orders.Program, remove func() error, err error)
+
+func build(ctx context.Context, step steps.Step) (*orders.Program, func() error, error) {
+	p, err := orders.Build(ctx, nil, step)
+	return p, p.Close, err
 }
 
 // aMinute is how long -all may take.
@@ -110,11 +119,11 @@ func (c *command) run(ctx context.Context, args []string) (status int) {
 // one plays a scenario in a step.
 func (c *command) one(ctx context.Context, step steps.Step, sc room.Scenario, replay string, replays, all bool) error {
 	c.tell(c.words.building)
-	p, err := orders.Build(ctx, nil, step)
+	p, remove, err := c.build(ctx, step)
 	if err != nil {
 		return err
 	}
-	defer p.Close()
+	defer remove()
 	server, small := p.Server(step.Name, sc)
 	fmt.Fprintf(c.out, "%s, %s: %s\n", step.Name, sc.Name, c.words.scenarios[sc.Name])
 	if small {
@@ -223,7 +232,7 @@ func (c *command) table(ctx context.Context) error {
 	for _, s := range steps.All {
 		fmt.Fprintf(c.out, "  %11.11s", s.Name)
 		c.tell(c.words.building + " " + s.Name)
-		p, err := orders.Build(ctx, nil, s)
+		p, remove, err := c.build(ctx, s)
 		if ctx.Err() != nil {
 			return err
 		}
@@ -231,7 +240,7 @@ func (c *command) table(ctx context.Context) error {
 			why = append(why, err)
 			continue
 		}
-		defer p.Close()
+		defer remove()
 		programs[s.Name] = p
 	}
 	c.tell("")

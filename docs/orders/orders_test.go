@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,13 +13,35 @@ import (
 
 	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/schedule/room"
 	"websocket-chat-steps/internal/steps"
 )
 
+// program plays the steps that the tests ask for. It is built once.
+var program = sync.OnceValues(func() (*orders.Program, error) {
+	return orders.Build(context.Background(), nil, steps.Of("01-original"), steps.Of("03-single-goroutine"))
+})
+
+func built(ctx context.Context, _ steps.Step) (*orders.Program, func() error, error) {
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
+	p, err := program()
+	return p, func() error { return nil }, err
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if p, err := program(); err == nil {
+		p.Close()
+	}
+	os.Exit(status)
+}
+
 func run(ctx context.Context, width int, args ...string) (status int, out, errOut string) {
 	var o, e strings.Builder
-	c := command{out: &o, errOut: &e, width: width}
+	c := command{out: &o, errOut: &e, width: width, build: built}
 	status = c.run(ctx, args)
 	return status, o.String(), e.String()
 }
@@ -27,7 +51,7 @@ func run(ctx context.Context, width int, args ...string) (status int, out, errOu
 func TestOne(t *testing.T) {
 	root, err := steps.Root()
 	require.NoError(t, err)
-	require.NoError(t, gocmd.ReadSources(root, "01-original", "internal/schedule"))
+	require.NoError(t, gocmd.ReadSources(root, "01-original", "03-single-goroutine", "internal/schedule"))
 	status, out, errOut := run(judgetest.Context(t), 80, "-lang", "en", "01-original", "two-join")
 	require.Equal(t, 0, status, errOut)
 	assert.Contains(t, out, "32 of 40 orders go wrong")
@@ -65,7 +89,7 @@ func TestStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(judgetest.Context(t))
 	defer stop()
 	var out, errOut strings.Builder
-	c := command{out: &out, errOut: &errOut, width: 80, progress: stopper{stop}}
+	c := command{out: &out, errOut: &errOut, width: 80, progress: stopper{stop}, build: built}
 	assert.Equal(t, 1, c.run(ctx, []string{"-lang", "en", "-all", "01-original", "two-join-one-speaks"}))
 	assert.Regexp(t, `^stopped after [1-9][\d,]* orders, of which `, errOut.String())
 	assert.NotContains(t, out.String(), "orders go wrong")
