@@ -27,6 +27,9 @@ import (
 // On a busy machine there are fewer frames, so they are only held to their number
 // where a processor was to be had. The cost is held to everywhere.
 func TestLabFrames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures, which needs a machine that does nothing else: go test -C tools -v -run TestLabFrames ./browser")
+	}
 	if runtime.GOOS != "linux" {
 		t.Skip("the step's processor time is read from /proc, which only Linux has")
 	}
