@@ -19,7 +19,9 @@ import (
 )
 
 // A client sends pings while many messages come. It gets a pong for each ping, and each
-// message in a frame of its own: no bytes get into the middle of a frame.
+// message in a frame of its own: no bytes get into the middle of a frame. (This is the
+// whole, on a real connection, where chance decides what meets. That writes have whole
+// frames, FuzzBatches and TestPongIsOneWrite see every time.)
 func TestPingsInAFlood(t *testing.T) {
 	const size, window = 3000, 32
 	r := openRoom(t)

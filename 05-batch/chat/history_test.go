@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +46,9 @@ func TestLongHistory(t *testing.T) {
 // Clients that join while messages flow hear past messages and then live ones: each
 // message once, in order, and from the first that they hear none is missing.
 func TestJoiningAFlow(t *testing.T) {
+	if runtime.GOMAXPROCS(0) < 2 { // else a goroutine for the past messages would run at once, and in time
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	}
 	const atOnce = 8
 	r := openRoom(t)
 	r.Flow(300, 100)

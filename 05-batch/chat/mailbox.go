@@ -73,8 +73,8 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // empty writes the frames that wait, all that have gathered in one write, until none
 // waits. A write waits for the client, for ten seconds perhaps. So empty doesn't hold
 // mu while it writes, or put would wait, too, and the whole room with it. A net.Conn
-// takes one write after the other, each as a whole: so no pong gets between the bytes
-// of a frame (TestPingsInAFlood).
+// takes one write after the other, each as a whole, and each write has whole frames
+// (FuzzBatches). So no pong gets between the bytes of a frame.
 func (m *mailbox) empty() {
 	m.writing.Lock()
 	defer m.writing.Unlock()

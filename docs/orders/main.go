@@ -107,7 +107,7 @@ func (c *command) run(ctx context.Context, args []string) (status int) {
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			fmt.Fprintf(c.errOut, c.words.stopped+"\n", number(c.far.Orders), number(c.far.Wrong))
+			fmt.Fprintf(c.errOut, c.words.stopped+"\n", orders.Number(c.far.Orders), orders.Number(c.far.Wrong))
 		} else {
 			fmt.Fprintln(c.errOut, "orders:", err)
 		}
@@ -145,19 +145,19 @@ func (c *command) one(ctx context.Context, step steps.Step, sc room.Scenario, re
 		defer stop()
 		a, err := c.ask(short, p, question)
 		if short.Err() != nil && ctx.Err() == nil {
-			return fmt.Errorf(c.words.long, number(c.far.Orders))
+			return fmt.Errorf(c.words.long, orders.Number(c.far.Orders))
 		}
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, c.words.all+"\n", number(a.Wrong), number(a.Orders))
+		fmt.Fprintf(c.out, c.words.all+"\n", orders.Number(a.Wrong), orders.Number(a.Orders))
 		return nil
 	}
 	a, err := c.ask(ctx, p, question)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, c.words.distinct+"\n", number(a.Wrong), number(a.Orders))
+	fmt.Fprintf(c.out, c.words.distinct+"\n", orders.Number(a.Wrong), orders.Number(a.Orders))
 	if a.Wrong == 0 {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (c *command) ask(ctx context.Context, p *orders.Program, q room.Question) (
 		}
 		c.far, last = a.Count, a
 		if !a.Last {
-			c.tell(fmt.Sprintf(c.words.far, number(a.Orders), number(a.Wrong), number(a.Runs)))
+			c.tell(fmt.Sprintf(c.words.far, orders.Number(a.Orders), orders.Number(a.Wrong), orders.Number(a.Runs)))
 		}
 		return nil
 	})
@@ -276,15 +276,6 @@ func (c *command) list() {
 			fmt.Fprintf(c.out, "%-20s "+c.words.small+"\n", "", sc.Constant, sc.Small)
 		}
 	}
-}
-
-// number writes 3432 as 3,432.
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // terminalWidth is how wide the terminal is, in columns.

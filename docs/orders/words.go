@@ -38,7 +38,7 @@ var languages = map[string]words{
 			"two-things":          "one of two clients says two things: does the other hear them in that order?",
 			"two-speak":           "two clients speak at once: do both hear the same order?",
 			"buffer-full":         "one of two clients says two things: does the room go on when a buffer is full?",
-			"mailbox-overflow":    "one of two clients says three things, and the other reads nothing: is who misses something let go, and is nothing left of it?",
+			"mailbox-overflow":    "one of two clients says three things, and the other reads nothing: is a client that misses something dropped, and is nothing left of it?",
 			"leave-while-put":     "one of two clients says two things, and the other leaves: is nothing left of it?",
 		},
 	},

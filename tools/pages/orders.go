@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/schedule/room"
 	"websocket-chat-steps/tools/pages/counts"
 	"websocket-chat-steps/tools/pages/markdown"
@@ -111,7 +112,7 @@ func (t *tree) checkCounts() (problems []markdown.Problem) {
 			slices.Sort(stated)
 			if !slices.Equal(stated, []int{a.Wrong, a.Orders}) {
 				problems = append(problems, p.Problem(l.Line, "%q is no longer so: %s, write that", l.Text,
-					fmt.Sprintf("of %s orders %s go wrong in %v", counts.Number(a.Orders), counts.Number(a.Wrong), q)))
+					fmt.Sprintf("of %s orders %s go wrong in %v", orders.Number(a.Orders), orders.Number(a.Wrong), q)))
 			}
 		}
 	}

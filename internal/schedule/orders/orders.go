@@ -13,6 +13,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"websocket-chat-steps/internal/gocmd"
@@ -177,6 +178,15 @@ func starts(chat *types.Package, s steps.Step) (string, error) {
 		handler = "s.WebsocketHandler()"
 	}
 	return fmt.Sprintf("s := p%%d.NewServer(%s)\n\t\t\treturn s.%s, %s", args, loop, handler), nil
+}
+
+// Number writes 3432 as 3,432.
+func Number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // Ask asks the program questions, one after the other, and calls each with the answers to

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -162,15 +161,6 @@ func Play(ctx context.Context, questions []Question, commands []Command, log io.
 	working.Wait()
 	fmt.Fprintf(log, "%d counts of orders and %d orders, in %v\n", len(questions), len(commands), time.Since(began).Round(100*time.Millisecond))
 	return played, errors.Join(failed...)
-}
-
-// Number writes 3432 as 3,432.
-func Number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // build builds the programs for the steps that are asked for, with an overlay or nil. A

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/schedule/room"
 	"websocket-chat-steps/internal/steps"
 	"websocket-chat-steps/tools/pages/counts"
@@ -120,9 +121,9 @@ func Scenarios(all []steps.Step, answers map[counts.Question]counts.Answer, japa
 				case a.Missing != "":
 					return say(a.Missing)
 				case a.Wrong > 0:
-					return "**" + counts.Number(a.Wrong) + "** / " + counts.Number(a.Orders)
+					return "**" + orders.Number(a.Wrong) + "** / " + orders.Number(a.Orders)
 				}
-				return "0 / " + counts.Number(a.Orders)
+				return "0 / " + orders.Number(a.Orders)
 			}))
 		}
 	}
