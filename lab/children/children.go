@@ -92,9 +92,15 @@ func read(root string, step steps.Step) (map[string][]string, error) {
 }
 
 // Line returns a line of the source that the child was built from, without the
-// space around it; "" where there is none.
+// space around it; "" where there is none. The step's files are remembered as they
+// were then. Those of libraries don't change, and are read now.
 func (c *Child) Line(file string, number int) string {
-	if lines := c.sources[file]; 0 < number && number <= len(lines) {
+	lines := c.sources[file]
+	if filepath.IsAbs(file) {
+		text, _ := os.ReadFile(file) // without it, the place has to be enough
+		lines = strings.Split(string(text), "\n")
+	}
+	if 0 < number && number <= len(lines) {
 		return strings.TrimSpace(lines[number-1])
 	}
 	return ""

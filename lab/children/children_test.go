@@ -76,6 +76,12 @@ func TestLine(t *testing.T) {
 	}
 	assert.Empty(t, c.Line("02-race-fix/chat/client.go", 35))
 
+	library := filepath.Join(t.TempDir(), "library.go")
+	require.NoError(t, os.WriteFile(library, []byte("package library\n\n\tvar x int\n"), 0o644))
+	assert.Equal(t, "var x int", c.Line(library, 3))
+	assert.Empty(t, c.Line(library, 9))
+	assert.Empty(t, c.Line(library+".gone", 3))
+
 	overlay, err := framed(root)
 	require.NoError(t, err)
 	assert.Contains(t, overlay["internal/webpage/webpage.go"], "frame-ancestors http://localhost:*")

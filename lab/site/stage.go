@@ -264,7 +264,7 @@ type Stack struct {
 type Line struct {
 	Function string `json:"function"`
 	Place    string `json:"place"`
-	Source   string `json:"source,omitempty"` // where it is the step's own
+	Source   string `json:"source,omitempty"` // "" where it can't be read
 }
 
 // stack returns the stack of a goroutine as it was at the last look.
