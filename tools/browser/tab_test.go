@@ -217,24 +217,29 @@ func (tb *tab) text(id string) string {
 	return js[string](tb, fmt.Sprintf(`document.getElementById(%q).innerText`, id))
 }
 
-// waitFor waits until a condition, in JavaScript, is true in the page.
+// waitFor waits until a condition, in JavaScript, is true in the page, or in the one
+// that comes in its place meanwhile.
 func (tb *tab) waitFor(what, condition string) {
 	tb.t.Helper()
 	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
 	defer cancel()
 	// The page checks the condition again and again, because a value that changes causes
 	// no event.
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`new Promise((resolve) => {
+	check := chromedp.Evaluate[bool](fmt.Sprintf(`new Promise((resolve) => {
 		if (%[1]s) return resolve(true);
 		const timer = setInterval(() => {
 			if (!(%[1]s)) return;
 			clearInterval(timer);
 			resolve(true);
 		}, 10);
-	})`, condition), chromedp.EvalAwaitPromise))
+	})`, condition), chromedp.EvalAwaitPromise)
+	_, err := chromedp.Run(ctx, check)
+	for err != nil && strings.Contains(err.Error(), "navigated") {
+		_, err = chromedp.Run(ctx, check)
+	}
 	if err != nil {
 		require.NoError(tb.t, err, "waiting for %s; the page shows:\n%s\ncomplaints: %q",
-			what, js[string](tb, `document.body.innerText`), tb.recorded(&tb.complaints))
+			what, js[string](tb, `document.body?.innerText ?? ""`), tb.recorded(&tb.complaints))
 	}
 }
 
