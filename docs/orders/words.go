@@ -34,7 +34,9 @@ var languages = map[string]words{
 		scenarios: map[string]string{
 			"two-join":            "two clients join at once. Afterwards one speaks: do both hear it? Of two with one id the room knows only one.",
 			"two-join-one-speaks": "two clients join at once, and one of them speaks: do both hear it?",
+			"lost-increment":      "two clients join at once: is the highest id 2?",
 			"join-leave":          "one client joins and leaves: is nothing left of it?",
+			"both-stay":           "one client joins and leaves: is at most one goroutine left of it?",
 			"two-things":          "one of two clients says two things: does the other hear them in that order?",
 			"two-speak":           "two clients speak at once: do both hear the same order?",
 			"buffer-full":         "one of two clients says two things: does the room go on when a buffer is full?",
@@ -61,7 +63,9 @@ var languages = map[string]words{
 		scenarios: map[string]string{
 			"two-join":            "2 つのクライアントが同時に入る。そのあと片方が発言すると、両方に届くか。id が同じなら、サーバーは片方しか知らない。",
 			"two-join-one-speaks": "2 つのクライアントが同時に入り、片方が発言する。両方に届くか。",
+			"lost-increment":      "2 つのクライアントが同時に入る。いちばん大きい id は 2 か。",
 			"join-leave":          "1 つのクライアントが入って、切断する。何も残らないか。",
+			"both-stay":           "1 つのクライアントが入って、切断する。残る goroutine は 1 つまでか。",
 			"two-things":          "2 つのクライアントの片方が続けて 2 回発言する。もう片方にその順で届くか。",
 			"two-speak":           "2 つのクライアントが同時に発言する。両方に同じ順で届くか。",
 			"buffer-full":         "2 つのクライアントの片方が続けて 2 回発言する。バッファがいっぱいになってもサーバーは止まらないか。",

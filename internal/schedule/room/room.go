@@ -42,10 +42,11 @@ type Room struct {
 // ServerGoroutine is the name of the server's goroutine.
 const ServerGoroutine = "server"
 
-// program plays a scenario in a room of the server.
-func program(s Server, scenario Scenario, words map[string]string) schedule.Program {
+// program plays a scenario in a room of the server. It calls seen with the room of each run.
+func program(s Server, scenario Scenario, words map[string]string, seen func(*Room)) schedule.Program {
 	return func(run *schedule.Run) func() string {
 		r := &Room{run: run, words: words, path: s.Path, conns: make(chan net.Conn)}
+		seen(r)
 		log.SetOutput(io.Discard)
 		http.DefaultServeMux = http.NewServeMux() // 01-original registers there
 		loop, handler := s.New()

@@ -20,7 +20,7 @@ type Scenario struct {
 	play func(r *Room) (judge func() string)
 }
 
-// Scenarios are all of them. In those but the first three, all are in the room before the
+// Scenarios are all of them. In those but the first five, all are in the room before the
 // order begins.
 var Scenarios = []Scenario{
 	{
@@ -50,12 +50,36 @@ var Scenarios = []Scenario{
 		},
 	},
 	{
+		Name: "lost-increment",
+		Asks: []steps.Property{steps.UniqueIDs},
+		play: func(r *Room) func() string {
+			a, b := r.browser("a"), r.browser("b")
+			a.acts(a.connects())
+			b.acts(b.connects())
+			return r.lostIncrement
+		},
+	},
+	{
 		Name: "join-leave",
 		Asks: []steps.Property{steps.NothingLeft},
 		play: func(r *Room) func() string {
 			a := r.browser("a")
 			a.acts(a.connects(), a.leaves())
 			return func() string { return r.left() }
+		},
+	},
+	{
+		Name: "both-stay",
+		Asks: []steps.Property{steps.NothingLeft},
+		play: func(r *Room) func() string {
+			a := r.browser("a")
+			a.acts(a.connects(), a.leaves())
+			return func() string {
+				if len(r.run.Waiting()) < 3 { // the server's goroutine, and two of a's
+					return ""
+				}
+				return r.left()
+			}
 		},
 	},
 	{
@@ -139,6 +163,24 @@ var Scenarios = []Scenario{
 			}
 		},
 	},
+}
+
+// lostIncrement judges a room by the ids in it, which no browser hears. A step that has none can't
+// be judged so.
+func (r *Room) lostIncrement() string {
+	ids := r.run.IDs()
+	if len(ids) != len(r.browsers) {
+		r.run.Fail("%d browsers have connected, and there are %d structs with a field id", len(r.browsers), len(ids))
+		return ""
+	}
+	most := 0
+	for _, id := range ids {
+		most = max(most, id.ID)
+	}
+	if most < len(ids) {
+		return r.say("%d clients have come, and the highest id is %d", len(ids), most)
+	}
+	return ""
 }
 
 // letGo judges a room in which a spoke, and b read nothing. Even a may have been let go, if
