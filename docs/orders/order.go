@@ -3,12 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"websocket-chat-steps/internal/schedule"
+	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/schedule/room"
 	"websocket-chat-steps/internal/steps"
 )
@@ -53,7 +53,7 @@ func (c *command) order(step steps.Step, a room.Answer) {
 		c.row("", names, wide, heads)
 		c.row("", names, wide, rules)
 	}
-	text := source{}
+	text := orders.Source{}
 	for i, s := range a.Order.Steps {
 		n := fmt.Sprint(i + 1)
 		if s.Act != "" {
@@ -141,8 +141,8 @@ func (c *command) where(at schedule.Site) string {
 }
 
 // line is the text of the source at a step: the part that matters, where it is long.
-func (c *command) line(text source, at schedule.Site, variable string, wide int) string {
-	line := text.line(at)
+func (c *command) line(text orders.Source, at schedule.Site, variable string, wide int) string {
+	line := text.Line(at)
 	switch rest, isCase := strings.CutPrefix(line, "case "); {
 	case line == "default:":
 		return line + " " + c.words.fallback
@@ -157,26 +157,6 @@ func (c *command) line(text source, at schedule.Site, variable string, wide int)
 		line = "… " + strings.TrimSpace(line[from:i+len(variable)]) + " …"
 	}
 	return line
-}
-
-// source has the lines of files.
-type source map[string][]string
-
-func (s source) line(at schedule.Site) string {
-	lines, ok := s[at.File]
-	if !ok {
-		b, err := os.ReadFile(at.File)
-		if err != nil {
-			return "?"
-		}
-		lines = strings.Split(string(b), "\n")
-		s[at.File] = lines
-	}
-	if at.Line < 1 || at.Line > len(lines) {
-		return "?"
-	}
-	line, _, _ := strings.Cut(lines[at.Line-1], " // ")
-	return strings.TrimSpace(line)
 }
 
 // wrap breaks text into lines that are no wider than that, most at the most: at a space where there

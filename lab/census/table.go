@@ -120,6 +120,16 @@ func (t *Table) Names() map[string]string {
 	return names
 }
 
+// Goroutine returns the name of the goroutine that the go statement at a place starts, as in
+// "01-original/chat/client.go:69"; of one that serves a request, where place is "". Where the table
+// doesn't say, that is "".
+func (t *Table) Goroutine(place string) string {
+	if place == "" && len(t.handlers) == 1 {
+		return t.handlers[0]
+	}
+	return t.started[place]
+}
+
 // claim notes that the last part of a name is to stand in the line at place.
 func (t *Table) claim(place, name string) error {
 	file, number, _ := strings.Cut(place, ":")

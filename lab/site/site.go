@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/lab/byhand"
 	"websocket-chat-steps/lab/page"
 	"websocket-chat-steps/lab/scenarios"
 )
@@ -22,13 +24,15 @@ import (
 type Site struct {
 	root   string
 	stages map[string]*stage
+	player *byhand.Player
+	racing sync.Mutex      // held by the one run of go test -race
 	ctx    context.Context // ends with the site
 	end    context.CancelFunc
 }
 
 // New returns a site on which no step runs yet.
 func New(root string) *Site {
-	s := &Site{root: root, stages: make(map[string]*stage)}
+	s := &Site{root: root, stages: make(map[string]*stage), player: byhand.New(root)}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	for _, step := range steps.All {
 		if step.Module == "." && step.There(root) {
@@ -41,6 +45,7 @@ func New(root string) *Site {
 // Close ends all that runs. What was built stays, until live.Clean.
 func (s *Site) Close() {
 	s.end()
+	s.player.Close()
 	for _, st := range s.stages {
 		st.starting.Lock()
 		st.stop()
@@ -58,6 +63,9 @@ func (s *Site) Handler(token string) http.Handler {
 	api.HandleFunc("GET /api/stack/{step}/{id}", s.withStage(s.stack))
 	api.HandleFunc("POST /api/restart/{step}", s.withStage(s.restart))
 	api.HandleFunc("POST /api/do/{step}/{name}", s.withStage(s.do))
+	api.HandleFunc("GET /api/level/{level}/{step}", s.withLevel(s.openLevel))
+	api.HandleFunc("POST /api/level/{level}/{step}/{what}", s.withLevel(s.playLevel))
+	api.HandleFunc("GET /api/race/{step}/{language}", s.withStage(s.race))
 	mux := http.NewServeMux()
 	mux.Handle("/", page.Handler())
 	mux.Handle("/api/", withToken(token, api))
@@ -85,6 +93,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) {
 		Steps      []row              `json:"steps"`
 		Actions    []scenarios.Action `json:"actions"`
 		Properties []steps.Property   `json:"properties"`
+		Levels     []byhand.Level     `json:"levels"`
 	}
 	for _, step := range steps.All {
 		if s.stages[step.Name] != nil {
@@ -92,6 +101,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	all.Actions, all.Properties = scenarios.Actions, scenarios.Properties()
+	all.Levels = byhand.Levels
 	write(w, all)
 }
 
@@ -114,19 +124,14 @@ func (s *Site) figure(w http.ResponseWriter, r *http.Request) {
 // the tab goes.
 func (s *Site) watch(w http.ResponseWriter, r *http.Request, st *stage) {
 	go st.start(s.ctx)
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("Cache-Control", "no-store")
-	out, to := json.NewEncoder(w), http.NewResponseController(w)
-	for {
-		snapshot, err := st.look(r.Context())
-		if err != nil {
-			return
+	stream(w, func(line func(any) bool) {
+		for {
+			snapshot, err := st.look(r.Context())
+			if err != nil || !line(snapshot) {
+				return
+			}
 		}
-		to.SetWriteDeadline(time.Now().Add(10 * time.Second)) // a tab that has stopped reading is let go
-		if out.Encode(snapshot) != nil || to.Flush() != nil {
-			return
-		}
-	}
+	})
 }
 
 func (s *Site) stack(w http.ResponseWriter, r *http.Request, st *stage) {

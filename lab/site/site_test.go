@@ -16,6 +16,7 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/lab/byhand"
 	"websocket-chat-steps/lab/scenarios"
 )
 
@@ -99,6 +100,16 @@ func TestGuard(t *testing.T) {
 		{"no such action", "POST", "/api/do/01-original/rm", []string{token}, 404},
 		{"no such property", "POST", "/api/do/01-original/UniqueIDs", []string{token}, 404},
 		{"a figure", "GET", "/api/figure/01-original/ja", []string{token}, 200},
+		{"a level without the token", "GET", "/api/level/one-id/01-original", []string{here}, 403},
+		{"a pick without the token", "POST", "/api/level/one-id/01-original/play", []string{here}, 403},
+		{"a pick from another origin", "POST", "/api/level/one-id/01-original/play", []string{token, "Origin: http://evil.example"}, 403},
+		{"a race by a rebound name", "GET", "/api/race/01-original/en", []string{token, "Host: rebound.example" + port}, 403},
+		{"a race without the token", "GET", "/api/race/01-original/en", nil, 403},
+		{"picking is not reading", "GET", "/api/level/one-id/01-original/play", []string{token}, 405},
+		{"no such level", "GET", "/api/level/two-join/01-original", []string{token}, 404},
+		{"a level that is not in that step", "POST", "/api/level/one-id/05-batch/play", []string{token}, 404},
+		{"no such question", "POST", "/api/level/one-id/01-original/build", []string{token}, 404},
+		{"no such language", "GET", "/api/race/01-original/..%2fen", []string{token}, 404},
 		{"no such figure", "GET", "/api/figure/01-original/..%2f..%2fgo", []string{token}, 404},
 	} {
 		response := ask(t, server, test.method, test.path, test.headers...)
@@ -171,4 +182,36 @@ func TestWatch(t *testing.T) {
 	assert.Equal(t, 2, s.Generation)
 	_, err = json.Marshal(s)
 	require.NoError(t, err)
+}
+
+// A level is opened, played, and explored from there; what can't be played is said.
+func TestLevel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what builds a step")
+	}
+	server := serve(t)
+	ask := func(method, path string) *json.Decoder {
+		return json.NewDecoder(ask(t, server, method, "/api/level/one-id/02-race-fix"+path, "Lab-Token: secret").Body)
+	}
+	for lines := ask("GET", ""); ; {
+		var progress struct{ State, Why string }
+		require.NoError(t, lines.Decode(&progress))
+		if progress.State == "ready" {
+			break
+		}
+		require.Equal(t, "building", progress.State, progress.Why)
+	}
+	var v byhand.View
+	require.NoError(t, ask("POST", "/play?line=a!+b!").Decode(&v))
+	assert.Equal(t, []string{"a!", "b!"}, v.Picks)
+	assert.False(t, v.Over)
+	require.NoError(t, ask("POST", "/finish?line=b!").Decode(&v))
+	assert.True(t, v.Over)
+	assert.Equal(t, `go run ./docs/orders -replay "b!" 02-race-fix two-join`, v.Command)
+	var c byhand.Possible
+	require.NoError(t, ask("POST", "/explore?line=").Decode(&c))
+	assert.Equal(t, byhand.Possible{Orders: 2, Shortest: []string{}}, c)
+	var failed struct{ Error string }
+	require.NoError(t, ask("POST", "/play?line=rm").Decode(&failed))
+	assert.Contains(t, failed.Error, "it was to go on with rm")
 }
