@@ -142,15 +142,9 @@ func (c *command) where(at schedule.Site) string {
 
 // line is the text of the source at a step: the part that matters, where it is long.
 func (c *command) line(text orders.Source, at schedule.Site, variable string, wide int) string {
-	line := text.Line(at)
-	switch rest, isCase := strings.CutPrefix(line, "case "); {
-	case line == "default:":
+	line := text.Statement(at)
+	if line == "default:" {
 		return line + " " + c.words.fallback
-	case isCase:
-		return strings.TrimSuffix(rest, ":")
-	}
-	if rest, ok := strings.CutPrefix(strings.TrimSuffix(line, " {"), "if "); ok {
-		line, _, _ = strings.Cut(rest, "; ")
 	}
 	if i := strings.Index(line, variable); variable != "" && i >= 0 && cellWidth(line) > wide {
 		from := strings.LastIndexAny(line[:i], "{(,") + 1

@@ -133,7 +133,7 @@ func TestView(t *testing.T) {
 	assert.Equal(t, "Client.listenRead", a.Title)
 	assert.Equal(t, "Server.Listen", server.Title)
 	add := Line{"server.go:47", "s.addCh <- c", ""}
-	takes := Line{"server.go:102", "case c := <-s.addCh:", ""}
+	takes := Line{"server.go:102", "c := <-s.addCh", ""}
 	assert.Equal(t, []Next{{add, "send", "s.addCh", []Pick{{"a>server:0", "server", &takes}}}}, a.Next, "a meets the server")
 	assert.Equal(t, Next{takes, "receive", "s.addCh", []Pick{{"a>server:0", "a", &add}}}, server.Next[0], "and the server a")
 	assert.Equal(t, "s.delCh", server.Next[1].Channel)

@@ -6,6 +6,8 @@ import { Figure, summary } from "./figure.js";
 import { Inspect } from "./inspect.js";
 import { icon, kinds, make } from "./marks.js";
 import { Plots } from "./plots.js";
+import { Race } from "./race.js";
+import { Schedule } from "./schedule.js";
 import { fill, texts } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
@@ -14,10 +16,12 @@ const retry = 2000; // ms, until the server is asked again
 const app = { text: undefined, step: "", fail, closeInspect: () => inspect.close() };
 let room = "watch";
 let snapshot; // the last one
+let followed = ""; // which step's stream is shown
 let shown = ""; // which figure: step and language
 let generation = 0;
 let stream = new AbortController();
 let disturb;
+let own = {}; // the rooms in which no step is watched
 
 const figure = new Figure($("figure"), inspectBox);
 const plots = new Plots($("plots"), ["goroutines", "heap", "sockets", "heard", "inversions"]);
@@ -47,6 +51,7 @@ async function start() {
   try {
     const lists = await (await get("steps")).json();
     disturb = new Disturb(app, lists);
+    own = { schedule: new Schedule(app, lists.levels), race: new Race(app, lists.steps) };
     $("step").replaceChildren(...lists.steps.map(({ name }) => new Option(name, name)));
     go();
   } catch (error) {
@@ -56,20 +61,30 @@ async function start() {
 
 /** go shows the room and the step of the address, as in #watch/01-original. */
 function go() {
-  const [wanted, step] = location.hash.slice(1).split("/");
-  room = wanted === "disturb" ? "disturb" : "watch";
+  const [wanted, ...rest] = location.hash.slice(1).split("/");
+  const step = rest[wanted === "schedule" ? 1 : 0];
+  own[room]?.leave();
+  room = wanted in own || wanted === "disturb" ? wanted : "watch";
   document.body.dataset.room = room;
   const options = [...$("step").options].map(({ value }) => value);
-  const before = app.step;
-  app.step = options.includes(step) ? step : before || options[0];
+  app.step = options.includes(step) ? step : app.step || options[0];
   $("step").value = app.step;
-  for (const name of ["watch", "disturb"]) {
+  for (const name of ["watch", "disturb", "schedule", "race"]) {
     const link = $(`to-${name}`);
-    link.href = `#${name}/${app.step}`;
+    link.href = name === "schedule" ? "#schedule" : `#${name}/${app.step}`;
     link.ariaCurrent = name === room ? "page" : null;
   }
   document.title = `${app.step} – ${app.text.title}`;
-  if (app.step === before) return;
+  if (room in own) {
+    stream.abort();
+    followed = "";
+    notice("");
+    inspect.close();
+    own[room].go(rest);
+    return;
+  }
+  if (app.step === followed) return;
+  followed = app.step;
   snapshot = undefined;
   state("starting");
   notice("");
@@ -204,6 +219,7 @@ function speak(language) {
     make("li", {}, icon("send", true), app.text.long),
   );
   if (!app.step) return;
+  for (const each of Object.values(own)) each.speak();
   inspect.close();
   disturb.speak();
   draw();

@@ -19,7 +19,6 @@ import (
 type Result struct {
 	Outcome race.Outcome `json:"outcome"`
 	Reason  string       `json:"reason,omitempty"`
-	Ran     int          `json:"ran"`              // so many tests
 	Lesson  string       `json:"lesson,omitempty"` // what the test that failed says
 	Reports []Report     `json:"reports"`
 	Doctor  string       `json:"doctor,omitempty"` // where there is no race detector: what is missing
@@ -44,7 +43,7 @@ type Side struct {
 // is the doctor's.
 func Run(ctx context.Context, root string, step steps.Step, language string, each func(line string)) Result {
 	res := race.Watch(ctx, step.ModuleDir(root), step.Packages(), each)
-	r := Result{Outcome: res.Outcome, Reason: res.Reason, Ran: res.Ran, Lesson: lesson(res.Output), Reports: []Report{}}
+	r := tell(res, step.Dir(root))
 	if res.Outcome == race.NoRaceDetector {
 		// The doctor ends with status 1, if something is missing.
 		text, err := gocmd.Command(ctx, root, nil, "go", "run", "./docs/doctor", "-lang", language).Output()
@@ -52,9 +51,15 @@ func Run(ctx context.Context, root string, step steps.Step, language string, eac
 			r.Doctor = err.Error()
 		}
 	}
+	return r
+}
+
+// tell tells of a run of the step in dir.
+func tell(res race.Result, dir string) Result {
+	r := Result{Outcome: res.Outcome, Reason: res.Reason, Lesson: lesson(res.Output), Reports: []Report{}}
 	// The lesson's race is on this variable. Where that is gone, no race is the lesson's.
 	const function, variable = "NewClient", "maxId"
-	place, none := race.Uses(filepath.Join(step.Dir(root), "chat", "client.go"), function, variable)
+	place, none := race.Uses(filepath.Join(dir, "chat", "client.go"), function, variable)
 	lines := make(orders.Source)
 	for _, one := range res.Races {
 		report := Report{Text: one.Text, Sides: []*Side{}}

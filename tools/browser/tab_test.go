@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -32,7 +33,8 @@ type tab struct {
 	t   *testing.T
 	ctx context.Context
 
-	mayComplain bool // the test breaks the connection: the browser will report it
+	patience    time.Duration // of waitFor; 0 is deadline
+	mayComplain bool          // the test breaks the connection: the browser will report it
 
 	mu         sync.Mutex
 	requests   []string // URLs of all that the tab asked for, WebSockets too
@@ -221,7 +223,7 @@ func (tb *tab) text(id string) string {
 // that comes in its place meanwhile.
 func (tb *tab) waitFor(what, condition string) {
 	tb.t.Helper()
-	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
+	ctx, cancel := context.WithTimeout(tb.ctx, cmp.Or(tb.patience, deadline))
 	defer cancel()
 	// The page checks the condition again and again, because a value that changes causes
 	// no event.

@@ -27,3 +27,15 @@ func (s Source) Line(at schedule.Site) string {
 	line, _, _ := strings.Cut(lines[at.Line-1], " // ")
 	return strings.TrimSpace(line)
 }
+
+// Statement is the statement in the line of a site: of a case the operation, of an if what it does first.
+func (s Source) Statement(at schedule.Site) string {
+	line := s.Line(at)
+	if rest, ok := strings.CutPrefix(line, "case "); ok {
+		return strings.TrimSuffix(rest, ":")
+	}
+	if rest, ok := strings.CutPrefix(strings.TrimSuffix(line, " {"), "if "); ok {
+		line, _, _ = strings.Cut(rest, "; ")
+	}
+	return line
+}
