@@ -1,6 +1,8 @@
 package byhand
 
 import (
+	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,17 +17,27 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
+// shared builds each step's program once for all tests.
+var shared *Player
+
+func TestMain(m *testing.M) {
+	root, err := steps.Root()
+	if err != nil {
+		panic(err)
+	}
+	shared = New(root)
+	status := m.Run()
+	shared.Close()
+	os.Exit(status)
+}
+
 func player(t *testing.T) *Player {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short leaves out what builds the program that plays orders")
 	}
-	root, err := steps.Root()
-	require.NoError(t, err)
-	require.NoError(t, gocmd.ReadSources(root, "internal/schedule", "internal/judge", "diagrams", "01-original", "02-race-fix", "03-single-goroutine", "04-mailbox"))
-	p := New(root)
-	t.Cleanup(p.Close)
-	return p
+	require.NoError(t, gocmd.ReadSources(shared.root, "internal/schedule", "internal/judge", "diagrams", "01-original", "02-race-fix", "03-single-goroutine", "04-mailbox"))
+	return shared
 }
 
 func level(t *testing.T, name, step string) Level {
@@ -155,11 +167,9 @@ func TestView(t *testing.T) {
 	assert.NoError(t, err, "and then it goes on")
 }
 
-// When the source changes, the program is built anew; where it can't be explored, or not be
-// built, that is said.
+// When the source changes, the program is built anew. When it ends by itself, it is started again.
 func TestSourceChanges(t *testing.T) {
 	p := player(t)
-	root := p.root
 	step := "02-race-fix"
 	l := level(t, "one-id", step)
 	_, err := p.Play(l, step, "", "en", false)
@@ -167,19 +177,19 @@ func TestSourceChanges(t *testing.T) {
 	built := p.programs[step].built
 
 	// The source stays as it is: what is remembered of it doesn't.
-	p.programs[step].files[filepath.Join(root, step, "chat", "client.go")] += " "
+	p.programs[step].files[filepath.Join(p.root, step, "chat", "client.go")] += " "
 	_, err = p.Play(l, step, "", "en", false)
 	require.NoError(t, err)
 	assert.NotSame(t, built, p.programs[step].built)
 
-	// When the program ends by itself, the next question starts it again.
 	p.programs[step].session.Close()
 	_, err = p.Play(l, step, "", "en", false)
 	assert.Error(t, err)
 	_, err = p.Play(l, step, "", "en", false)
 	assert.NoError(t, err)
 
-	p.Close()
-	_, err = p.Play(l, step, "", "en", false)
-	assert.Error(t, err)
+	closed := New(p.root)
+	closed.Close()
+	_, err = closed.Play(l, step, "", "en", false)
+	assert.ErrorIs(t, err, context.Canceled)
 }

@@ -137,7 +137,9 @@ func (p *Player) view(g *program, level Level, step string, a room.Answer) *View
 	return v
 }
 
-func (g *program) line(at schedule.Site) Line { return Line{at.String(), g.lines.Statement(at), at.Does} }
+func (g *program) line(at schedule.Site) Line {
+	return Line{at.String(), g.lines.Statement(at), at.Does}
+}
 
 // pick is a step as somebody picks it in the column of a goroutine that stands there.
 func (g *program) pick(s schedule.Step, name string, at schedule.Site) (Pick, bool) {

@@ -71,7 +71,7 @@ function go() {
   $("step").value = app.step;
   for (const name of ["watch", "disturb", "schedule", "race"]) {
     const link = $(`to-${name}`);
-    link.href = name === "schedule" ? "#schedule" : `#${name}/${app.step}`;
+    if (name !== "schedule") link.href = `#${name}/${app.step}`;
     link.ariaCurrent = name === room ? "page" : null;
   }
   document.title = `${app.step} – ${app.text.title}`;

@@ -90,7 +90,7 @@ export class Schedule {
       const answer = await (await post(`level/${this.#level.name}/${this.#step}/${what}?${query}`)).json();
       if (asked !== this.#asked) return undefined;
       if (!answer.error) return answer;
-      this.#say(() => [paragraph(this.#text.misfit, "bad"), make("pre", {}, answer.error), this.#tool("again", () => this.#play([]))]);
+      this.#say(() => [paragraph(this.#text.misfit, "bad"), make("pre", {}, answer.error), make("button", { onclick: () => this.#play([]) }, this.#text.again)]);
     } catch (error) {
       this.#app.fail(error);
     }
@@ -105,6 +105,7 @@ export class Schedule {
     this.#view = view;
     this.#picks = view.picks;
     const address = `#schedule/${this.#level.name}/${this.#step}/${encodeURIComponent(view.picks.join("+"))}`;
+    $("to-schedule").href = address; // the way back from another room
     if (document.body.dataset.room === "schedule") history.replaceState(null, "", address);
     this.#draw();
     this.#say(say);
