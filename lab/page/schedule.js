@@ -65,6 +65,7 @@ export class Schedule {
     this.#opening.abort();
     this.#opening = new AbortController();
     const { signal } = this.#opening;
+    this.#asked++; // what is still to be answered is of another level
     this.#view = undefined;
     this.#picks = picks;
     this.#head();
@@ -97,6 +98,13 @@ export class Schedule {
     return undefined;
   }
 
+  /** explore asks in how many orders the goal is reached after some picks. */
+  #explore(picks) {
+    this.#stop();
+    this.#say(() => [this.#text.counting]);
+    return this.#ask("explore", picks);
+  }
+
   /** play shows how all stand after the picks, and says something then. */
   async #play(picks, say = () => [], what = "play") {
     const column = document.activeElement?.closest?.("[data-column]")?.dataset.column;
@@ -125,20 +133,18 @@ export class Schedule {
   }
 
   async #hint() {
-    this.#stop();
     const n = this.#picks.length;
-    const { wrong, orders, shortest } = (await this.#ask("explore", this.#picks)) ?? {};
+    const { wrong, orders, shortest } = (await this.#explore(this.#picks)) ?? {};
     if (orders === undefined) return;
     this.#hinted = wrong ? (shortest[n] ?? "") : "";
     this.#draw();
     if (!wrong) this.#say(() => [fill(n ? this.#text.noneFromHere : this.#text.none, orders)]);
-    else if (this.#hinted) this.#say(() => [fill(this.#text.hint, shortest.length - n)]);
+    else this.#say(() => (this.#hinted ? [fill(this.#text.hint, shortest.length - n)] : []));
     document.querySelector(".pick.hinted")?.focus();
   }
 
   async #possible() {
-    this.#stop();
-    const { wrong, orders } = (await this.#ask("explore", [])) ?? {};
+    const { wrong, orders } = (await this.#explore([])) ?? {};
     if (orders === undefined) return;
     const why = this.#step === this.#level.steps[1] ? this.#level.name : "";
     this.#say(() => [make("strong", {}, fill(wrong ? this.#text.some : this.#text.none, orders, wrong)), " ", this.#text.counted, " ", wrong ? "" : (this.#text.why[why] ?? "")]);
@@ -146,8 +152,7 @@ export class Schedule {
 
   /** show plays the shortest order, from the beginning. */
   async #show() {
-    this.#stop();
-    const { wrong, orders, shortest } = (await this.#ask("explore", [])) ?? {};
+    const { wrong, orders, shortest } = (await this.#explore([])) ?? {};
     if (orders === undefined) return;
     if (!wrong) return this.#say(() => [fill(this.#text.none, orders)]);
     const next = async (n) => {

@@ -22,7 +22,7 @@ func (s *Site) withLevel(f func(w http.ResponseWriter, r *http.Request, level by
 }
 
 // openLevel builds what plays the level, and says every second that it still does. Then it
-// builds that of the level's other step, which is tried next.
+// builds what plays the others, so that they are there when they are chosen.
 func (s *Site) openLevel(w http.ResponseWriter, r *http.Request, level byhand.Level, step string) {
 	type progress struct {
 		State   string `json:"state"` // "building", "ready" or "broken"
@@ -32,8 +32,10 @@ func (s *Site) openLevel(w http.ResponseWriter, r *http.Request, level byhand.Le
 	built := make(chan error, 1)
 	go func() {
 		built <- s.player.Open(step)
-		for _, other := range level.Steps {
-			s.player.Open(other) // what is wrong with it is said when it is chosen
+		for _, other := range append([]byhand.Level{level}, byhand.Levels...) {
+			for _, step := range other.Steps {
+				s.player.Open(step) // what is wrong with it is said when it is chosen
+			}
 		}
 	}()
 	stream(w, func(line func(any) bool) {

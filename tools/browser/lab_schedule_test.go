@@ -131,6 +131,28 @@ func TestLabHints(t *testing.T) {
 	assert.Contains(t, tb.text("browsers"), "has heard a:2, a:1")
 }
 
+// An answer that comes late, when another level is shown, is not shown.
+func TestLabScheduleLate(t *testing.T) {
+	t.Parallel()
+	tb := openSchedule(t, startLab(t), "one-id", first, "en", 1280, 720)
+	js[bool](tb, `(() => {
+		const real = fetch;
+		window.late = [];
+		window.fetch = async (path, options) => {
+			const response = await real(path, options);
+			if (path.includes("/one-id/")) await new Promise((resolve) => window.late.push(resolve));
+			return response;
+		};
+		return true;
+	})()`)
+	tb.click(`[data-pick="a!"]`)
+	tb.waitFor("an answer to be held back", `window.late.length === 1`)
+	js[bool](tb, `(location.hash = "schedule/turn/`+third+`", window.late[0](), true)`)
+	tb.waitFor("the other level", `location.hash.startsWith("#schedule/turn/`+third+`/") && document.querySelector("#schedule .pick")`)
+	assert.Equal(t, "browser a says \"1\"", js[string](tb, `document.querySelector("#browsers .pick").innerText`))
+	assert.True(t, strings.HasSuffix(js[string](tb, `location.hash`), "/"), "nothing is picked there")
+}
+
 // With the keyboard alone.
 func TestLabScheduleKeyboard(t *testing.T) {
 	t.Parallel()
