@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +104,23 @@ func labels(v *View) (all []string) {
 		}
 	}
 	return all
+}
+
+// The pages' links lead to levels that there are.
+func TestLinks(t *testing.T) {
+	pages, err := filepath.Glob(filepath.Join(shared.root, "docs", "*.md"))
+	require.NoError(t, err)
+	links := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`#schedule/([^/)]*)/([^/)]*)\)`).FindAllStringSubmatch(string(text), -1) {
+			links++
+			_, ok := Find(m[1], m[2])
+			assert.True(t, ok, "%s: %s", page, m[0])
+		}
+	}
+	assert.NotZero(t, links)
 }
 
 // From any place the shortest way to the goal begins with what was picked, and where there is
