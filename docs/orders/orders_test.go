@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -137,7 +138,7 @@ func TestArguments(t *testing.T) {
 // Every scenario has its words, in both languages.
 func TestWords(t *testing.T) {
 	for lang := range languages {
-		for _, sc := range room.Scenarios {
+		for _, sc := range slices.Concat(room.Scenarios, room.More) {
 			assert.NotEmpty(t, show.Scenario(lang, sc.Name), "%s, %s", lang, sc.Name)
 		}
 		status, out, _ := run(t.Context(), 80, "-lang", lang, "-list")

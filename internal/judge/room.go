@@ -19,6 +19,10 @@ import (
 // not wrong. The judge's own tests, which watch many servers fail, make it shorter.
 var patience = 10 * time.Second
 
+// SetPatience is for programs in which many servers are watched as they fail, and a person waits.
+// Call it before all else.
+func SetPatience(d time.Duration) { patience = d }
+
 // silence is how long no message comes before the judge calls a room frozen. The room's
 // goroutine must also wait somewhere else than at its channels. The same tests make it
 // shorter.

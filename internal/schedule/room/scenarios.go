@@ -141,6 +141,27 @@ var Scenarios = []Scenario{
 	},
 }
 
+// More are scenarios that the steps are not asked: a step's tests ask the same in another way. The
+// exercises ask them.
+var More = []Scenario{
+	{
+		Name: "leave-join",
+		Asks: []steps.Property{steps.UniqueIDs},
+		play: func(r *Room) func() string {
+			a, b, c := r.joined("a"), r.joined("b"), r.browser("c")
+			a.acts(a.leaves())
+			c.acts(c.connects())
+			return func() string {
+				b.now(b.says("hello"))
+				if wrong := hear([]string{"b:hello"}, b, c); wrong != "" {
+					return r.say("afterwards, %s", wrong)
+				}
+				return ""
+			}
+		},
+	},
+}
+
 // letGo judges a room in which a spoke, and b read nothing. Even a may have been let go, if
 // it was handed nothing for a while. Who missed something is let go, and hears
 // what was said before that. Then b goes, and all that are let go.
@@ -161,11 +182,12 @@ func letGo(r *Room, a, b *browser, said []string) string {
 	return r.left(a)
 }
 
-// Named returns the scenario of that name.
+// Named returns the scenario of that name, also one of More.
 func Named(name string) (Scenario, bool) {
-	i := slices.IndexFunc(Scenarios, func(s Scenario) bool { return s.Name == name })
-	if i < 0 {
-		return Scenario{}, false
+	for _, s := range slices.Concat(Scenarios, More) {
+		if s.Name == name {
+			return s, true
+		}
 	}
-	return Scenarios[i], true
+	return Scenario{}, false
 }

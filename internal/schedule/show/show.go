@@ -172,6 +172,9 @@ func (c *page) line(text source, at schedule.Site, variable string, wide int) st
 	return line
 }
 
+// Line is a line of a file, without its comment.
+func Line(file string, line int) string { return source{}.line(schedule.Site{File: file, Line: line}) }
+
 // source has the lines of files.
 type source map[string][]string
 

@@ -33,6 +33,7 @@ var languages = map[string]words{
 			"buffer-full":         "one of two clients says two things: does the room go on when a buffer is full?",
 			"mailbox-overflow":    "one of two clients says three things, and the other reads nothing: is a client that misses something dropped, and is nothing left of it?",
 			"leave-while-put":     "one of two clients says two things, and the other leaves: is nothing left of it?",
+			"leave-join":          "one of two clients leaves, and a third joins. Afterwards the second speaks: do the two who are there hear it?",
 		},
 	},
 	"ja": {
@@ -50,6 +51,7 @@ var languages = map[string]words{
 			"buffer-full":         "2 つのクライアントの片方が続けて 2 回発言する。バッファがいっぱいになってもサーバーは止まらないか。",
 			"mailbox-overflow":    "2 つのクライアントの片方が 3 回発言し、もう片方は何も読まない。取りこぼしたクライアントは切断され、何も残らないか。",
 			"leave-while-put":     "2 つのクライアントの片方が 2 回発言し、もう片方は切断する。何も残らないか。",
+			"leave-join":          "2 つのクライアントの片方が切断し、3 つめが入る。そのあと残った方が発言すると、部屋にいる 2 つに届くか。",
 		},
 	},
 }

@@ -1,0 +1,70 @@
+// Package exercises has the exercises: which there are, what each asks, how a solution is
+// judged, and what is said of it. The same three judges that judge the steps judge a
+// solution: the properties, the race detector and all orders. The package knows nothing
+// of the command that people type.
+package exercises
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"websocket-chat-steps/internal/steps"
+)
+
+// Exercise is one of them. Its directory is like a step's: a package chat, and a README.
+type Exercise struct {
+	Name  string // of its directory below exercises, as in "01-ids-mutex"
+	Grade int    // 1 to 3, from easy to hard
+
+	// What must hold. The race detector may find nothing in any exercise.
+	Properties []steps.Property
+	Scenarios  []string // of package room: nothing may go wrong in any order
+	Log        bool     // each request logs "joined:", and the id that its client has
+}
+
+// Dir is where all of them are, from the repository's root.
+const Dir = "exercises"
+
+// All are the exercises, in their order.
+var All = []Exercise{
+	{
+		Name: "01-ids-mutex", Grade: 1,
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
+		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
+	},
+	{
+		Name: "02-ids-atomic", Grade: 1,
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
+		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
+	},
+	{
+		Name: "03-ids-owner", Grade: 1,
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
+		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
+		Log:        true,
+	},
+}
+
+// Number is that of the directory's name.
+func (e Exercise) Number() int {
+	digits, _, _ := strings.Cut(e.Name, "-")
+	n, _ := strconv.Atoi(digits) // TestNumbers
+	return n
+}
+
+// Of returns the exercise of that number, or of that name.
+func Of(word string) (Exercise, error) {
+	for _, e := range All {
+		if word == e.Name || word == strconv.Itoa(e.Number()) || word == path.Join(Dir, e.Name) || word == fmt.Sprintf("%02d", e.Number()) {
+			return e, nil
+		}
+	}
+	return Exercise{}, fmt.Errorf("there is no exercise %q; there are 1 to %d", word, len(All))
+}
+
+// step is what the judges of steps want to know of a package chat in a directory.
+func step(dir string) steps.Step {
+	return steps.Step{Name: dir, Module: ".", Path: "/ws", Loop: "chat.(*Server).Start"}
+}

@@ -1,0 +1,155 @@
+// Package exercises judges right and wrong solutions of the exercises: the right ones must
+// pass, and each wrong one must be caught, for the reason that is stated. They stand in
+// solutions.
+package exercises
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"websocket-chat-steps/internal/exercises"
+	"websocket-chat-steps/internal/gocmd"
+	"websocket-chat-steps/internal/judge/race"
+	"websocket-chat-steps/internal/schedule/orders"
+	"websocket-chat-steps/internal/steps"
+)
+
+// Row is one solution, with what the judges say of it.
+type Row struct {
+	exercises.Solution
+	exercises.Verdict
+	Problem string // in what the verdict is not the stated one; else ""
+}
+
+// Matrix has the start and the solutions of all exercises.
+type Matrix struct{ Rows []Row }
+
+// atOnce is how many solutions are judged at the same time. They mostly wait.
+const atOnce = 4
+
+// Judge judges all solutions. It builds each judge once for all of them.
+func Judge(ctx context.Context, log io.Writer) (*Matrix, error) {
+	root, err := steps.Root()
+	if err != nil {
+		return nil, err
+	}
+	m := new(Matrix)
+	overlay := make(gocmd.Overlay)
+	var rooms []exercises.Room
+	for _, e := range exercises.All {
+		solutions, err := e.Solutions(root)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range solutions {
+			r, files, err := s.Room()
+			if err != nil {
+				return nil, err
+			}
+			for name, text := range files {
+				overlay[name] = text
+			}
+			rooms = append(rooms, r)
+			m.Rows = append(m.Rows, Row{Solution: s})
+		}
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	j, err := exercises.NewJudges(ctx, overlay, rooms...)
+	if err != nil {
+		return nil, err
+	}
+	defer j.Close()
+
+	begin := time.Now()
+	errs := make([]error, len(rooms))
+	var all sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for i := range rooms {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			row := &m.Rows[i]
+			if row.Verdict, errs[i] = j.Judge(ctx, rooms[i], "en"); errs[i] != nil {
+				stop()
+				return
+			}
+			row.Problem = row.problem()
+			fmt.Fprintf(log, "%6.1fs %s/%s: %s\n", time.Since(begin).Seconds(), row.Name, row.Title, row.told())
+		})
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// told is what the judges say, in one line.
+func (r Row) told() string {
+	var all []string
+	for _, a := range r.Wrong() {
+		all = append(all, fmt.Sprintf("%s: %s %s", a.Property, a.Seen, a.Panic))
+	}
+	if r.Crash != "" {
+		all = append(all, r.Crash)
+	}
+	for _, p := range r.Explored.Played {
+		all = append(all, fmt.Sprintf("%s %d/%d (%d runs)", p.Scenario, p.Wrong, p.Orders, p.Runs))
+	}
+	if r.Explored.NotExplored != "" {
+		all = append(all, "not explored: "+r.Explored.NotExplored)
+	}
+	all = append(all, string(r.Race.Outcome)+" "+r.Race.Reason)
+	return strings.Join(all, "; ")
+}
+
+// problem says in what the verdict is not the stated one.
+func (r Row) problem() string {
+	if r.Right {
+		if !r.Solved() {
+			return "it is right, and the checker says that it is wrong: " + r.told()
+		}
+		for _, p := range r.Explored.Played {
+			if !p.Whole {
+				return fmt.Sprintf("not all orders of %s are played: %s", p.Scenario, r.told())
+			}
+		}
+		return ""
+	}
+	found := false
+	switch r.By {
+	case exercises.ByRace:
+		found = len(r.Race.Races) > 0
+	case exercises.ByOrders:
+		for _, p := range r.Explored.Wrong() {
+			found = found || p.Scenario == r.What
+		}
+	case exercises.ByProperty:
+		for _, a := range r.Wrong() {
+			found = found || string(a.Property) == r.What
+		}
+	case exercises.ByCrash:
+		found = r.Crash != ""
+		for _, a := range r.Wrong() {
+			found = found || a.Panic != ""
+		}
+	}
+	switch {
+	case r.Solved():
+		return "it is wrong, and the checker says that it is solved: " + r.told()
+	case !found:
+		return fmt.Sprintf("%s %s must catch it, and does not: %s", r.By, r.What, r.told())
+	case r.Clean && r.Race.Outcome != race.Passed:
+		return "the race detector must report nothing: " + r.Race.String()
+	}
+	return ""
+}
+
+var _ = orders.Number
