@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -15,43 +15,56 @@ import (
 )
 
 // judgeAll asks the three judges about the exercise as it is now, and prints what each
-// says. If the room does not compile, the error is an exercises.NotBuilt.
-func (c *command) judgeAll(ctx context.Context, e exercises.Exercise) (exercises.Verdict, error) {
+// says. If quick, the race detector is asked only when the other two find nothing. If the
+// room does not compile, the error is an exercises.NotBuilt.
+func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool) (v exercises.Verdict, err error) {
 	c.tell(c.words.building)
 	defer c.tell("")
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	j, err := exercises.NewJudges(ctx, nil, e.Own())
 	if err != nil {
-		return exercises.Verdict{}, err
+		stop()
+		return v, err
 	}
-	defer j.Close()
-
-	var v exercises.Verdict
 	var all sync.WaitGroup
-	defer all.Wait()
-	defer stop()
-	var raceErr error
-	var raced = make(chan struct{})
+	defer func() { stop(); all.Wait(); j.Close() }()
+
+	var playErr, raceErr error
+	played, raced := make(chan struct{}), make(chan struct{})
+	race := func() {
+		defer close(raced)
+		v.Race, raceErr = j.Race(ctx, e.Own())
+	}
+	all.Go(func() {
+		defer close(played)
+		v.Explored, playErr = j.Orders(ctx, e.Own(), c.lang)
+	})
 	if v.Held, err = j.Properties(ctx, e.Own()); err != nil {
 		return v, err
 	}
-	all.Go(func() { // its building takes longest
-		defer close(raced)
-		v.Race, raceErr = j.Race(ctx, e.Own())
-	})
+	c.tell("")
+	c.sayHeld(v.Held)
+	if !quick {
+		all.Go(race) // its building takes longest
+	}
 	c.tell(c.words.playing)
-	if v.Explored, err = j.Orders(ctx, e.Own(), c.lang); err != nil {
-		return v, err
+	if <-played; playErr != nil {
+		return v, playErr
+	}
+	c.tell("")
+	c.sayExplored(v.Explored)
+	if quick && !(v.Held.OK() && v.Explored.OK()) {
+		c.details(v)
+		return v, nil
 	}
 	c.tell(c.words.racing)
-	<-raced
-	if raceErr != nil {
+	if quick {
+		race()
+	}
+	if <-raced; raceErr != nil {
 		return v, raceErr
 	}
 	c.tell("")
-	c.sayHeld(e, v.Held)
-	c.sayExplored(v.Explored)
 	c.sayRace(v.Race)
 	c.details(v)
 	return v, nil
@@ -63,7 +76,7 @@ func (c *command) say(who, format string, args ...any) {
 	fmt.Fprintf(c.out, "  %s%s%s\n", who, pad, fmt.Sprintf(format, args...))
 }
 
-func (c *command) sayHeld(e exercises.Exercise, h exercises.Held) {
+func (c *command) sayHeld(h exercises.Held) {
 	var right, wrong []string
 	for _, a := range h.Answers {
 		right = append(right, string(a.Property))
@@ -84,15 +97,10 @@ func (c *command) sayHeld(e exercises.Exercise, h exercises.Held) {
 func (c *command) sayExplored(e exercises.Explored) {
 	who := c.words.orders
 	for _, p := range e.Played {
-		format := c.words.ordersRight
-		if len(e.Wrong()) > 0 || p.Order != nil {
-			format = c.words.ordersRight
-		}
-		switch {
-		case p.Order == nil && !p.Whole:
+		if p.Order == nil && !p.Whole {
 			c.say(who, c.words.notAll, orders.Number(p.Orders), p.Scenario)
-		default:
-			c.say(who, c.words.ordersWrong, fmt.Sprintf(format, orders.Number(p.Wrong), orders.Number(p.Orders), p.Scenario))
+		} else {
+			c.say(who, c.words.ordersWrong, fmt.Sprintf(c.words.ordersOf, orders.Number(p.Wrong), orders.Number(p.Orders), p.Scenario))
 		}
 		who = ""
 	}
@@ -119,6 +127,9 @@ func (c *command) sayRace(r race.Result) {
 	}
 }
 
+// inlined is what the compiler puts before a function that it has put into the judge's.
+var inlined = regexp.MustCompile(`^TestRooms\.func\d+\.`)
+
 // details prints what was seen and what was wanted, of the first thing that each judge
 // found.
 func (c *command) details(v exercises.Verdict) {
@@ -127,7 +138,11 @@ func (c *command) details(v exercises.Verdict) {
 		if a.Panic != "" {
 			seen = fmt.Sprintf(c.words.requestPanicked, a.Panic)
 		}
-		fmt.Fprintf(c.out, "\n%s\n  %s\n  %s\n", a.Property, fmt.Sprintf(c.words.wanted, c.words.wants[a.Property]), fmt.Sprintf(c.words.seen, seen))
+		wanted := c.words.wants[a.Property]
+		if a.Log {
+			wanted = c.words.wantsLog
+		}
+		fmt.Fprintf(c.out, "\n%s\n  %s\n  %s\n", a.Property, fmt.Sprintf(c.words.wanted, wanted), fmt.Sprintf(c.words.seen, seen))
 		break
 	}
 	for _, p := range v.Explored.Wrong() {
@@ -139,18 +154,8 @@ func (c *command) details(v exercises.Verdict) {
 		fmt.Fprintf(c.out, "\n%s\n", c.words.twoPlaces)
 		for _, s := range r.Sides {
 			at := fmt.Sprintf("%s:%d", filepath.Base(s.File), s.Line)
-			fmt.Fprintf(c.out, "  %-14s %-32s %s\n", at, show.Line(s.File, s.Line), fmt.Sprintf(c.words.access, c.words.accesses[s.Access], s.Function))
+			fmt.Fprintf(c.out, "  %-14s %-32s %s\n", at, show.Line(s.File, s.Line), fmt.Sprintf(c.words.access, c.words.accesses[s.Access], inlined.ReplaceAllString(s.Function, "")))
 		}
 		break
 	}
-}
-
-// notBuilt tells whether an error is the compiler's, and prints its words, and nothing else.
-func (c *command) notBuilt(err error) bool {
-	var words exercises.NotBuilt
-	if !errors.As(err, &words) {
-		return false
-	}
-	fmt.Fprintln(c.out, words)
-	return true
 }

@@ -7,8 +7,8 @@ type words struct {
 	usage                     string
 	building, playing, racing string
 	properties, orders, race  string // the judges
-	hold, holdNot, asked      string
-	ordersRight, ordersWrong  string
+	hold, holdNot             string
+	ordersOf, ordersWrong     string
 	notExplored, notAll       string
 	raceClean, raceFound      string
 	raceNone, raceOther       string
@@ -16,17 +16,41 @@ type words struct {
 	seen, wanted              string
 	twoPlaces, access         string
 	solved, notSolved, next   string
-	allSolved, hint           string
+	allSolved                 string
+	how, watching             string // to go on
+	noCheck, noMoreHints      string
+	kept, reset               string
+	askSolution, other        string
+	noEditor                  string
+	grades                    []string
+	wantsLog                  string
 	wants                     map[steps.Property]string
 	accesses                  map[string]string
 }
 
 var languages = map[string]words{
 	"en": {
+		usage: `usage: go run ./exercises [-lang en|ja] [WORD [NUMBER]]
+  (nothing)    what is solved, and what is next
+  check 1      judge exercise 1
+  watch 1      judge it each time that you save a file of it
+  hint 1       a hint, for what the last check found; the next one each time
+  solution 1   show a solution
+  reset 1      as it was in the beginning; what you have is kept. Also: reset all
+  open 1       open its files with $EDITOR, or with VS Code
+Without a number it is the next one that is not solved.`,
+		how:         "Next: read %[1]s, change the files in %[2]s, and run\n  go run ./exercises check %[3]d\nor watch %[3]d, hint %[3]d, open %[3]d. go run ./exercises -h says what else there is.",
+		watching:    "waiting until you save a file; Ctrl-C ends it …",
+		noCheck:     "(go run ./exercises check %d says what is wrong, and then hints are about that.)",
+		noMoreHints: "(There are no more of these. go run ./exercises solution %d shows a solution.)",
+		kept:        "What you had is in %s.", reset: "%s is as it was in the beginning.",
+		askSolution: "Show a solution of exercise %d?", other: "Another one: %s",
+		noEditor: "there is no $EDITOR, and no code command: open the file yourself",
+		grades:   []string{"Grade 1: who owns an id", "Grade 2: queues and goroutines", "Grade 3: what tests don't see at once"},
 		building: "building …", playing: "playing every order …", racing: "running it under the race detector …",
 		properties: "properties", orders: "every order", race: "race detector",
 		hold: "hold: %s", holdNot: "do not hold: %s",
-		ordersRight: "%s of %s in %s", ordersWrong: "go wrong: %s",
+		ordersOf: "%s of %s in %s", ordersWrong: "go wrong: %s",
 		notExplored: "not explored: %s", notAll: "stopped after %s orders of %s; none of these goes wrong",
 		raceClean: "reports nothing", raceFound: "reports a data race",
 		raceNone: "can't run here: %s", raceOther: "the program failed under it: %s",
@@ -36,6 +60,7 @@ var languages = map[string]words{
 		access:    "%s, in %s",
 		solved:    "%s is solved.", notSolved: "Not solved yet. A hint: go run ./exercises hint %d",
 		next: "Next: go run ./exercises check %d, and read %s", allSolved: "All are solved.",
+		wantsLog: "for each client that joins, its id is in the log, behind joined:",
 		wants: map[steps.Property]string{
 			steps.EveryMessage: "5 clients talk at the same time; each hears every message, once",
 			steps.PastMessages: "a newcomer hears the past messages once, and all that are said while it joins",
@@ -49,10 +74,27 @@ var languages = map[string]words{
 		accesses: map[string]string{"Read": "read", "Write": "write", "Previous read": "read", "Previous write": "write"},
 	},
 	"ja": {
+		usage: `使い方: go run ./exercises [-lang en|ja] [語 [番号]]
+  (なし)       解けたものと、次のもの
+  check 1      演習 1 を判定する
+  watch 1      ファイルを保存するたびに判定する
+  hint 1       前回の判定に合わせたヒント。毎回 1 つずつ
+  solution 1   解答例を見る
+  reset 1      最初の状態に戻す。今のファイルは残しておく。reset all もある
+  open 1       $EDITOR か VS Code でファイルを開く
+番号を省くと、まだ解けていない次の演習になる。`,
+		how:         "次: %[1]s を読み、%[2]s のファイルを変えて、実行する。\n  go run ./exercises check %[3]d\nwatch %[3]d、hint %[3]d、open %[3]d も使える。ほかは go run ./exercises -h を見る。",
+		watching:    "ファイルの保存を待っています(Ctrl-C で終わります) …",
+		noCheck:     "(go run ./exercises check %d で何が問題かがわかり、ヒントもそれに合うものになる。)",
+		noMoreHints: "(ヒントはここまで。go run ./exercises solution %d で解答例が見られる。)",
+		kept:        "今までのファイルは %s にある。", reset: "%s を最初の状態に戻した。",
+		askSolution: "演習 %d の解答例を表示しますか?", other: "別の解き方: %s",
+		noEditor: "$EDITOR も code コマンドもない。ファイルは自分で開いてほしい",
+		grades:   []string{"段階 1: id は誰のものか", "段階 2: キューと goroutine", "段階 3: テストにはすぐ見えないもの"},
 		building: "ビルドしています …", playing: "すべての順序を調べています …", racing: "race detector を付けて動かしています …",
 		properties: "性質", orders: "すべての順序", race: "race detector",
 		hold: "成り立つ: %s", holdNot: "成り立たない: %s",
-		ordersRight: "%[3]s は %[2]s 通り中 %[1]s 通り", ordersWrong: "問題が起きる順序: %s",
+		ordersOf: "%[3]s は %[2]s 通り中 %[1]s 通り", ordersWrong: "問題が起きる順序: %s",
 		notExplored: "調べられない: %s", notAll: "%[2]s は %[1]s 通りで打ち切った。そこまでに問題は起きない",
 		raceClean: "報告なし", raceFound: "データ競合を報告した",
 		raceNone: "ここでは使えない: %s", raceOther: "race detector を付けるとプログラムが失敗する: %s",
@@ -62,6 +104,7 @@ var languages = map[string]words{
 		access:    "%s (%s の中)",
 		solved:    "%s が解けました。", notSolved: "まだ解けていません。ヒント: go run ./exercises hint %d",
 		next: "次: go run ./exercises check %d。説明は %s にあります", allSolved: "すべて解けました。",
+		wantsLog: "入ったクライアントごとに、その id が joined: の後にログに残る",
 		wants: map[steps.Property]string{
 			steps.EveryMessage: "5 つのクライアントが同時に発言する。どれにも全メッセージが 1 回ずつ届く",
 			steps.PastMessages: "後から来たクライアントに、過去のメッセージと、入っている間の発言が 1 回ずつ届く",

@@ -2,10 +2,10 @@ package exercises
 
 import (
 	"fmt"
-	"os"
+	"io/fs"
 	"path"
-	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"websocket-chat-steps/internal/gocmd"
@@ -20,6 +20,7 @@ type Solution struct {
 	// Of a wrong one: which judge must catch it, and what of that judge. With Clean the race
 	// detector must report nothing.
 	By, What string
+	Bad, All int // of orders: so many of so many
 	Clean    bool
 
 	Why   map[string]string // by language: what kind it is, or why it is wrong
@@ -28,30 +29,30 @@ type Solution struct {
 
 // The judges that catch a wrong solution, as By.
 const (
-	ByOrders   = "orders" // What is the scenario
-	ByRace     = "race"
-	ByProperty = "property" // What is its name
-	ByCrash    = "crash"    // the program crashes, or a request panics
+	ByOrders   = CauseOrders // What is the scenario
+	ByRace     = CauseRace
+	ByProperty = CauseProperty // What is its name
+	ByCrash    = CauseCrash    // the program crashes, or a request panics
 )
 
 // Edit puts New in the place of Old, which is once in the file. Without Old, New is a whole
 // file. The last newline of both does not count.
 type Edit struct{ File, Old, New string }
 
-var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash)(?: ([\w-]+))?(, clean)?)$`)
+var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
 
 // Solutions reads those of the exercise. They are in a text file. A line such as
 //
 //	# right mutex
 //	# wrong unlocked by race
-//	# wrong add-load by orders two-join, clean
+//	# wrong add-load by orders two-join 8/12, clean
 //
 // begins one. The next line says in English what kind it is, or why it is wrong, and the one
 // behind it in Japanese. Behind "@ FILE" is text of a file, behind "=" what comes in its
 // place, and behind "+ FILE" a whole new file.
-func (e Exercise) Solutions(root string) ([]Solution, error) {
-	name := filepath.Join(root, "tools", "exercises", "solutions", e.Name+".txt")
-	b, err := os.ReadFile(name)
+func (e Exercise) Solutions(repository fs.FS) ([]Solution, error) {
+	name := "tools/exercises/solutions/" + e.Name + ".txt"
+	b, err := fs.ReadFile(repository, name)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,9 @@ func (e Exercise) Solutions(root string) ([]Solution, error) {
 			if m == nil {
 				return nil, fmt.Errorf("%s:%d: %q begins no solution", name, i+1, bare)
 			}
-			all = append(all, Solution{Exercise: e, Title: m[2] + m[4], Right: m[1] != "", By: m[5], What: m[6], Clean: m[7] != "", Why: make(map[string]string)})
+			all = append(all, Solution{Exercise: e, Title: m[2] + m[4], Right: m[1] != "", By: m[5], What: m[6], Clean: m[9] != "", Why: make(map[string]string)})
+			all[len(all)-1].Bad, _ = strconv.Atoi(m[7]) // digits, or nothing
+			all[len(all)-1].All, _ = strconv.Atoi(m[8])
 			text, said = nil, 0
 		case last >= 0 && said < 2:
 			all[last].Why[[]string{"en", "ja"}[said]] = bare

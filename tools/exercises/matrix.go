@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +15,6 @@ import (
 	"websocket-chat-steps/internal/exercises"
 	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/judge/race"
-	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -27,6 +27,9 @@ type Row struct {
 
 // Matrix has the start and the solutions of all exercises.
 type Matrix struct{ Rows []Row }
+
+// start is the title of what a reader begins with.
+const start = "start"
 
 // atOnce is how many solutions are judged at the same time. They mostly wait.
 const atOnce = 4
@@ -41,11 +44,12 @@ func Judge(ctx context.Context, log io.Writer) (*Matrix, error) {
 	overlay := make(gocmd.Overlay)
 	var rooms []exercises.Room
 	for _, e := range exercises.All {
-		solutions, err := e.Solutions(root)
+		solutions, err := e.Solutions(os.DirFS(root))
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range solutions {
+		by, what, _ := strings.Cut(e.Begins, " ")
+		for _, s := range append(solutions, exercises.Solution{Exercise: e, Title: start, By: by, What: what}) {
 			r, files, err := s.Room()
 			if err != nil {
 				return nil, err
@@ -129,7 +133,12 @@ func (r Row) problem() string {
 		found = len(r.Race.Races) > 0
 	case exercises.ByOrders:
 		for _, p := range r.Explored.Wrong() {
-			found = found || p.Scenario == r.What
+			if found = p.Scenario == r.What; found {
+				if r.All > 0 && (p.Wrong != r.Bad || p.Orders != r.All) {
+					return fmt.Sprintf("it goes wrong in %d/%d orders of %s, and %d/%d are stated", p.Wrong, p.Orders, r.What, r.Bad, r.All)
+				}
+				break
+			}
 		}
 	case exercises.ByProperty:
 		for _, a := range r.Wrong() {
@@ -146,10 +155,10 @@ func (r Row) problem() string {
 		return "it is wrong, and the checker says that it is solved: " + r.told()
 	case !found:
 		return fmt.Sprintf("%s %s must catch it, and does not: %s", r.By, r.What, r.told())
+	case r.Title == start && r.Cause() != r.Begins:
+		return fmt.Sprintf("a check finds %q first, and not %q: %s", r.Cause(), r.Begins, r.told())
 	case r.Clean && r.Race.Outcome != race.Passed:
 		return "the race detector must report nothing: " + r.Race.String()
 	}
 	return ""
 }
-
-var _ = orders.Number

@@ -42,6 +42,7 @@ type Answer struct {
 	Property steps.Property
 	Kind     judge.Kind
 	Seen     string
+	Log      bool   // it is the log that is not as wanted
 	Panic    string // of a request's goroutine, meanwhile
 }
 
@@ -95,10 +96,12 @@ func Main(t *testing.T, rooms map[string]func() Room) {
 			continue
 		}
 		requests, ids, panicked := said.clear()
+		log := false
 		if q.Log && v.Kind == judge.Holds && ids != requests {
-			v = judge.Verdict{Kind: judge.Fails, Seen: fmt.Sprintf(logsIDs, requests, ids)}
+			v = judge.Verdict{Kind: judge.Fails, Seen: fmt.Sprintf(LogsIDs, requests, ids)}
+			log = true
 		}
-		b, err := json.Marshal(Answer{p, v.Kind, v.Seen, panicked})
+		b, err := json.Marshal(Answer{p, v.Kind, v.Seen, log, panicked})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,8 +138,8 @@ func crowd(path string, room Room) {
 	}
 }
 
-// logsIDs is said of a room that does not log who joins.
-const logsIDs = "%d clients joined, and the log has %d ids of clients that joined"
+// LogsIDs is said of a room that does not log who joins.
+const LogsIDs = "%d clients joined, and the log has %d ids of clients that joined"
 
 // logged keeps what matters of the log of one room.
 type logged struct {
