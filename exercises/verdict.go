@@ -18,6 +18,7 @@ import (
 // says. If quick, the race detector is asked only when the other two find nothing. If the
 // room does not compile, the error is an exercises.NotBuilt.
 func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool) (v exercises.Verdict, err error) {
+	v.Exercise = e
 	c.tell(c.words.building)
 	defer c.tell("")
 	ctx, stop := context.WithCancel(ctx)
@@ -53,7 +54,7 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 	}
 	c.tell("")
 	c.sayExplored(v.Explored)
-	if quick && !(v.Held.OK() && v.Explored.OK()) {
+	if quick && (!v.Held.OK() || !v.Explored.OK() || v.Unseen()) {
 		c.details(v)
 		return v, nil
 	}
@@ -133,6 +134,9 @@ var inlined = regexp.MustCompile(`^TestRooms\.func\d+\.`)
 // details prints what was seen and what was wanted, of the first thing that each judge
 // found.
 func (c *command) details(v exercises.Verdict) {
+	if v.Unseen() {
+		fmt.Fprintf(c.out, "\n%s\n", c.words.unseen)
+	}
 	for _, a := range v.Wrong() {
 		seen := exercises.Say(c.lang, a.Seen)
 		if a.Panic != "" {

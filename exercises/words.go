@@ -10,6 +10,7 @@ type words struct {
 	hold, holdNot             string
 	ordersOf, ordersWrong     string
 	notExplored, notAll       string
+	unseen                    string
 	raceClean, raceFound      string
 	raceNone, raceOther       string
 	crashed, requestPanicked  string
@@ -52,6 +53,7 @@ Without a number it is the next one that is not solved.`,
 		hold: "hold: %s", holdNot: "do not hold: %s",
 		ordersOf: "%s of %s in %s", ordersWrong: "go wrong: %s",
 		notExplored: "not explored: %s", notAll: "stopped after %s orders of %s; none of these goes wrong",
+		unseen:    "Only the orders show what this exercise is about. Write it without what is named there.",
 		raceClean: "reports nothing", raceFound: "reports a data race",
 		raceNone: "can't run here: %s", raceOther: "the program failed under it: %s",
 		crashed: "the program crashed: %s", requestPanicked: "a request's goroutine panicked: %s",
@@ -96,6 +98,7 @@ Without a number it is the next one that is not solved.`,
 		hold: "成り立つ: %s", holdNot: "成り立たない: %s",
 		ordersOf: "%[3]s は %[2]s 通り中 %[1]s 通り", ordersWrong: "問題が起きる順序: %s",
 		notExplored: "調べられない: %s", notAll: "%[2]s は %[1]s 通りで打ち切った。そこまでに問題は起きない",
+		unseen:    "この演習で問うことは、順序を調べなければわからない。上に挙げたものを使わずに書いてほしい。",
 		raceClean: "報告なし", raceFound: "データ競合を報告した",
 		raceNone: "ここでは使えない: %s", raceOther: "race detector を付けるとプログラムが失敗する: %s",
 		crashed: "プログラムがクラッシュした: %s", requestPanicked: "リクエストの goroutine が panic した: %s",

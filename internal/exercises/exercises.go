@@ -23,7 +23,8 @@ type Exercise struct {
 	Scenarios  []string // of package room: nothing may go wrong in any order
 	Log        bool     // each request logs "joined:", and the id that its client has
 
-	Begins string // what a check finds in the beginning, as Verdict.Cause
+	MustExplore bool   // the other judges can't see what it is about: a room whose orders can't be played is not solved
+	Begins      string // what a check finds in the beginning, as Verdict.Cause
 }
 
 // Dir is where all of them are, from the repository's root.
@@ -32,20 +33,45 @@ const Dir = "exercises"
 // All are the exercises, in their order.
 var All = []Exercise{
 	{
-		Name: "01-ids-mutex", Grade: 1, Begins: "race",
+		Name: "01-ids-mutex", Grade: 1, MustExplore: true, Begins: "race",
 		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
 		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
 	},
 	{
-		Name: "02-ids-atomic", Grade: 1, Begins: "orders two-join",
+		Name: "02-ids-atomic", Grade: 1, MustExplore: true, Begins: "orders two-join",
 		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
 		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
 	},
 	{
-		Name: "03-ids-owner", Grade: 1, Begins: "race",
+		Name: "03-ids-owner", Grade: 1, MustExplore: true, Begins: "race",
 		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
 		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
 		Log:        true,
+	},
+	{
+		Name: "04-nothing-left", Grade: 2, Begins: "property NothingLeft",
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
+		Scenarios:  []string{"join-leave", "leave-while-put"},
+	},
+	{
+		Name: "05-own-channel", Grade: 2, Begins: "property StalledRoom",
+		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, steps.StalledCost},
+		Scenarios:  []string{"queue-overflow"},
+	},
+	{
+		Name: "06-one-writer", Grade: 2, Begins: "property SenderOrder",
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder, steps.SameOrder, steps.StalledRoom, steps.StalledCost},
+		Scenarios:  []string{"two-things", "two-speak", "join-leave"},
+	},
+	{
+		Name: "07-bound", Grade: 2, Begins: "property StalledCost",
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder, steps.StalledRoom, steps.StalledCost},
+		Scenarios:  []string{"two-things", "queue-overflow"},
+	},
+	{
+		Name: "08-no-gap", Grade: 3, MustExplore: true, Begins: "orders join-while-spoken",
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder},
+		Scenarios:  []string{"join-while-spoken", "two-things"},
 	},
 }
 

@@ -30,6 +30,8 @@ func (v Verdict) Cause() string {
 		return CauseProperty + " " + string(wrong[0].Property)
 	case len(v.Explored.Wrong()) > 0:
 		return CauseOrders + " " + v.Explored.Wrong()[0].Scenario
+	case v.Unseen():
+		return CauseOrders
 	case v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector:
 		return ""
 	}

@@ -328,6 +328,7 @@ var errNotExplored = errors.New("not explored")
 
 // Verdict is what the three judges say of a room.
 type Verdict struct {
+	Exercise
 	Held
 	Explored Explored
 	Race     race.Result
@@ -336,8 +337,11 @@ type Verdict struct {
 // Solved tells whether no judge has found anything. Where there is no race detector, the
 // other two decide.
 func (v Verdict) Solved() bool {
-	return v.Held.OK() && v.Explored.OK() && (v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector)
+	return v.Held.OK() && v.Explored.OK() && !v.Unseen() && (v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector)
 }
+
+// Unseen tells whether all orders had to be played, and could not be.
+func (v Verdict) Unseen() bool { return v.MustExplore && v.Explored.NotExplored != "" }
 
 // RaceFailure says why a program failed under the race detector, other than by a race.
 func RaceFailure(r race.Result) string {
@@ -349,6 +353,7 @@ func RaceFailure(r race.Result) string {
 
 // Judge asks all three judges.
 func (j *Judges) Judge(ctx context.Context, r Room, lang string) (v Verdict, err error) {
+	v.Exercise = r.Exercise
 	if v.Held, err = j.Properties(ctx, r); err != nil {
 		return v, err
 	}

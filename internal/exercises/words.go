@@ -78,6 +78,7 @@ var japanese = map[string]string{
 	"waited for %s, until nothing moved any more; it heard %s, and there %s":                                                      "%sを、何も動かなくなるまで待った。届いたのは %s。%s",
 	"after %d clients have gone, %s still open, and there %s":                                                                     "%s のクライアントが切断した後に、%sのまま。%s",
 	"after %d messages of 1 KiB that one of three clients did not read, there %s":                                                 "3 つのクライアントのうち 1 つが読まないまま 1 KiB のメッセージが %s 件。%s",
+	"%d clients came and went, and %d KiB of memory are kept for them":                                                            "%s のクライアントが接続して切断した後に、%s KiB のメモリが残っている",
 	"of %d MiB that one client did not read, %d MiB were held for it":                                                             "1 つのクライアントが読まない %s MiB のうち、%s MiB がそのために残っている",
 	"a client that did not read has reset its connection, and its socket is still open; there %s":                                 "読まないクライアントが接続をリセットしたのに、ソケットが開いたまま。%s",
 	"in round %d, %s heard %d of %d messages out of order, which one client sent in one write (0 was sent first):\n%s":            "%[1]s 回目に、1 つのクライアントが 1 回の書き込みで送った %[4]s 件のうち、%[2]s に届いた %[3]s 件の順序が違う (0 が最初):\n%[5]s",

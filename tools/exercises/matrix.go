@@ -21,7 +21,7 @@ import (
 // Row is one solution, with what the judges say of it.
 type Row struct {
 	exercises.Solution
-	exercises.Verdict
+	Verdict exercises.Verdict
 	Problem string // in what the verdict is not the stated one; else ""
 }
 
@@ -34,8 +34,9 @@ const start = "start"
 // atOnce is how many solutions are judged at the same time. They mostly wait.
 const atOnce = 4
 
-// Judge judges all solutions. It builds each judge once for all of them.
-func Judge(ctx context.Context, log io.Writer) (*Matrix, error) {
+// Judge judges all solutions, of exercises whose names begin with only. It builds each judge
+// once for all of them.
+func Judge(ctx context.Context, only string, log io.Writer) (*Matrix, error) {
 	root, err := steps.Root()
 	if err != nil {
 		return nil, err
@@ -44,6 +45,9 @@ func Judge(ctx context.Context, log io.Writer) (*Matrix, error) {
 	overlay := make(gocmd.Overlay)
 	var rooms []exercises.Room
 	for _, e := range exercises.All {
+		if !strings.HasPrefix(e.Name, only) {
+			continue
+		}
 		solutions, err := e.Solutions(os.DirFS(root))
 		if err != nil {
 			return nil, err
@@ -98,29 +102,29 @@ func Judge(ctx context.Context, log io.Writer) (*Matrix, error) {
 // told is what the judges say, in one line.
 func (r Row) told() string {
 	var all []string
-	for _, a := range r.Wrong() {
+	for _, a := range r.Verdict.Wrong() {
 		all = append(all, fmt.Sprintf("%s: %s %s", a.Property, a.Seen, a.Panic))
 	}
-	if r.Crash != "" {
-		all = append(all, r.Crash)
+	if r.Verdict.Crash != "" {
+		all = append(all, r.Verdict.Crash)
 	}
-	for _, p := range r.Explored.Played {
+	for _, p := range r.Verdict.Explored.Played {
 		all = append(all, fmt.Sprintf("%s %d/%d (%d runs)", p.Scenario, p.Wrong, p.Orders, p.Runs))
 	}
-	if r.Explored.NotExplored != "" {
-		all = append(all, "not explored: "+r.Explored.NotExplored)
+	if r.Verdict.Explored.NotExplored != "" {
+		all = append(all, "not explored: "+r.Verdict.Explored.NotExplored)
 	}
-	all = append(all, string(r.Race.Outcome)+" "+r.Race.Reason)
+	all = append(all, string(r.Verdict.Race.Outcome)+" "+r.Verdict.Race.Reason)
 	return strings.Join(all, "; ")
 }
 
 // problem says in what the verdict is not the stated one.
 func (r Row) problem() string {
 	if r.Right {
-		if !r.Solved() {
+		if !r.Verdict.Solved() {
 			return "it is right, and the checker says that it is wrong: " + r.told()
 		}
-		for _, p := range r.Explored.Played {
+		for _, p := range r.Verdict.Explored.Played {
 			if !p.Whole {
 				return fmt.Sprintf("not all orders of %s are played: %s", p.Scenario, r.told())
 			}
@@ -130,9 +134,9 @@ func (r Row) problem() string {
 	found := false
 	switch r.By {
 	case exercises.ByRace:
-		found = len(r.Race.Races) > 0
+		found = len(r.Verdict.Race.Races) > 0
 	case exercises.ByOrders:
-		for _, p := range r.Explored.Wrong() {
+		for _, p := range r.Verdict.Explored.Wrong() {
 			if found = p.Scenario == r.What; found {
 				if r.All > 0 && (p.Wrong != r.Bad || p.Orders != r.All) {
 					return fmt.Sprintf("it goes wrong in %d/%d orders of %s, and %d/%d are stated", p.Wrong, p.Orders, r.What, r.Bad, r.All)
@@ -141,24 +145,24 @@ func (r Row) problem() string {
 			}
 		}
 	case exercises.ByProperty:
-		for _, a := range r.Wrong() {
+		for _, a := range r.Verdict.Wrong() {
 			found = found || string(a.Property) == r.What
 		}
 	case exercises.ByCrash:
-		found = r.Crash != ""
-		for _, a := range r.Wrong() {
+		found = r.Verdict.Crash != ""
+		for _, a := range r.Verdict.Wrong() {
 			found = found || a.Panic != ""
 		}
 	}
 	switch {
-	case r.Solved():
+	case r.Verdict.Solved():
 		return "it is wrong, and the checker says that it is solved: " + r.told()
 	case !found:
 		return fmt.Sprintf("%s %s must catch it, and does not: %s", r.By, r.What, r.told())
-	case r.Title == start && r.Cause() != r.Begins:
-		return fmt.Sprintf("a check finds %q first, and not %q: %s", r.Cause(), r.Begins, r.told())
-	case r.Clean && r.Race.Outcome != race.Passed:
-		return "the race detector must report nothing: " + r.Race.String()
+	case r.Title == start && r.Verdict.Cause() != r.Begins:
+		return fmt.Sprintf("a check finds %q first, and not %q: %s", r.Verdict.Cause(), r.Begins, r.told())
+	case r.Clean && r.Verdict.Race.Outcome != race.Passed:
+		return "the race detector must report nothing: " + r.Verdict.Race.String()
 	}
 	return ""
 }

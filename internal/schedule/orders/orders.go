@@ -13,6 +13,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,7 +64,7 @@ func Build(ctx context.Context, overlay gocmd.Overlay, all ...steps.Step) (_ *Pr
 	for i, source := range sources {
 		s := all[i]
 		constants := []string{""}
-		for _, sc := range room.Scenarios {
+		for _, sc := range slices.Concat(room.Scenarios, room.More) {
 			if _, ok := source.Types.Scope().Lookup(sc.Constant).(*types.Const); ok {
 				constants = append(constants, sc.Constant+" "+sc.Small)
 			}

@@ -145,6 +145,44 @@ var Scenarios = []Scenario{
 // exercises ask them.
 var More = []Scenario{
 	{
+		Name:     "queue-overflow",
+		Asks:     []steps.Property{steps.StalledRoom, steps.StalledCost},
+		Constant: "queueSize", Small: "1",
+		play: func(r *Room) func() string {
+			a := r.joined("a")
+			a.conn.stalls = true
+			a.acts(a.says("1"), a.says("2"), a.says("3"))
+			return func() string {
+				a.conn.change(func() { a.conn.stalls = false })
+				r.run.Quiet()
+				if heard := a.heard(); !a.conn.closed && !slices.Equal(heard, []string{"a:1", "a:2", "a:3"}) {
+					return r.say("a hears %q when it reads again, misses something, and is still in the room", heard)
+				}
+				a.now(a.leaves())
+				return r.left()
+			}
+		},
+	},
+	{
+		Name: "join-while-spoken",
+		Asks: []steps.Property{steps.PastMessages},
+		play: func(r *Room) func() string {
+			a, b := r.joined("a"), r.browser("b")
+			a.acts(a.says("1"), a.says("2"))
+			b.acts(b.connects())
+			return func() string {
+				said := []string{"a:1", "a:2"}
+				if wrong := hear(said, a, b); wrong != "" {
+					return wrong
+				}
+				if heard := b.heard(); !slices.Equal(heard, said) {
+					return r.say("b hears %q, which a says in the other order", heard)
+				}
+				return ""
+			}
+		},
+	},
+	{
 		Name: "leave-join",
 		Asks: []steps.Property{steps.UniqueIDs},
 		play: func(r *Room) func() string {
