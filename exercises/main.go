@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"websocket-chat-steps/internal/exercises"
+	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/schedule/show"
 	"websocket-chat-steps/internal/steps"
 )
@@ -27,7 +28,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := command{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, width: show.Width()}
+	c := command{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, width: show.Width(), room: own}
 	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		c.progress = os.Stderr
 	}
@@ -49,7 +50,13 @@ type command struct {
 	root        string // the repository; exercises, progress and kept files are below it
 	lang        string
 	words       words
+
+	// room is the exercise as it is now, and the files of it that are not where they
+	// should be. Tests have a repository of their own.
+	room func(exercises.Exercise) (exercises.Room, gocmd.Overlay, error)
 }
+
+func own(e exercises.Exercise) (exercises.Room, gocmd.Overlay, error) { return e.Own(), nil, nil }
 
 // errArgument is an argument that is wrong.
 var errArgument = errors.New("wrong argument")
@@ -149,21 +156,27 @@ func (c *command) check(ctx context.Context, p *progress, e exercises.Exercise, 
 	case err != nil:
 		return false, err
 	}
+	return v.Solved(), c.conclude(p, v)
+}
+
+// conclude says whether an exercise is solved, and what is next, and keeps it.
+func (c *command) conclude(p *progress, v exercises.Verdict) error {
+	e := v.Exercise
 	fmt.Fprintln(c.out)
 	if !v.Solved() {
 		fmt.Fprintf(c.out, c.words.notSolved+"\n", e.Number())
-		return false, p.write(e, false, v.Cause())
+		return p.write(e, false, v.Cause())
 	}
 	fmt.Fprintf(c.out, c.words.solved+"\n", e.Name)
 	if err := p.write(e, true, ""); err != nil {
-		return true, err
+		return err
 	}
 	if next, ok := p.next(); ok {
 		fmt.Fprintf(c.out, c.words.next+"\n", next.Number(), c.readme(next))
 	} else {
 		fmt.Fprintln(c.out, c.words.allSolved)
 	}
-	return true, nil
+	return nil
 }
 
 // list shows what is solved, what is next, and how to go on.

@@ -22,7 +22,12 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 	c.tell(c.words.building)
 	defer c.tell("")
 	ctx, stop := context.WithCancel(ctx)
-	j, err := exercises.NewJudges(ctx, nil, e.Own())
+	room, overlay, err := c.room(e)
+	if err != nil {
+		stop()
+		return v, err
+	}
+	j, err := exercises.NewJudges(ctx, overlay, room)
 	if err != nil {
 		stop()
 		return v, err
@@ -34,13 +39,13 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 	played, raced := make(chan struct{}), make(chan struct{})
 	race := func() {
 		defer close(raced)
-		v.Race, raceErr = j.Race(ctx, e.Own())
+		v.Race, raceErr = j.Race(ctx, room)
 	}
 	all.Go(func() {
 		defer close(played)
-		v.Explored, playErr = j.Orders(ctx, e.Own(), c.lang)
+		v.Explored, playErr = j.Orders(ctx, room, c.lang)
 	})
-	if v.Held, err = j.Properties(ctx, e.Own()); err != nil {
+	if v.Held, err = j.Properties(ctx, room); err != nil {
 		return v, err
 	}
 	c.tell("")

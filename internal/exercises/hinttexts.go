@@ -101,4 +101,168 @@ var hints = map[string]map[string]map[string][]string{
 			},
 		},
 	},
+	"04-nothing-left": {
+		"": {
+			"en": {
+				"Which goroutine is left, and on which line does it wait? What would have to come there?",
+				"Start learns that the browser has gone, and write doesn't. How can Start tell it, without waiting for it?",
+				"Give the client a channel that Start closes at its end. write listens to it beside the queue, with select.",
+			},
+			"ja": {
+				"残っているのはどの goroutine で、どの行で待っているか。そこに何が来ればよいか。",
+				"ブラウザが切断したことを Start は知るが、write は知らない。待たずに知らせるには、どうするか。",
+				"クライアントにチャネルを 1 つ持たせ、Start が終わりに閉じる。write は select で、キューと合わせてそれを待つ。",
+			},
+		},
+		CauseOrders: {
+			"en": {
+				"Read the columns: who still sends to the client when it has gone?",
+				"Only the goroutine that sends on a channel may close it. Who sends on `queue`?",
+				"Close another channel than `queue`; or let the server's goroutine close `queue`, after it has removed the client.",
+			},
+			"ja": {
+				"列を読む。切断した後のクライアントに、まだ送るのは誰か。",
+				"チャネルを閉じてよいのは、そこに送る goroutine だけ。`queue` に送るのは誰か。",
+				"`queue` とは別のチャネルを閉じる。または、サーバーの goroutine がクライアントを除いた後で `queue` を閉じる。",
+			},
+		},
+		CauseCrash: {
+			"en": {
+				"A send on a closed channel panics. Who sends on `queue`, and does it know that it is closed?",
+				"Only the server's goroutine sends on `queue`. So only the server's goroutine can close it safely.",
+			},
+			"ja": {
+				"閉じたチャネルに送ると panic する。`queue` に送るのは誰で、閉じたことを知っているか。",
+				"`queue` に送るのはサーバーの goroutine だけ。だから、安全に閉じられるのもサーバーの goroutine だけ。",
+			},
+		},
+	},
+	"05-own-channel": {
+		"": {
+			"en": {
+				"The server's goroutine waits in Send. For whom? Who receives from `removeClientCh`?",
+				"A goroutine must not send on a channel that only itself receives from. How else does a client come to its end? See Start.",
+				"End the connection's read and write, and Start does the rest: `c.ws.SetDeadline(time.Now())`.",
+			},
+			"ja": {
+				"サーバーの goroutine が Send で待っている。誰を待っているのか。`removeClientCh` から受け取るのは誰か。",
+				"自分だけが受け取るチャネルに、自分で送ってはいけない。クライアントが終わる道はほかにないか。Start を見る。",
+				"接続の読み書きを終わらせれば、後は Start がする: `c.ws.SetDeadline(time.Now())`。",
+			},
+		},
+		CauseOrders: {
+			"en": {
+				"In this scenario the queue has one place. What becomes of the client that doesn't get its message?",
+				"A client that misses a message must not stay: it can't know what it misses. End its connection, not only its place in the room.",
+				"In `default:` write `c.ws.SetDeadline(time.Now())`, and nothing else.",
+			},
+			"ja": {
+				"このシナリオでは、キューに 1 件しか入らない。メッセージが入らなかったクライアントはどうなるか。",
+				"取りこぼしたクライアントを残してはいけない。何が抜けたかを知りようがないから。部屋から除くだけでなく、接続を終わらせる。",
+				"`default:` に `c.ws.SetDeadline(time.Now())` だけを書く。",
+			},
+		},
+	},
+	"06-one-writer": {
+		"": {
+			"en": {
+				"How many goroutines write to one client at a time? What decides which of them is first?",
+				"Order needs one queue, which one goroutine fills and one goroutine empties. The server's goroutine may put in, but must not wait.",
+				"A `chan *Message` for each client; Start starts a goroutine that takes out and writes, and ends it; Send puts in with select and default. The past messages go the same way. Exercise 4 has such a client.",
+			},
+			"ja": {
+				"1 つのクライアントに同時に書く goroutine はいくつあるか。どれが先かを決めるものは何か。",
+				"順序を保つには、入れるのも取り出すのも 1 つの goroutine だけのキューが要る。サーバーの goroutine は入れるだけで、待ってはいけない。",
+				"クライアントごとに `chan *Message` を置く。取り出して書く goroutine を Start が開始し、終わらせる。Send は select と default で入れる。過去のメッセージも同じ道を通す。演習 4 のクライアントがそうなっている。",
+			},
+		},
+		"property StalledRoom": {
+			"en": {
+				"The server's goroutine waits for one client. Where, and what if that client never reads?",
+				"Send may only put the message somewhere. When there is no place, the client goes, not the room: select with default.",
+			},
+			"ja": {
+				"サーバーの goroutine が 1 つのクライアントを待っている。どこで待つか。その相手がずっと読まなければどうなるか。",
+				"Send はメッセージを置くだけにする。置き場所がなければ、止まるのは部屋ではなくそのクライアント。select と default を使う。",
+			},
+		},
+		"property StalledCost": {
+			"en": {
+				"Something grows for each message that the client doesn't read. What holds it?",
+				"One goroutine for a client, not one for a message; and a queue with a bound.",
+			},
+			"ja": {
+				"クライアントが読まないメッセージごとに、何かが増えている。何が抱えているか。",
+				"goroutine はメッセージごとではなく、クライアントごとに 1 つ。キューには上限を付ける。",
+			},
+		},
+		"property NothingLeft": {
+			"en": {
+				"The goroutine that writes does not end when the browser has gone. What could tell it?",
+				"Exercise 4 is about this: a channel that Start closes.",
+			},
+			"ja": {
+				"ブラウザが切断しても、書く goroutine が終わらない。何が知らせればよいか。",
+				"演習 4 と同じ。Start がチャネルを閉じる。",
+			},
+		},
+	},
+	"07-bound": {
+		"": {
+			"en": {
+				"What grows while the client doesn't read? Which line makes it grow?",
+				"Send can see how many messages wait. And what becomes of a client for which there is no place?",
+				"In Send, if `len(c.queue)` is `queueSize`: forget the queue, end the connection with `c.ws.SetDeadline(time.Now())`, and return.",
+			},
+			"ja": {
+				"クライアントが読まない間、何が増えるか。増やしているのはどの行か。",
+				"待っている件数は Send から見える。置き場所のないクライアントをどうするか。",
+				"Send で `len(c.queue)` が `queueSize` なら、キューを捨て、`c.ws.SetDeadline(time.Now())` で接続を終わらせて、return する。",
+			},
+		},
+		CauseOrders: {
+			"en": {
+				"In this scenario the queue has one place. The client misses a message, and is still there.",
+				"Whoever misses something is dropped: then the browser knows, and can come back. End its connection.",
+			},
+			"ja": {
+				"このシナリオでは、キューに 1 件しか入らない。取りこぼしたクライアントが、まだ残っている。",
+				"取りこぼしたクライアントは切断する。そうすればブラウザにわかり、つなぎ直せる。接続を終わらせる。",
+			},
+		},
+		"property StalledRoom": {
+			"en": {
+				"The server's goroutine waits for one client. Which line of Send can wait?",
+				"Close waits for a write that is stuck. A deadline doesn't: `c.ws.SetDeadline(time.Now())`.",
+			},
+			"ja": {
+				"サーバーの goroutine が 1 つのクライアントを待っている。Send のどの行が待ちうるか。",
+				"Close は、止まっている書き込みを待つ。期限なら待たない: `c.ws.SetDeadline(time.Now())`。",
+			},
+		},
+	},
+	"08-no-gap": {
+		"": {
+			"en": {
+				"Read the columns. What comes between the answer to `historyCh` and `addClientCh`?",
+				"Whatever is said between the two reaches nobody who is between the two. Only one goroutine says what is past and who is there: the server's.",
+				"Let the case of `addClientCh` do both: put the client into the map, and send it the history. Then nothing else of the room runs in between.",
+			},
+			"ja": {
+				"列を読む。`historyCh` の答えから `addClientCh` までの間に、何が入るか。",
+				"その間の発言は、間にいるクライアントに届かない。何が過去で、誰が部屋にいるかを決めるのは、1 つの goroutine、つまりサーバーの goroutine だけ。",
+				"`addClientCh` の case で両方を行う。クライアントを map に入れ、履歴を送る。その間に部屋のほかの処理は入らない。",
+			},
+		},
+		CauseRace: {
+			"en": {
+				"The history belongs to the server's goroutine. Which other goroutine reads it?",
+				"Don't take the history to the client's goroutine: take the client to the history's.",
+			},
+			"ja": {
+				"履歴はサーバーの goroutine のもの。ほかのどの goroutine が読んでいるか。",
+				"履歴をクライアントの goroutine に持ってくるのではなく、クライアントを履歴の goroutine に持っていく。",
+			},
+		},
+	},
 }

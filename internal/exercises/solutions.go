@@ -39,6 +39,9 @@ const (
 // file. The last newline of both does not count.
 type Edit struct{ File, Old, New string }
 
+// SolutionsDir is where the solutions stand, from the repository's root.
+const SolutionsDir = "tools/exercises/solutions"
+
 var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
 
 // Solutions reads those of the exercise. They are in a text file. A line such as
@@ -51,7 +54,7 @@ var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (or
 // behind it in Japanese. Behind "@ FILE" is text of a file, behind "=" what comes in its
 // place, and behind "+ FILE" a whole new file.
 func (e Exercise) Solutions(repository fs.FS) ([]Solution, error) {
-	name := "tools/exercises/solutions/" + e.Name + ".txt"
+	name := SolutionsDir + "/" + e.Name + ".txt"
 	b, err := fs.ReadFile(repository, name)
 	if err != nil {
 		return nil, err
