@@ -1,6 +1,9 @@
 package main
 
-import "websocket-chat-steps/internal/steps"
+import (
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/steps"
+)
 
 // words are what the command says in one language.
 type words struct {
@@ -71,6 +74,8 @@ Without a number it is the next one that is not solved.`,
 			steps.StalledRoom:  "a client stops reading, and 400 messages are said; the others hear each other",
 			steps.StalledCost:  "a client stops reading; it costs a bounded number of goroutines and bytes",
 			steps.SenderOrder:  "one client says 50 messages in one write; all hear them in that order",
+			judge.Goodbye:      "who says goodbye hears a close frame with 1000, who sends what is no message 1008; before that, all that was said",
+			judge.Shutdown:     "Done ends the room: all clients hear all that was said, and then a close frame with 1001; nothing is left",
 			steps.SameOrder:    "two clients talk at the same time; all hear one order",
 		},
 		accesses: map[string]string{"Read": "read", "Write": "write", "Previous read": "read", "Previous write": "write"},
@@ -116,6 +121,8 @@ Without a number it is the next one that is not solved.`,
 			steps.StalledRoom:  "読まなくなったクライアントがいて、400 件の発言がある。ほかのクライアントには届き続ける",
 			steps.StalledCost:  "読まなくなったクライアントがいる。その goroutine とメモリには上限がある",
 			steps.SenderOrder:  "1 つのクライアントが 50 件を 1 回の書き込みで送る。全員にその順で届く",
+			judge.Goodbye:      "close フレームを送ったクライアントには 1000、メッセージでないものを送ったクライアントには 1008 の close フレームが届く。その前に、それまでの発言がすべて届く",
+			judge.Shutdown:     "Done で部屋が終わる。全クライアントに、それまでの発言がすべて届き、最後に 1001 の close フレームが届く。何も残らない",
 			steps.SameOrder:    "2 つのクライアントが同時に発言する。全員に同じ順で届く",
 		},
 		accesses: map[string]string{"Read": "読み", "Write": "書き", "Previous read": "読み", "Previous write": "書き"},

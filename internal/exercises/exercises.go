@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"websocket-chat-steps/internal/judge"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -72,6 +73,16 @@ var All = []Exercise{
 		Name: "08-no-gap", Grade: 3, MustExplore: true, Begins: "orders join-while-spoken",
 		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder},
 		Scenarios:  []string{"join-while-spoken", "two-things"},
+	},
+	{
+		Name: "09-goodbye", Grade: 3, Begins: "property Goodbye",
+		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, steps.StalledCost, judge.Goodbye},
+		Scenarios:  []string{"goodbye", "join-leave"},
+	},
+	{
+		Name: "10-shutdown", Grade: 3, Begins: "property Shutdown",
+		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, judge.Shutdown},
+		Scenarios:  []string{"join-leave", "two-things"},
 	},
 }
 

@@ -265,4 +265,42 @@ var hints = map[string]map[string]map[string][]string{
 			},
 		},
 	},
+	"09-goodbye": {
+		"": {
+			"en": {
+				"Who may write to the connection? What is written before the goodbye must be all that waits, and nothing comes behind it.",
+				"Let write say goodbye, behind the queue: `c.ws.WriteClose(code)`. And when is the connection closed? When Start returns, x/net closes it.",
+				"Start writes the code (`io.EOF` means 1000, all else 1008) before it closes `gone`, sets a write deadline, and waits on a channel that write closes. write empties the queue first.",
+			},
+			"ja": {
+				"接続に書いてよいのは誰か。close フレームの前に、残っているものをすべて書く。後には何も書かない。",
+				"close フレームは write が、キューの後に送る: `c.ws.WriteClose(code)`。では、接続はいつ閉じられるか。Start が終わると、x/net が閉じる。",
+				"Start は、`gone` を閉じる前にコードを書き(`io.EOF` なら 1000、ほかは 1008)、書き込みの期限を設定し、write が閉じるチャネルを待つ。write は先にキューを空にする。",
+			},
+		},
+		"property StalledRoom": {
+			"en": {
+				"The server's goroutine waits for one client. WriteClose and Close wait for a write that is stuck.",
+				"Only write may write. Everybody else may set a deadline.",
+			},
+			"ja": {
+				"サーバーの goroutine が 1 つのクライアントを待っている。WriteClose も Close も、止まっている書き込みを待つ。",
+				"書いてよいのは write だけ。ほかの goroutine にできるのは、期限の設定まで。",
+			},
+		},
+	},
+	"10-shutdown": {
+		"": {
+			"en": {
+				"When Start of the server returns, who still waits for it, on which channels?",
+				"A client's end is: its queue is empty, a close frame with 1001 is written, its Start returns. The room must go on to receive until the last one has come to `removeClientCh`.",
+				"In the case of `doneCh`: close all queues; receive from `removeClientCh` and `messageCh` until no client is left. In write, at the end of the queue: `c.ws.WriteClose(1001)`, and then a deadline, which ends Start.",
+			},
+			"ja": {
+				"サーバーの Start が終わった後、どのチャネルで、誰がまだサーバーを待っているか。",
+				"クライアントの終わりは、キューが空になり、1001 の close フレームが書かれ、その Start が終わること。最後の 1 つが `removeClientCh` に来るまで、部屋は受け取り続けなければならない。",
+				"`doneCh` の case で、すべてのキューを閉じ、クライアントがいなくなるまで `removeClientCh` と `messageCh` から受け取る。write では、キューの終わりで `c.ws.WriteClose(1001)` とし、期限を設定して Start を終わらせる。",
+			},
+		},
+	},
 }

@@ -79,7 +79,8 @@ func (j *Judges) build(ctx context.Context, name string, flags ...string) (strin
 		fmt.Fprintf(&imports, "\tp%d %q\n", i, steps.ModulePath+"/"+r.At+"/chat")
 		fmt.Fprintf(&rooms, "\t\t%q: func() child.Room {\n\t\t\ts := p%d.NewServer()\n\t\t\treturn child.Room{Handler: s.WebsocketHandler(), Start: s.Start, Done: s.Done}\n\t\t},\n", r.At, i)
 	}
-	laid := gocmd.Overlay{Dir + "/judge/what_the_judge_calls_test.go": fmt.Sprintf(`package judge
+	laid := gocmd.Overlay{Dir + "/judge/what_the_judge_calls_test.go": fmt.Sprintf(`//line exercises/what_the_judge_calls.go:1
+package judge
 
 import (
 	"testing"
@@ -349,17 +350,4 @@ func RaceFailure(r race.Result) string {
 		return found
 	}
 	return r.Reason
-}
-
-// Judge asks all three judges.
-func (j *Judges) Judge(ctx context.Context, r Room, lang string) (v Verdict, err error) {
-	v.Exercise = r.Exercise
-	if v.Held, err = j.Properties(ctx, r); err != nil {
-		return v, err
-	}
-	if v.Explored, err = j.Orders(ctx, r, lang); err != nil {
-		return v, err
-	}
-	v.Race, err = j.Race(ctx, r)
-	return v, err
 }

@@ -106,9 +106,6 @@ func (j *Judge) Goroutines(ctx context.Context) (Verdict, error) {
 	return j.play(ctx, func(r *room) string { return r.count(j.step.GoroutinesPerClient) })
 }
 
-// Memory judges whether the memory of clients that have gone gets free.
-func (j *Judge) Memory(ctx context.Context) (Verdict, error) { return j.play(ctx, forgotten) }
-
 // play runs a scenario on a new server. The scenario returns a sentence that says how
 // the property was seen to hold. If the property doesn't hold, it panics with a Verdict.
 func (j *Judge) play(ctx context.Context, scenario func(*room) string) (v Verdict, err error) {

@@ -313,26 +313,3 @@ func (r *room) count(declared int) string {
 	}
 	return fmt.Sprintf("%d clients are there, and so there %s", clients, areGoroutines(there))
 }
-
-// forgotten lets clients come and go, and measures how much memory they leave.
-func forgotten(r *room) string {
-	const clients, tooMuch = 200, 1 << 20
-	r.needInside()
-	stays := r.join()
-	r.base = idsOf(stacks.Now()) // of stays
-	before := 0
-	for i := range clients {
-		c := r.join()
-		r.hear(stays, Message{c.Name, hello})
-		c.Leave()
-		r.rest(1)
-		r.clients = r.clients[:1]
-		if i == 0 {
-			before = HeapInUse()
-		}
-	}
-	if kept := HeapInUse() - before; kept > tooMuch {
-		r.fail("%d clients came and went, and %d KiB of memory are kept for them", clients, kept>>10)
-	}
-	return fmt.Sprintf("%d clients came and went, and nothing is kept for them", clients)
-}

@@ -51,6 +51,7 @@ type room struct {
 	sockets *Sockets
 	https   []*http.Server
 	clients []*Client
+	stopped bool            // the scenario has stopped the server itself
 	before  ids             // goroutines from before the server
 	empty   ids             // goroutines from before the first client
 	base    ids             // goroutines that the scenario does not count
@@ -159,6 +160,9 @@ func (r *room) close(v Verdict, leavesBehind bool) error {
 		return r.stop()
 	}
 	r.sockets.release()
+	if r.stopped {
+		return nil // the scenario has looked whether all has ended
+	}
 	frozen := v.Kind == Freezes
 	if !frozen && !r.comes(r.answers) {
 		frozen = true

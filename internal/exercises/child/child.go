@@ -94,7 +94,7 @@ func Main(t *testing.T, rooms map[string]func() Room) {
 		ctx := judgetest.Context(t)
 		v, err := j.Property(ctx, p)
 		if p == steps.NothingLeft && err == nil && v.Kind == judge.Holds && !race.Enabled {
-			v, err = j.Memory(ctx)
+			v, err = j.Property(ctx, judge.Memory)
 		}
 		if err != nil { // what is left behind, for one, when all have gone
 			v = judge.Verdict{Kind: judge.Fails, Seen: err.Error()}

@@ -183,6 +183,24 @@ var More = []Scenario{
 		},
 	},
 	{
+		Name: "goodbye",
+		Asks: []steps.Property{steps.NothingLeft},
+		play: func(r *Room) func() string {
+			a, b := r.joined("a"), r.joined("b")
+			a.acts(a.says("1"))
+			b.acts(b.sends("no message"))
+			return func() string {
+				if wrong := hear([]string{"a:1"}, a); wrong != "" {
+					return wrong
+				}
+				if heard := b.heard(); len(heard) == 0 || heard[len(heard)-1] != goodbye {
+					return r.say("b sends what is no message, and hears %q, and no goodbye at the end", heard)
+				}
+				return r.left(a)
+			}
+		},
+	},
+	{
 		Name: "leave-join",
 		Asks: []steps.Property{steps.UniqueIDs},
 		play: func(r *Room) func() string {

@@ -12,6 +12,7 @@ var words = map[string]map[string]string{"ja": {
 	"a hears %q, and b hears %q":                                                 "a には %q の順で、b には %q の順で届く",
 	"a hears %q, which is not the beginning of what it says":                     "a に届いた %q が、a の発言の先頭からの並びと一致しない",
 	"a hears %q when it reads again, misses something, and is still in the room": "a が再び読むと %q だけが届く。取りこぼしがあるのに、部屋に残っている",
+	"b sends what is no message, and hears %q, and no goodbye at the end":        "b がメッセージでないものを送ると、%q が届き、最後に close フレームが来ない",
 	"goroutines are left: %s":                                                    "goroutine が残っている: %s",
 	"%s, which waits at %v":                                                      "%s (%v で待っている)",
 	"; ":                                                                         "、",
