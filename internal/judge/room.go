@@ -19,6 +19,10 @@ import (
 // not wrong. The judge's own tests, which watch many servers fail, make it shorter.
 var patience = 10 * time.Second
 
+// SetPatience is for programs in which many servers are watched as they fail, and a person waits.
+// Call it before all else.
+func SetPatience(d time.Duration) { patience = d }
+
 // silence is how long no message comes before the judge calls a room frozen. The room's
 // goroutine must also wait somewhere else than at its channels. The same tests make it
 // shorter.
@@ -47,6 +51,7 @@ type room struct {
 	sockets *Sockets
 	https   []*http.Server
 	clients []*Client
+	stopped bool            // the scenario has stopped the server itself
 	before  ids             // goroutines from before the server
 	empty   ids             // goroutines from before the first client
 	base    ids             // goroutines that the scenario does not count
@@ -180,6 +185,9 @@ func (r *room) close(v Verdict, leavesBehind bool) error {
 		return r.stop()
 	}
 	r.sockets.release()
+	if r.stopped {
+		return nil // the scenario has looked whether all has ended
+	}
 	frozen := v.Kind == Freezes
 	if !frozen && !r.comes(r.answers) {
 		frozen = true

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,7 +65,7 @@ func Build(ctx context.Context, overlay gocmd.Overlay, all ...steps.Step) (_ *Pr
 	for i, source := range sources {
 		s := all[i]
 		constants := []string{""}
-		for _, sc := range room.Scenarios {
+		for _, sc := range slices.Concat(room.Scenarios, room.More) {
 			if _, ok := source.Types.Scope().Lookup(sc.Constant).(*types.Const); ok {
 				constants = append(constants, sc.Constant+" "+sc.Small)
 			}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,11 +22,12 @@ type Question struct {
 	How      schedule.How
 	Replay   string // plays this line alone, unless Line is false
 	Line     bool
-	Lang     string // of what is wrong: "ja", or English
-	Most     int    // runs, at most; 0 is no limit
-	First    bool   // ends with the first order that shows something wrong
-	Hand     bool   // plays Replay, and tells where all stand then
-	Finish   bool   // with Hand: goes on to the end before it tells
+	Lang     string        // of what is wrong: "ja", or English
+	Most     int           // runs, at most; 0 is no limit
+	First    bool          // ends with the first order that shows something wrong
+	Hand     bool          // plays Replay, and tells where all stand then
+	Finish   bool          // with Hand: goes on to the end before it tells
+	Patience time.Duration // that one run may take; 0 is two minutes
 }
 
 // Answer is what came of a question; and, before that, how far it came. It is one line
@@ -76,6 +78,7 @@ func answer(t *testing.T, servers map[string]Server, q Question) (a Answer) {
 	if !ok || !known {
 		return Answer{Error: fmt.Sprintf("no %q, or no %q", q.Server, q.Scenario)}
 	}
+	patience := cmp.Or(q.Patience, patience)
 	watch := time.AfterFunc(patience, func() {
 		say(Answer{Error: "a run does not end; something in it waits for what is not scheduled, or never stands still", Last: true})
 		pprof.Lookup("goroutine").WriteTo(os.Stderr, 2)

@@ -141,6 +141,13 @@ func (b *browser) says(body string) schedule.Act {
 	}}
 }
 
+func (b *browser) sends(text string) schedule.Act {
+	return schedule.Act{Does: fmt.Sprintf("sends %q", text), Do: func() {
+		b.conn.touchIn()
+		b.conn.change(func() { b.conn.in = judge.AppendFrame(b.conn.in, judge.Text, []byte(text)) })
+	}}
+}
+
 func (b *browser) leaves() schedule.Act { return schedule.Act{Does: "leaves", Do: b.conn.leave} }
 
 // goodbye is what is heard last where the server says so.
@@ -163,7 +170,9 @@ func (b *browser) heard() []string {
 		}
 		switch f.Opcode {
 		case judge.Closing:
-			return append(all, goodbye)
+			if all = append(all, goodbye); r.Buffered() == 0 {
+				return all
+			}
 		case judge.Text:
 			var m judge.Message
 			if err := json.Unmarshal(f.Payload, &m); err != nil {

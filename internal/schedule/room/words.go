@@ -16,5 +16,7 @@ var words = map[string]map[string]string{"ja": {
 	"%d clients have come, and the highest id is %d":         "クライアントは %d つ入ったのに、いちばん大きい id は %d",
 	"; ":                            "、",
 	"the socket of %s is left open": "%s のソケットが開いたまま残っている",
-	"two goroutines write to the connection of %s at the same time": "2 つの goroutine が %s への接続に同時に書き込んでいる",
+	"two goroutines write to the connection of %s at the same time":              "2 つの goroutine が %s への接続に同時に書き込んでいる",
+	"a hears %q when it reads again, misses something, and is still in the room": "a が再び読むと %q だけが届く。取りこぼしがあるのに、部屋に残っている",
+	"b sends what is no message, and hears %q, and no goodbye at the end":        "b がメッセージでないものを送ると、%q が届き、最後に close フレームが来ない",
 }}
