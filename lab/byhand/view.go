@@ -37,7 +37,7 @@ type Line struct {
 type Done struct {
 	Who  string `json:"who"`
 	Act  string `json:"act,omitempty"` // of a browser
-	Line Line   `json:"line"`
+	Line Line   `json:"line,omitzero"`
 
 	With     string `json:"with,omitempty"` // who received
 	WithLine *Line  `json:"withLine,omitempty"`
@@ -87,7 +87,10 @@ func (p *Player) view(g *program, level Level, step string, a room.Answer) *View
 	acts := make(map[string]bool)
 	for _, s := range a.State.Taken {
 		v.Picks = append(v.Picks, s.Label)
-		d := Done{Who: s.Who, Act: s.Act, Line: g.line(s.At), With: s.With}
+		d := Done{Who: s.Who, Act: s.Act, With: s.With}
+		if s.Act == "" {
+			d.Line = g.line(s.At)
+		}
 		if s.With != "" {
 			with := g.line(s.WithAt)
 			d.WithLine = &with

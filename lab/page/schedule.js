@@ -16,6 +16,7 @@ export class Schedule {
   #step = "";
   #picks = [];
   #view; // how all stand; undefined before the level can be played
+  #address = ""; // of what is shown
   #said = () => []; // what stands in the status line, to say it again in another language
   #hinted = ""; // the label of the pick that is marked
   #asked = 0; // how many questions: what answers an older one is not shown
@@ -35,6 +36,7 @@ export class Schedule {
     if (!level.steps.includes(step)) step = level.steps[0];
     const picks = decodeURIComponent(line).split("+").filter(Boolean);
     this.#stop();
+    this.#address = location.hash;
     const other = level !== this.#level || step !== this.#step;
     [this.#level, this.#step] = [level, step];
     if (other || !this.#view) this.#open(picks);
@@ -109,12 +111,16 @@ export class Schedule {
   async #play(picks, say = () => [], what = "play") {
     const column = document.activeElement?.closest?.("[data-column]")?.dataset.column;
     const view = await this.#ask(what, picks);
-    if (!view) return;
+    const here = document.body.dataset.room === "schedule";
+    if (!view || (here && location.hash !== this.#address)) return; // another address is about to be shown
     this.#view = view;
     this.#picks = view.picks;
     const address = `#schedule/${this.#level.name}/${this.#step}/${encodeURIComponent(view.picks.join("+"))}`;
     $("to-schedule").href = address; // the way back from another room
-    if (document.body.dataset.room === "schedule") history.replaceState(null, "", address);
+    if (here) {
+      history.replaceState(null, "", address);
+      this.#address = location.hash;
+    }
     this.#draw();
     this.#say(say);
     if (column !== undefined) (document.querySelector(`[data-column="${column}"] .pick`) ?? document.querySelector("#schedule .pick") ?? $("said")).focus();

@@ -14,10 +14,13 @@ import (
 )
 
 // openSchedule opens the room of the scheduler with a level in a step, and waits until something can be
-// picked.
-func openSchedule(t *testing.T, l lab, level, step, language string, width, height int64) *tab {
+// picked. The scripts run before the page's own.
+func openSchedule(t *testing.T, l lab, level, step, language string, width, height int64, scripts ...string) *tab {
 	t.Helper()
 	tb := newTab(t)
+	for _, script := range scripts {
+		tb.inject(script)
+	}
 	tb.speak(map[string]string{"en": "en-US,en", "ja": "ja-JP,ja"}[language])
 	tb.viewport(width, height)
 	tb.navigate(l.URL + "/#token=" + l.token)
@@ -131,26 +134,39 @@ func TestLabHints(t *testing.T) {
 	assert.Contains(t, tb.text("browsers"), "has heard a:2, a:1")
 }
 
-// An answer that comes late, when another level is shown, is not shown.
+// An answer that comes late, when another level is shown or about to be, is not shown.
 func TestLabScheduleLate(t *testing.T) {
 	t.Parallel()
-	tb := openSchedule(t, startLab(t), "one-id", first, "en", 1280, 720)
-	js[bool](tb, `(() => {
-		const real = fetch;
-		window.late = [];
-		window.fetch = async (path, options) => {
-			const response = await real(path, options);
-			if (path.includes("/one-id/")) await new Promise((resolve) => window.late.push(resolve));
-			return response;
-		};
-		return true;
-	})()`)
-	tb.click(`[data-pick="a!"]`)
-	tb.waitFor("an answer to be held back", `window.late.length === 1`)
-	js[bool](tb, `(location.hash = "schedule/turn/`+third+`", window.late[0](), true)`)
-	tb.waitFor("the other level", `location.hash.startsWith("#schedule/turn/`+third+`/") && document.querySelector("#schedule .pick")`)
-	assert.Equal(t, "browser a says \"1\"", js[string](tb, `document.querySelector("#browsers .pick").innerText`))
-	assert.True(t, strings.HasSuffix(js[string](tb, `location.hash`), "/"), "nothing is picked there")
+	l := startLab(t)
+	for _, about := range []bool{false, true} {
+		tb := openSchedule(t, l, "one-id", first, "en", 1280, 720, fmt.Sprintf(`
+			window.late = [];
+			window.addresses = [];
+			const real = fetch;
+			window.fetch = async (path, options) => {
+				const response = await real(path, options);
+				if (!window.hold || !path.includes("/one-id/")) return response;
+				const body = await response.json();
+				await new Promise((resolve) => window.late.push(resolve));
+				return { status: response.status, json: async () => body };
+			};
+			const add = window.addEventListener;
+			window.addEventListener = (kind, f, ...rest) => add.call(window, kind, kind !== "hashchange" ? f : (e) => (window.hold && %t ? window.addresses.push(() => f(e)) : f(e)), ...rest);`, about))
+		js[bool](tb, `window.hold = true`)
+		tb.click(`[data-pick="a!"]`)
+		tb.waitFor("an answer to be held back", `window.late.length === 1`)
+		js[bool](tb, `(location.hash = "schedule/turn/`+third+`", true)`)
+		if about {
+			tb.waitFor("the address to be about to be shown", `window.addresses.length === 1`)
+		} else {
+			tb.waitFor("the address to be shown", `document.getElementById("goal").textContent.includes("Have b hear")`)
+		}
+		js[bool](tb, `(window.late[0](), true)`)
+		js[bool](tb, `(window.hold = false, window.addresses.forEach((show) => show()), true)`)
+		tb.patient("the other level", `location.hash.startsWith("#schedule/turn/`+third+`/") && document.querySelector("#schedule .pick")`)
+		assert.Equal(t, "browser a says \"1\"", js[string](tb, `document.querySelector("#browsers .pick").innerText`))
+		assert.True(t, strings.HasSuffix(js[string](tb, `location.hash`), "/"), "nothing is picked there")
+	}
 }
 
 // With the keyboard alone.
