@@ -35,17 +35,17 @@ const Dir = "exercises"
 var All = []Exercise{
 	{
 		Name: "01-ids-mutex", Grade: 1, MustExplore: true, Begins: "race",
-		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, judge.Crowd, steps.NothingLeft},
 		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
 	},
 	{
 		Name: "02-ids-atomic", Grade: 1, MustExplore: true, Begins: "orders two-join",
-		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, judge.Crowd, steps.NothingLeft},
 		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
 	},
 	{
 		Name: "03-ids-owner", Grade: 1, MustExplore: true, Begins: "race",
-		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft},
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, judge.Crowd, steps.NothingLeft},
 		Scenarios:  []string{"two-join", "two-join-one-speaks", "leave-join"},
 		Log:        true,
 	},
@@ -56,17 +56,17 @@ var All = []Exercise{
 	},
 	{
 		Name: "05-own-channel", Grade: 2, Begins: "property StalledRoom",
-		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, steps.StalledCost},
+		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, judge.Gapless, steps.StalledCost},
 		Scenarios:  []string{"queue-overflow"},
 	},
 	{
 		Name: "06-one-writer", Grade: 2, Begins: "property SenderOrder",
-		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder, steps.SameOrder, steps.StalledRoom, steps.StalledCost},
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder, steps.SameOrder, steps.StalledRoom, judge.Gapless, steps.StalledCost},
 		Scenarios:  []string{"two-things", "two-speak", "join-leave"},
 	},
 	{
 		Name: "07-bound", Grade: 2, Begins: "property StalledCost",
-		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder, steps.StalledRoom, steps.StalledCost},
+		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder, steps.StalledRoom, judge.Gapless, steps.StalledCost},
 		Scenarios:  []string{"two-things", "queue-overflow"},
 	},
 	{
@@ -76,7 +76,7 @@ var All = []Exercise{
 	},
 	{
 		Name: "09-goodbye", Grade: 3, Begins: "property Goodbye",
-		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, steps.StalledCost, judge.Goodbye},
+		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, judge.Gapless, steps.StalledCost, judge.Goodbye},
 		Scenarios:  []string{"goodbye", "join-leave"},
 	},
 	{

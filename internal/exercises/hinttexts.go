@@ -269,12 +269,12 @@ var hints = map[string]map[string]map[string][]string{
 		"": {
 			"en": {
 				"Who may write to the connection? What is written before the goodbye must be all that waits, and nothing comes behind it.",
-				"Let write say goodbye, behind the queue: `c.ws.WriteClose(code)`. And when is the connection closed? When Start returns, x/net closes it.",
+				"Let write say goodbye, behind the queue: `c.ws.WriteClose(c.code)`. And when is the connection closed? When Start returns, x/net closes it.",
 				"Start writes the code (`io.EOF` means 1000, all else 1008) before it closes `gone`, sets a write deadline, and waits on a channel that write closes. write empties the queue first.",
 			},
 			"ja": {
 				"接続に書いてよいのは誰か。close フレームの前に、残っているものをすべて書く。後には何も書かない。",
-				"close フレームは write が、キューの後に送る: `c.ws.WriteClose(code)`。では、接続はいつ閉じられるか。Start が終わると、x/net が閉じる。",
+				"close フレームは write が、キューの後に送る: `c.ws.WriteClose(c.code)`。では、接続はいつ閉じられるか。Start が終わると、x/net が閉じる。",
 				"Start は、`gone` を閉じる前にコードを書き(`io.EOF` なら 1000、ほかは 1008)、書き込みの期限を設定し、write が閉じるチャネルを待つ。write は先にキューを空にする。",
 			},
 		},

@@ -2,6 +2,7 @@ package exercises
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -174,6 +175,10 @@ func (h Held) OK() bool {
 	return h.Crash == "" && len(h.Answers) == h.Asked && len(h.Wrong()) == 0
 }
 
+// limit is how long the judge of properties, and a run under the race detector, may take. It
+// takes seconds, unless a goroutine never waits.
+const limit = 2 * time.Minute
+
 // Properties judges a room's properties, in a process of its own.
 func (j *Judges) Properties(ctx context.Context, r Room) (Held, error) {
 	file, err := j.plain()
@@ -182,7 +187,7 @@ func (j *Judges) Properties(ctx context.Context, r Room) (Held, error) {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	cmd := gocmd.Command(ctx, j.root, []string{question(r)}, file, "-test.count=1", "-test.timeout=0")
+	cmd := gocmd.Command(ctx, j.root, []string{question(r)}, file, "-test.count=1", "-test.timeout="+limit.String())
 	var errOut bytes.Buffer
 	cmd.Stderr = &errOut
 	out, _ := cmd.Output() // what it had to say is in it
@@ -220,7 +225,7 @@ var crashed = regexp.MustCompile(`(?m)^(panic|fatal error): (.*)$`)
 func crash(output, root string) string {
 	found := crashed.FindString(output)
 	if found == "" {
-		return strings.TrimSpace(output)
+		return cmp.Or(strings.TrimSpace(output), "it ended by itself")
 	}
 	at := regexp.MustCompile(`(?m)^\t` + regexp.QuoteMeta(filepath.ToSlash(root)) + `/(` + Dir + `/\S+/chat/\S+:\d+)`)
 	if place := at.FindStringSubmatch(output); place != nil {
@@ -238,7 +243,9 @@ func (j *Judges) Race(ctx context.Context, r Room) (race.Result, error) {
 		}
 		return race.Result{}, err
 	}
-	res := race.RunBuilt(ctx, j.root, file, []string{question(r)})
+	limited, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	res := race.RunBuilt(limited, j.root, file, []string{question(r)})
 	if ctx.Err() != nil {
 		return res, context.Cause(ctx)
 	}

@@ -85,6 +85,7 @@ var japanese = map[string]string{
 	"the server was stopped, and %s still open; there %s":                                                                         "サーバーが終わった後に、%sのまま。%s",
 	"a close frame came, with %d":                                                                                                 "%s の close フレーム",
 	"EOF":                                                                                                                         "接続の終わり (close フレームなし)",
+	"%s missed %d of %d messages, and is still connected":                                                                         "%[1]s に %[3]s 件のうち %[2]s 件が届かなかったのに、接続したまま",
 	"of %d MiB that one client did not read, %d MiB were held for it":                                                             "1 つのクライアントが読まない %s MiB のうち、%s MiB がそのために残っている",
 	"a client that did not read has reset its connection, and its socket is still open; there %s":                                 "読まないクライアントが接続をリセットしたのに、ソケットが開いたまま。%s",
 	"in round %d, %s heard %d of %d messages out of order, which one client sent in one write (0 was sent first):\n%s":            "%[1]s 回目に、1 つのクライアントが 1 回の書き込みで送った %[4]s 件のうち、%[2]s に届いた %[3]s 件の順序が違う (0 が最初):\n%[5]s",

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 
+	"websocket-chat-steps/internal/judge/race"
 	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 )
@@ -12,6 +13,10 @@ import (
 const (
 	// Memory: nothing is kept of clients that have gone.
 	Memory steps.Property = "Memory"
+	// Crowd: of many clients, each is one of its own.
+	Crowd steps.Property = "Crowd"
+	// Gapless: a client that misses a message is disconnected.
+	Gapless steps.Property = "Gapless"
 	// Goodbye: the server says goodbye, last of all, and why.
 	Goodbye steps.Property = "Goodbye"
 	// Shutdown: Stop ends the room. Before, all hear what was said, and goodbye.
@@ -20,6 +25,8 @@ const (
 
 func init() {
 	scenarios[Memory] = memory
+	scenarios[Crowd] = crowd
+	scenarios[Gapless] = gapless
 	scenarios[Goodbye] = goodbye
 	scenarios[Shutdown] = shutdown
 }
@@ -45,6 +52,59 @@ func memory(r *room) string {
 		r.fail("%d clients came and went, and %d KiB of memory are kept for them", clients, kept>>10)
 	}
 	return fmt.Sprintf("%d clients came and went, and nothing is kept for them", clients)
+}
+
+// crowd lets many clients join. Of two that the server takes for one, only one hears what
+// is said then.
+func crowd(r *room) string {
+	clients := 150
+	if race.Enabled {
+		clients = 30 // each takes a while
+	}
+	var all []*Client
+	for range clients {
+		all = append(all, r.join())
+	}
+	m := r.say(all[0], "is everybody there?")
+	for _, c := range all {
+		r.hear(c, m)
+	}
+	return fmt.Sprintf("%d clients joined, and then all heard one message", clients)
+}
+
+// gapless lets a client read nothing while much is said, and then all that comes.
+func gapless(r *room) string {
+	const messages = 600
+	talker := r.join()
+	slow := r.joinStalled(talker)
+	var said []Message
+	for i := range messages {
+		said = append(said, r.say(talker, kib(i, 1)))
+	}
+	slow.Listen()
+	var heard []Message
+	var ended error
+	r.wait(slow.News, func() bool {
+		heard, ended = slow.SoFar()
+		return ended != nil || contains(heard, said[messages-1])
+	})
+	if ended != nil {
+		return fmt.Sprintf("a client did not read %d messages, and was disconnected", messages)
+	}
+	got := make(map[Message]bool)
+	for _, m := range heard {
+		got[m] = true
+	}
+	missed := 0
+	for _, m := range said {
+		if !got[m] {
+			missed++
+		}
+	}
+	if missed > 0 {
+		r.fail("%s missed %d of %d messages, and is still connected", slow.Name, missed, messages)
+	}
+	return fmt.Sprintf("a client read late, and heard all of %d messages", messages)
 }
 
 // The codes of close frames.

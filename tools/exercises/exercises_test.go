@@ -3,6 +3,8 @@ package exercises
 import (
 	"flag"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,4 +64,43 @@ func TestEnough(t *testing.T) {
 		assert.GreaterOrEqual(t, wrong, 5, "wrong solutions of %s", e.Name)
 	}
 	assert.GreaterOrEqual(t, clean, 5, "wrong solutions that are clean under the race detector")
+}
+
+// What a hint quotes is in the exercise, or in one of its right solutions: hints lead there.
+func TestHintsQuote(t *testing.T) {
+	root, err := steps.Root()
+	require.NoError(t, err)
+	quoted := regexp.MustCompile("`([^`]+)`")
+	quotes := 0
+	for _, e := range exercises.All {
+		begin, err := e.Start("")
+		require.NoError(t, err)
+		var code strings.Builder
+		for _, text := range begin {
+			code.WriteString(text)
+		}
+		solutions, err := e.Solutions(os.DirFS(root))
+		require.NoError(t, err)
+		for _, s := range solutions {
+			if s.Right {
+				_, files, err := s.Room()
+				require.NoError(t, err)
+				for _, text := range files {
+					code.WriteString(text)
+				}
+			}
+		}
+		for _, cause := range e.Causes() {
+			for _, lang := range []string{"en", "ja"} {
+				_, hints := e.Hints(lang, cause)
+				for _, hint := range hints {
+					for _, quote := range quoted.FindAllStringSubmatch(hint, -1) {
+						quotes++
+						assert.Contains(t, code.String(), strings.TrimSuffix(quote[1], ":"), "a hint of %s, %s: %s", e.Name, cause, hint)
+					}
+				}
+			}
+		}
+	}
+	assert.Greater(t, quotes, 20)
 }

@@ -165,6 +165,9 @@ func (r Row) problem() string {
 				break
 			}
 		}
+		if r.What == "" {
+			found = r.Verdict.Unseen()
+		}
 	case exercises.ByProperty:
 		for _, a := range r.Verdict.Wrong() {
 			found = found || string(a.Property) == r.What

@@ -18,6 +18,7 @@ var exerciseWords = map[string][2]string{
 	"crash":    {"crashes", "クラッシュする"},
 	"orders":   {"goes wrong in some order of `%s`", "`%s` のいずれかの順序で問題が起きる"},
 	"counted":  {"goes wrong in %[2]d of %[3]d orders of `%[1]s`", "`%[1]s` の %[3]d 通りのうち %[2]d 通りで問題が起きる"},
+	"unseen":   {"not solved: the orders can't be explored", "解けたことにならない: 順序を調べられない"},
 	"clean":    {"; the race detector reports nothing", "。race detector は何も報告しない"},
 }
 
@@ -82,6 +83,8 @@ func Solutions(repository fs.FS, japanese bool) ([]string, error) {
 				verdict = fmt.Sprintf(word("counted"), s.What, s.Bad, s.All)
 			case s.What != "":
 				verdict = fmt.Sprintf(word(s.By), s.What)
+			case s.By == exercises.ByOrders:
+				verdict = word("unseen")
 			default:
 				verdict = word(s.By)
 			}
