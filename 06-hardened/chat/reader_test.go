@@ -355,3 +355,23 @@ func TestShutdownBesideAStalledClient(t *testing.T) {
 		assert.LessOrEqual(t, time.Since(start), 4100*time.Millisecond)
 	})
 }
+
+// A client that is told why still hears it when it reads late, although the server has not
+// read all that the client sent. (If the server closed the connection at once, the system
+// would reset it, and throw away what has not arrived.)
+func TestHearsWhy(t *testing.T) {
+	const messages, size = 40, 1 << 10
+	r := openRoom(t)
+	c := r.Join()
+	require.NoError(t, r.Sockets.Of(c.Conn).SetWriteBuffer(128<<10)) // all of them, with the close frame
+	require.NoError(t, c.Conn.(*net.TCPConn).SetReadBuffer(4<<10))
+	r.Flow(messages, size)
+	tooLong := judge.AppendFrame(nil, judge.Text, make([]byte, 200<<10))
+	require.NoError(t, c.Write(tooLong[:50<<10]))
+	judgetest.Await(t, "the server to drain or to close the connection", func() bool {
+		return judgetest.Count("chat.(*reader).drain") == 1 || r.Sockets.Open() == 1
+	})
+	first, next, err := c.HearFlow(1 << 30)
+	assert.Equal(t, judge.Closed(1009), err)
+	assert.Equal(t, []int{0, messages}, []int{first, next})
+}
