@@ -52,10 +52,15 @@ func Dial(name, addr, path string, patience time.Duration) (*Client, error) {
 // NewClient does the handshake on a connection that exists already. The bytes of more go
 // out in the same write as the request. No write and no Hear takes longer than patience.
 func NewClient(name string, conn net.Conn, host, path string, patience time.Duration, more ...byte) (*Client, error) {
+	return NewClientFrom("http://"+host, name, conn, host, path, patience, more...)
+}
+
+// NewClientFrom is NewClient for a page of the origin.
+func NewClientFrom(origin, name string, conn net.Conn, host, path string, patience time.Duration, more ...byte) (*Client, error) {
 	c := &Client{Name: name, Conn: conn, in: bufio.NewReader(conn), News: make(chan struct{}, 1), patience: patience}
 	request := "GET " + path + " HTTP/1.1\r\n" +
 		"Host: " + host + "\r\n" +
-		"Origin: http://" + host + "\r\n" +
+		"Origin: " + origin + "\r\n" +
 		"Upgrade: websocket\r\n" +
 		"Connection: Upgrade\r\n" +
 		"Sec-WebSocket-Version: 13\r\n" +

@@ -190,10 +190,10 @@ func stalledCost(r *room) string {
 		r.fail("after %d messages of 1 KiB that one of three clients did not read, there %s", stalledMessages, areGoroutines(more))
 	}
 
-	const size, tooMuchMemory = 64, 4 << 20 // KiB each; bytes
-	messages := 256                         // 16 MiB
+	const size, tooMuchMemory = 32, 4 << 20 // KiB each; bytes
+	messages := 512                         // 16 MiB
 	if race.Enabled {
-		messages = 80 // this is enough, and under -race each takes a while
+		messages = 160 // this is enough, and under -race each takes a while
 	}
 	for i := range messages { // clients that read must not fall behind
 		r.hear(listener, r.say(talker, kib(i, size)))

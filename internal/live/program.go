@@ -53,23 +53,28 @@ func Watch(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (*Progra
 }
 
 // added is a file that the program has in addition to the step's files. It makes the
-// default mux, which the steps serve, answer with the goroutines.
+// default mux answer with the goroutines. Some steps serve that mux. Those that have an
+// http.Server get it before their own handler.
 const added = `package main
 
 import "websocket-chat-steps/internal/live/tight"
 
-var tightened = tight.Listener
+var tightened, telling = tight.Listener, tight.Telling
+
+var _ = telling // some steps have no http.Server
 
 func init() { tight.Watched() }
 `
 
-// tighten wraps the call in main.go that opens the listener. No line moves.
+// tighten wraps the call in main.go that opens the listener, and the listener that an
+// http.Server gets. No line moves.
 func tighten(main string) (string, error) {
 	const call = `net.Listen("tcp", *addr)`
 	if n := strings.Count(main, call); n != 1 {
 		return "", fmt.Errorf("%s is there %d times, but package live has to find it once, to wrap it; write it as before, or change tighten", call, n)
 	}
-	return strings.Replace(main, call, "tightened("+call+")", 1), nil
+	main = strings.Replace(main, call, "tightened("+call+")", 1)
+	return strings.Replace(main, "web.Serve(listener)", "web.Serve(telling(web, listener))", 1), nil
 }
 
 // Goroutines returns all goroutines that a watched program has now, also net/http's.

@@ -25,6 +25,14 @@ type Step struct {
 
 	// Reactions is what happens when a client misbehaves.
 	Reactions map[BadClient]Reaction
+
+	// Internet has what the step lacks of the second table, each with its defect. A
+	// step for which it is nil is not in that table.
+	Internet map[Stranger]string
+
+	// Strict are arguments with which the judge of a row starts the step's command, as
+	// they make a limit small or let a page in.
+	Strict map[Stranger][]string
 }
 
 // The defects that more than one row names.
@@ -125,6 +133,36 @@ var All = []Step{
 			EmptyMessage: Delivered,
 			LongMessage:  Delivered,
 			ComeAndGo:    NoTrace,
+		},
+		Internet: map[Stranger]string{
+			OwnPages:   "nobody asks which page it is",
+			SilentPeer: "nobody asks whether it is still there",
+			ToldWhy:    "most connections just end",
+			Flood:      "who sends more has more turns",
+			Limits:     "nobody counts the clients",
+			Shutdown:   "the process just ends",
+			SafePage:   "the page's address is told to other sites",
+		},
+	},
+	{
+		Name: "06-hardened", Module: ".", Path: "/ws", Loop: "chat.(*Server).Start",
+		GoroutinesPerClient: 1,
+		Reactions: map[BadClient]Reaction{
+			StopsReading: Bounded,
+			Resets:       NoTrace,
+			DiesMidFrame: NoTrace,
+			SendsNoJSON:  LetGo,
+			EmptyFrame:   LetGo,
+			InvalidUTF8:  LetGo,
+			EmptyMessage: Delivered,
+			LongMessage:  LetGo,
+			ComeAndGo:    NoTrace,
+		},
+		Internet: map[Stranger]string{},
+		Strict: map[Stranger][]string{
+			OwnPages:   {"-origin", "https://chat.example"},
+			SilentPeer: {"-idle", "2s"},
+			Limits:     {"-max-clients", "20"},
 		},
 	},
 }

@@ -33,6 +33,10 @@ func TestRowsAreComplete(t *testing.T) {
 			assert.Contains(t, Properties, p, "Lacks of %s", s.Name)
 			assert.NotEmpty(t, defect, "the defect of %s by which it lacks %s", s.Name, p)
 		}
+		for p, defect := range s.Internet {
+			assert.Contains(t, Strangers, p, "Internet of %s", s.Name)
+			assert.NotEmpty(t, defect, "the defect of %s by which it lacks %s", s.Name, p)
+		}
 		for _, b := range BadClients {
 			assert.Contains(t, Reactions, s.Reactions[b], "the reaction of %s to %s", s.Name, b)
 		}

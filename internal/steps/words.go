@@ -32,6 +32,31 @@ var Properties = []Property{
 	StalledRoom, StalledCost, SenderOrder, SameOrder,
 }
 
+// Stranger is a row of the scoreboard's second table: what a server needs on the Internet,
+// where anybody may connect.
+type Stranger string
+
+// The rows, in the second table's order.
+const (
+	// OwnPages: a page of another site can't join.
+	OwnPages Stranger = "OwnPages"
+	// SilentPeer: a client that answers nothing is let go.
+	SilentPeer Stranger = "SilentPeer"
+	// ToldWhy: a client that is let go is told why.
+	ToldWhy Stranger = "ToldWhy"
+	// Flood: a client that sends as fast as it can does not slow the others.
+	Flood Stranger = "Flood"
+	// Limits: strangers can't use the server up.
+	Limits Stranger = "Limits"
+	// Shutdown: a shutdown delivers what was accepted, and says so.
+	Shutdown Stranger = "Shutdown"
+	// SafePage: the page can't be turned against its reader.
+	SafePage Stranger = "SafePage"
+)
+
+// Strangers are all of them, in the second table's order.
+var Strangers = []Stranger{OwnPages, SilentPeer, ToldWhy, Flood, Limits, Shutdown, SafePage}
+
 // BadClient is a way in which a client misbehaves.
 type BadClient string
 

@@ -15,6 +15,7 @@ const texts = {
     connecting: "Connecting…",
     connected: "Connected",
     disconnected: (seconds) => `Disconnected. Trying again in ${seconds} s`,
+    restarts: (seconds) => `The server restarts. Trying again in ${seconds} s`,
     silent: "The server does not answer",
     notSent: "Not sent: there is no connection. Your message is still in the box.",
     tooLong: (bytes) =>
@@ -38,6 +39,7 @@ const texts = {
     connecting: "接続しています…",
     connected: "接続済み",
     disconnected: (seconds) => `切断されました。${seconds} 秒後に再接続します`,
+    restarts: (seconds) => `サーバーが再起動します。${seconds} 秒後に再接続します`,
     silent: "サーバーから応答がありません",
     notSent: "接続されていないため送信できません。メッセージは入力欄に残っています。",
     tooLong: (bytes) =>
@@ -110,9 +112,10 @@ function connect() {
     if (log.ariaBusy === "true") expectPastMessages();
   };
   // A failed try closes the socket too.
-  socket.onclose = () => {
+  socket.onclose = (event) => {
     giveUpEchoes();
-    retryLater();
+    if (event.code === 1001) comeBackLater();
+    else retryLater();
   };
 }
 
@@ -129,9 +132,18 @@ function leaveSilentConnection() {
 // coming back at the same moment.
 function retryLater() {
   const longest = Math.min(8000, 400 * 2 ** retries);
-  const wait = longest * (0.75 + 0.25 * Math.random());
   retries++;
-  showStatus("disconnected", text.disconnected(Math.ceil(wait / 1000)));
+  retryAfter(longest * (0.75 + 0.25 * Math.random()), text.disconnected);
+}
+
+// A server that goes away and says so (1001) has told the whole room at the same
+// moment. It will be back soon, but not at once, and not for all at once.
+function comeBackLater() {
+  retryAfter(1000 + 4000 * Math.random(), text.restarts);
+}
+
+function retryAfter(wait, words) {
+  showStatus("disconnected", words(Math.ceil(wait / 1000)));
   setTimeout(reconnect, wait);
 }
 

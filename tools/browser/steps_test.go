@@ -30,9 +30,9 @@ func start(t *testing.T, step string) *live.Program {
 	return startAt(t, step, "127.0.0.1:0")
 }
 
-func startAt(t *testing.T, step, addr string) *live.Program {
+func startAt(t *testing.T, step, addr string, args ...string) *live.Program {
 	t.Helper()
-	p, err := live.Start(judgetest.Context(t), steps.Of(step), nil, "-addr", addr)
+	p, err := live.Start(judgetest.Context(t), steps.Of(step), nil, append([]string{"-addr", addr}, args...)...)
 	require.NoError(t, err)
 	t.Cleanup(p.Kill)
 	return p

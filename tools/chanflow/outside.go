@@ -62,6 +62,7 @@ var outside = map[string]known{
 	"net/http.NewResponseController":        {hijacks: 1}, // when its own Hijack is called
 	"(net.Conn).Read":                       {reads: true},
 	"(net.Conn).Write":                      {writes: true},
+	"(*bufio.Reader).Peek":                  {reads: true},
 	"bufio.NewReadWriter":                   {wraps: 1},
 	"bufio.NewReader":                       {wraps: 1},
 	"bufio.NewReaderSize":                   {wraps: 1},
@@ -103,6 +104,7 @@ var outside = map[string]known{
 	"(net.Conn).SetReadDeadline":  {},
 	"(net.Conn).SetWriteDeadline": {},
 	"(*bufio.Reader).Buffered":    {},
+	"(*net.TCPConn).CloseWrite":   {},
 
 	"time.Sleep":             {waits: true},
 	"runtime.Gosched":        {waits: true},

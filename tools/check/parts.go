@@ -66,6 +66,7 @@ var parts = []part{
 		write:  exercises.Write,
 	},
 	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
+	{name: "fuzz", what: "what a stranger may send to 06-hardened, for a minute", check: fuzz},
 	{name: "race", what: "go test -race, for the packages that the lesson's tests do not run in this way", check: raceTests},
 	{
 		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
@@ -317,6 +318,11 @@ func checkExercises(ctx context.Context, root string, out io.Writer) error {
 		err = fmt.Errorf("%w\nwrite again what is generated: go run -C tools ./check -write exercises", err)
 	}
 	return errors.Join(err, command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-count=1", "./exercises"))
+}
+
+// fuzz gives the reader of 06-hardened bytes that nobody has thought of.
+func fuzz(ctx context.Context, root string, out io.Writer) error {
+	return command(ctx, root, out, nil, "go", "test", "-run", "^$", "-fuzz", "^FuzzReader$", "-fuzztime", "1m", "./06-hardened/chat")
 }
 
 func bench(ctx context.Context, root string, out io.Writer) error {

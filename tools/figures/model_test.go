@@ -69,6 +69,7 @@ func TestThesis(t *testing.T) {
 		"03-single-goroutine": {false, 1},
 		"04-mailbox":          {false, 1},
 		"05-batch":            {false, 1},
+		"06-hardened":         {false, 1},
 	}
 	all := sources(t)
 	for name, want := range want {

@@ -16,6 +16,8 @@
 //	<!-- /diff -->
 //	<!-- scoreboard -->                                 what each step of internal/steps lacks
 //	<!-- /scoreboard -->
+//	<!-- strangers -->                                  what each step lacks for the Internet
+//	<!-- /strangers -->
 //	<!-- bad clients: STEP -->                          what a step does with them
 //	<!-- /bad clients -->
 //	<!-- scenarios -->                                  in how many orders a step goes wrong

@@ -34,7 +34,7 @@ func open(files fs.FS, all []steps.Step) (*tree, error) {
 	}
 	t := &tree{files: code.Files{FS: files}, steps: all, pages: pages}
 	for _, p := range pages {
-		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "bad clients", "scenarios", "orders", "measured", "exercises", "solutions")
+		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "strangers", "bad clients", "scenarios", "orders", "measured", "exercises", "solutions")
 		t.marks, t.problems = append(t.marks, found...), append(t.problems, problems...)
 	}
 	return t, nil
@@ -50,6 +50,8 @@ func (t *tree) content(m *marks.Mark) ([]string, error) {
 		return t.files.Diff(m.Args)
 	case "scoreboard":
 		return tables.Scoreboard(t.steps, m.Page.Japanese())
+	case "strangers":
+		return tables.Strangers(t.steps, m.Page.Japanese())
 	case "bad clients":
 		var names []string
 		for _, s := range t.steps {

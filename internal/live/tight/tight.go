@@ -100,6 +100,20 @@ func Watched() {
 	go endWithInput()
 }
 
+// Telling makes a server that does not serve the default mux tell, too, before its own
+// handler is asked. It returns the listener, so that it can stand around it.
+func Telling(web *http.Server, l net.Listener) net.Listener {
+	own := web.Handler
+	web.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == Path {
+			tell(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
+	return l
+}
+
 // endWithInput ends the program when whoever has started it has ended or was
 // killed: then the pipe that is its standard input ends, on every system.
 func endWithInput() {

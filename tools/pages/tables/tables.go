@@ -52,6 +52,14 @@ var words = map[any][2]string{
 	steps.LongMessage:  {"sends a message of 64 KiB", "64 KiB のメッセージを送る"},
 	steps.ComeAndGo:    {"is one of a thousand that come and go", "1000 個のクライアントが次々に接続しては切断する"},
 
+	steps.OwnPages:   {"a page of another site can't join", "別のサイトのページからは参加できない"},
+	steps.SilentPeer: {"a silent peer is let go; one that answers pings stays", "応答しなくなった相手は切断される。ping に答える相手は残る"},
+	steps.ToldWhy:    {"who is let go is told why", "切断されるクライアントに、理由が伝わる"},
+	steps.Flood:      {"a flood does not slow the others", "大量に送りつけるクライアントがいても、ほかの人が遅くならない"},
+	steps.Limits:     {"strangers can't use it up", "接続や長すぎるヘッダーで、サーバーを使い切れない"},
+	steps.Shutdown:   {"a shutdown delivers what was accepted", "終了するとき、受け付けたメッセージをすべて届ける"},
+	steps.SafePage:   {"the page can't be turned against its reader", "ページを、見ている人への攻撃に使えない"},
+
 	steps.Delivered: {"everybody gets it as it was sent", "そのまま全員に届く"},
 	steps.Mended:    {"everybody gets it, with U+FFFD (�) for the bytes that are not UTF-8", "不正なバイトが U+FFFD（�）に置き換わって、全員に届く"},
 	steps.Ignored:   {"an error in the log; nobody gets it, and the client stays", "ログにエラーが出る。誰にも届かず、クライアントは残る"},
@@ -94,6 +102,26 @@ func Scoreboard(all []steps.Step, japanese bool) ([]string, error) {
 		})+" | "+strings.Join(asked, ", "))
 	}
 	return table(append(rows, row(say("goroutines"), all, func(s steps.Step) string { return fmt.Sprint(s.GoroutinesPerClient) })+" | –"))
+}
+
+// Strangers returns the second table: of the steps that are in it, and what strangers ask.
+// Its links are those of a page in a step's directory.
+func Strangers(all []steps.Step, japanese bool) ([]string, error) {
+	say := in(japanese)
+	all = slices.DeleteFunc(slices.Clone(all), func(s steps.Step) bool { return s.Internet == nil })
+	rows := []string{
+		row(say("property"), all, func(s steps.Step) string { return fmt.Sprintf("[%s](../%s)", s.Name, s.Name) }),
+		row("---", all, func(steps.Step) string { return "---" }),
+	}
+	for _, p := range steps.Strangers {
+		rows = append(rows, row(fmt.Sprintf("%s (`%s`)", say(p), p), all, func(s steps.Step) string {
+			if _, lacks := s.Internet[p]; lacks {
+				return say("no")
+			}
+			return say("yes")
+		}))
+	}
+	return table(rows)
 }
 
 // Scenarios is the table of the steps and the scenarios: in how many orders they go

@@ -28,6 +28,24 @@ func TestWordsAreComplete(t *testing.T) {
 	for _, r := range steps.Reactions {
 		assert.Contains(t, words, r)
 	}
+	for _, s := range steps.Strangers {
+		assert.Contains(t, words, s)
+	}
+}
+
+// The second table has the steps that are in it, and says what each lacks.
+func TestStrangers(t *testing.T) {
+	out, lacks, has := steps.Of("04-mailbox"), steps.Of("05-batch"), steps.Of("06-hardened")
+	lines, err := Strangers([]steps.Step{out, lacks, has}, false)
+	require.NoError(t, err)
+	assert.Len(t, lines, 2+2+len(steps.Strangers))
+	assert.Equal(t, "| property | [05-batch](../05-batch) | [06-hardened](../06-hardened) |", lines[1])
+	assert.Contains(t, lines, "| who is let go is told why (`ToldWhy`) | **no** | yes |")
+	has.Internet = map[steps.Stranger]string{steps.Flood: "a defect"}
+	lines, err = Strangers([]steps.Step{has}, true)
+	require.NoError(t, err)
+	assert.Contains(t, lines, "| 切断されるクライアントに、理由が伝わる (`ToldWhy`) | ○ |")
+	assert.Contains(t, strings.Join(lines, "\n"), "(`Flood`) | **×** |")
 }
 
 // The table of the scenarios has a row for each, and one more for those of which every
