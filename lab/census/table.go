@@ -86,7 +86,7 @@ func (t *Table) add(f []string, objects, inside map[string]bool) error {
 	case "object":
 		objects[f[1]] = true
 	case "starts":
-		if f[1] == "http.Serve" {
+		if starter, _, _ := strings.Cut(f[1], "@"); starter == "http.Serve" {
 			t.handlers = append(t.handlers, f[2])
 			return nil
 		}
@@ -130,10 +130,15 @@ func (t *Table) Goroutine(place string) string {
 	return t.started[place]
 }
 
-// claim notes that the last part of a name is to stand in the line at place.
+// claim notes that the last part of a name is to stand in the line at place. A line
+// behind "@" tells two of one name apart, and a function literal is called func4.
 func (t *Table) claim(place, name string) error {
 	file, number, _ := strings.Cut(place, ":")
-	c := claim{file: file, word: name[strings.LastIndexByte(name, '.')+1:]}
+	word, _, _ := strings.Cut(name[strings.LastIndexByte(name, '.')+1:], "@")
+	if strings.HasPrefix(word, "func") {
+		word = "func"
+	}
+	c := claim{file: file, word: word}
 	if _, err := fmt.Sscan(number, &c.line); err != nil {
 		return fmt.Errorf("no place")
 	}
