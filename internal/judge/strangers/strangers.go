@@ -317,11 +317,12 @@ func codes(c *judge.Client) (codes []int, end error) {
 	}
 }
 
-// flood has a client send as fast as it can, while another one talks. It counts how many
-// of the flood's messages the other one hears before the echoes of what it says itself.
+// flood has a client send as fast as it can, while another one talks, and gets the page
+// each time before. It counts how many of the flood's messages the other one hears before
+// the echoes of what it says itself.
 func flood(v *visit) (string, []string, error) {
 	const each, echoes = 64, 100
-	const most = 25 * echoes // 06 comes to some hundred; in 05 it is as many as the machine can do
+	const most = 10 * echoes // 06 comes to some hundred; in 05 it is as many as the machine can do
 	flooder, err := v.joinAndTalk()
 	if err != nil {
 		return "", nil, err
@@ -338,6 +339,9 @@ func flood(v *visit) (string, []string, error) {
 	}()
 	between := 0
 	for n := range echoes {
+		if _, err := v.ask("GET / HTTP/1.1\r\nHost: " + v.program.Addr + "\r\n\r\n"); err != nil {
+			return "", nil, err
+		}
 		body := fmt.Sprint("and I say ", n)
 		err := talker.Say(body)
 		for m := (judge.Message{}); err == nil && m.Body != body && between <= most; m, err = talker.Hear() {
