@@ -147,7 +147,7 @@ func TestWatch(t *testing.T) {
 	waiting := languages["en"].watching
 	out.await(t, waiting, ended)
 	for _, text := range []string{
-		"hold: EveryMessage, PastMessages, NothingLeft", "go wrong: 8 of 12 in two-join", "client.go:31",
+		"hold: EveryMessage, PastMessages, Crowd, NothingLeft", "two-join: 8 of 12 go wrong\n", "client.go:31",
 		`What goes wrong: afterwards, a never hears what a says: "hello".`, "A hint: go run ./exercises hint 2",
 	} {
 		assert.Contains(t, out.String(), text)

@@ -106,7 +106,7 @@ func (c *command) sayExplored(e exercises.Explored) {
 		if p.Order == nil && !p.Whole {
 			c.say(who, c.words.notAll, orders.Number(p.Orders), p.Scenario)
 		} else {
-			c.say(who, c.words.ordersWrong, fmt.Sprintf(c.words.ordersOf, orders.Number(p.Wrong), orders.Number(p.Orders), p.Scenario))
+			c.say(who, c.words.ordersOf, orders.Number(p.Wrong), orders.Number(p.Orders), p.Scenario)
 		}
 		who = ""
 	}
@@ -142,29 +142,28 @@ func (c *command) details(v exercises.Verdict) {
 	if v.Unseen() {
 		fmt.Fprintf(c.out, "\n%s\n", c.words.unseen)
 	}
-	for _, a := range v.Wrong() {
+	if wrong := v.Wrong(); len(wrong) > 0 {
+		a := wrong[0]
 		seen := exercises.Say(c.lang, a.Seen)
-		if a.Panic != "" {
-			seen = fmt.Sprintf(c.words.requestPanicked, a.Panic)
-		}
 		wanted := c.words.wants[a.Property]
 		if a.Log {
 			wanted = c.words.wantsLog
 		}
+		if a.Panic != "" {
+			seen = fmt.Sprintf(c.words.requestPanicked, a.Panic)
+		}
 		fmt.Fprintf(c.out, "\n%s\n  %s\n  %s\n", a.Property, fmt.Sprintf(c.words.wanted, wanted), fmt.Sprintf(c.words.seen, seen))
-		break
 	}
-	for _, p := range v.Explored.Wrong() {
+	if wrong := v.Explored.Wrong(); len(wrong) > 0 {
+		p := wrong[0]
 		fmt.Fprintf(c.out, "\n%s: %s\n%s\n\n", p.Scenario, show.Scenario(c.lang, p.Scenario), show.Counted(c.lang, p.Answer))
 		show.Order(c.out, c.lang, c.width, p.Answer)
-		break
 	}
-	for _, r := range v.Race.Races {
+	if races := v.Race.Races; len(races) > 0 {
 		fmt.Fprintf(c.out, "\n%s\n", c.words.twoPlaces)
-		for _, s := range r.Sides {
+		for _, s := range races[0].Sides {
 			at := fmt.Sprintf("%s:%d", filepath.Base(s.File), s.Line)
 			fmt.Fprintf(c.out, "  %-14s %-32s %s\n", at, show.Line(s.File, s.Line), fmt.Sprintf(c.words.access, c.words.accesses[s.Access], inlined.ReplaceAllString(s.Function, "")))
 		}
-		break
 	}
 }

@@ -11,7 +11,7 @@ type words struct {
 	building, playing, racing string
 	properties, orders, race  string // the judges
 	hold, holdNot             string
-	ordersOf, ordersWrong     string
+	ordersOf                  string
 	notExplored, notAll       string
 	unseen                    string
 	raceClean, raceFound      string
@@ -54,8 +54,8 @@ Without a number it is the next one that is not solved.`,
 		building: "building …", playing: "playing every order …", racing: "running it under the race detector …",
 		properties: "properties", orders: "every order", race: "race detector",
 		hold: "hold: %s", holdNot: "do not hold: %s",
-		ordersOf: "%s of %s in %s", ordersWrong: "go wrong: %s",
-		notExplored: "not explored: %s", notAll: "stopped after %s orders of %s; none of these goes wrong",
+		ordersOf:    "%[3]s: %[1]s of %[2]s go wrong",
+		notExplored: "not explored: %s", notAll: "%[2]s: stopped after %[1]s orders; none of these goes wrong",
 		unseen:    "Only the orders show what this exercise is about. Write it without what is named there.",
 		raceClean: "reports nothing", raceFound: "reports a data race",
 		raceNone: "can't run here: %s", raceOther: "the program failed under it: %s",
@@ -103,8 +103,8 @@ Without a number it is the next one that is not solved.`,
 		building: "ビルドしています …", playing: "すべての順序を調べています …", racing: "race detector を付けて動かしています …",
 		properties: "性質", orders: "すべての順序", race: "race detector",
 		hold: "成り立つ: %s", holdNot: "成り立たない: %s",
-		ordersOf: "%[3]s は %[2]s 通り中 %[1]s 通り", ordersWrong: "問題が起きる順序: %s",
-		notExplored: "調べられない: %s", notAll: "%[2]s は %[1]s 通りで打ち切った。そこまでに問題は起きない",
+		ordersOf:    "%[3]s: %[2]s 通りのうち %[1]s 通りで問題が起きる",
+		notExplored: "調べられない: %s", notAll: "%[2]s: %[1]s 通りで打ち切った。そこまでに問題は起きない",
 		unseen:    "この演習で問うことは、順序を調べなければわからない。上に挙げたものを使わずに書いてほしい。",
 		raceClean: "報告なし", raceFound: "データ競合を報告した",
 		raceNone: "ここでは使えない: %s", raceOther: "race detector を付けるとプログラムが失敗する: %s",

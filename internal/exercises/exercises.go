@@ -62,7 +62,7 @@ var All = []Exercise{
 	{
 		Name: "06-one-writer", Grade: 2, Begins: "property SenderOrder",
 		Properties: []steps.Property{steps.EveryMessage, steps.PastMessages, steps.NothingLeft, steps.SenderOrder, steps.SameOrder, steps.StalledRoom, judge.Gapless, steps.StalledCost},
-		Scenarios:  []string{"two-things", "two-speak", "join-leave"},
+		Scenarios:  []string{"two-things", "two-speak", "join-leave", "join-while-spoken"},
 	},
 	{
 		Name: "07-bound", Grade: 2, Begins: "property StalledCost",

@@ -317,7 +317,7 @@ func checkExercises(ctx context.Context, root string, out io.Writer) error {
 	if err != nil {
 		err = fmt.Errorf("%w\nwrite again what is generated: go run -C tools ./check -write exercises", err)
 	}
-	return errors.Join(err, command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-count=1", "./exercises"))
+	return errors.Join(err, command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-count=1", "-timeout=40m", "./exercises")) // on a busy machine it takes long
 }
 
 // fuzz gives the reader of 06-hardened bytes that nobody has thought of.

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/websocket"
 )
 
-// queueSize is how many messages may wait for one client. Nobody holds to it yet.
+// queueSize is how many messages should wait for one client, at most.
 const queueSize = 256
 
 // Client is the server's side of one browser. Start reads what the browser says. While
@@ -75,6 +75,9 @@ func (c *Client) Send(msg *Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.queue = append(c.queue, msg)
+	if len(c.queue) > queueSize {
+		log.Println("send: a client reads too slowly")
+	}
 	if !c.writing {
 		c.writing = true
 		go c.write()
