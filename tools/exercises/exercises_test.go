@@ -16,7 +16,7 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-var only = flag.String("only", "", "judge only solutions of exercises whose names begin with this")
+var only = flag.String("only", "", "judge only solutions whose exercise and title begin with this, as in 08-no-gap/own")
 
 // The checker passes every right solution, and catches every wrong one for the reason
 // that is stated.

@@ -34,7 +34,8 @@ const start = "start"
 // atOnce is how many solutions are judged at the same time. They mostly wait.
 const atOnce = 4
 
-// Judge judges all solutions, of exercises whose names begin with only. It builds each judge
+// Judge judges all solutions, those whose exercise and title begin with only, as in
+// "08-no-gap/own". It builds each judge
 // once for all of them.
 func Judge(ctx context.Context, only string, log io.Writer) (*Matrix, error) {
 	root, err := steps.Root()
@@ -45,15 +46,15 @@ func Judge(ctx context.Context, only string, log io.Writer) (*Matrix, error) {
 	overlay := make(gocmd.Overlay)
 	var rooms []exercises.Room
 	for _, e := range exercises.All {
-		if !strings.HasPrefix(e.Name, only) {
-			continue
-		}
 		solutions, err := e.Solutions(os.DirFS(root))
 		if err != nil {
 			return nil, err
 		}
 		by, what, _ := strings.Cut(e.Begins, " ")
 		for _, s := range append(solutions, exercises.Solution{Exercise: e, Title: start, By: by, What: what}) {
+			if !strings.HasPrefix(e.Name+"/"+s.Title, only) {
+				continue
+			}
 			r, files, err := s.Room()
 			if err != nil {
 				return nil, err

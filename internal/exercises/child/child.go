@@ -145,6 +145,18 @@ func crowd(path string, room Room) {
 	}
 	for _, b := range browsers { // a browser that hears something has a client
 		b.Hear()
+		b.Listen()
+	}
+	// What a newcomer's goroutine does and what the room does with a message are ordered by
+	// accident, mostly. With so many of them, some are not.
+	for range 20 {
+		browsers[0].Say(judge.Numbered(0, 10, 0)...)
+		b, err := judge.Dial("newcomer", web.Listener.Addr().String(), path, patience)
+		if err != nil {
+			return
+		}
+		defer b.Drop()
+		b.Listen()
 	}
 }
 
