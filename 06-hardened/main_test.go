@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -223,5 +222,5 @@ func TestNoMoreFileDescriptors(t *testing.T) {
 	late, err := judge.Dial("a late one", addr, "/ws", judgetest.Patience())
 	require.NoError(t, err)
 	defer late.Drop()
-	talk(late, fmt.Sprint("and I am in"))
+	talk(late, "and I am in")
 }

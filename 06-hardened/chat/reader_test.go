@@ -139,7 +139,7 @@ func TestFlood(t *testing.T) {
 		{"messages", message},
 		{"long messages", judge.AppendMessage(nil, judge.Message{Author: "a", Body: strings.Repeat("x", 60<<10)})},
 		{"pings", judge.AppendFrame(nil, judge.Ping, []byte("?"))},
-		{"fragments", fragment(0, judge.Text-judge.Text, "")},
+		{"fragments", fragment(0, 0, "")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -374,4 +374,22 @@ func TestHearsWhy(t *testing.T) {
 	first, next, err := c.HearFlow(1 << 30)
 	assert.Equal(t, judge.Closed(1009), err)
 	assert.Equal(t, []int{0, messages}, []int{first, next})
+}
+
+// Nor does one that was dropped just before, and has not left yet.
+func TestShutdownAfterADrop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := NewServer(as05)
+		r := judgetest.OpenInBubble(t, server.Guard(server.WebsocketHandler()), server.Start, func() {})
+		r.Join()            // and it reads no more
+		r.Flow(1200, 1<<10) // too much for it
+		r.Talker.Drop()
+		synctest.Wait()
+		start := time.Now()
+		server.Shutdown()
+		assert.LessOrEqual(t, time.Since(start), 4600*time.Millisecond)
+		go server.Start() // so that the one that is left can leave
+		<-time.After(time.Minute)
+		server.doneCh <- true
+	})
 }
