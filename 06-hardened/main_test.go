@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os/exec"
@@ -223,4 +225,50 @@ func TestNoMoreFileDescriptors(t *testing.T) {
 	require.NoError(t, err)
 	defer late.Drop()
 	talk(late, "and I am in")
+}
+
+// A thousand strangers send bytes that mean nothing, half of them in place of a handshake,
+// and half of them behind one. The room goes on, and hears nothing of it. The bytes are the
+// same at every run.
+func TestNonsense(t *testing.T) {
+	t.Parallel()
+	p := run(t)
+	bystander, err := join(t, p)
+	require.NoError(t, err)
+	random := rand.New(rand.NewPCG(1, 2))
+	bytes := func(most int) []byte {
+		b := make([]byte, 1+random.IntN(most))
+		for i := range b {
+			b[i] = byte(random.Uint32())
+		}
+		return b
+	}
+	for i := range 1000 {
+		var conn net.Conn
+		if i%2 == 0 {
+			conn, err = net.Dial("tcp", p.Addr)
+			require.NoError(t, err)
+			request := fmt.Appendf(nil, "GET /ws HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+				"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %x\r\n\r\n", p.Addr, bytes(20))
+			copy(request[random.IntN(len(request)):], bytes(10))
+			_, err = conn.Write(request)
+		} else {
+			c, err := join(t, p)
+			require.NoError(t, err)
+			conn = c.Conn
+			_, err = conn.Write(append([]byte{byte(random.Uint32()), 0x80 | byte(random.IntN(128))}, bytes(2000)...))
+			require.NoError(t, err)
+		}
+		require.NoError(t, err)
+		if i%3 == 0 {
+			conn.Close()
+		} else {
+			defer conn.Close()
+		}
+		if i%10 == 0 {
+			body := fmt.Sprint(i)
+			require.NoError(t, bystander.Say(body))
+			require.NoError(t, bystander.HearNext(bystander.Name, body))
+		}
+	}
 }
