@@ -238,7 +238,10 @@ func TestLabRace(t *testing.T) {
 	}
 	assert.Contains(t, tb.text("race-said"), "It fails, by data races alone.")
 	assert.Contains(t, tb.text("race-reports"), "This failure is the lesson, if the report above has NewClient on both sides")
-	assert.Equal(t, 2, js[int](tb, `document.querySelector(".report").querySelectorAll(".side").length`))
+	sides := js[[]string](tb, `[...document.querySelector(".report").querySelectorAll(".side strong")].map((side) => side.textContent)`)
+	require.Len(t, sides, 2)
+	assert.Regexp(t, "^One goroutine ", sides[0])
+	assert.Regexp(t, "^Before, another one ", sides[1])
 	assert.Regexp(t, `^One variable: maxId\s+What orders the two: nothing$`, js[string](tb, `document.querySelector(".between").innerText`))
 	assert.Contains(t, js[string](tb, `document.querySelector(".side pre").textContent`), "maxId")
 	assert.Contains(t, tb.text("race-output"), "--- FAIL: TestRaceInNewClient")
