@@ -76,13 +76,14 @@ func peer(name, module string, args ...string) Server {
 const asked = "/benchmark/goroutines"
 
 // added is a file that each server has in addition to its source. It makes the default
-// mux, which all of them serve, say the number of goroutines. That costs almost nothing,
-// also with 20,000 goroutines. net/http/pprof would look at the stack of each
-// one.
+// mux say the number of goroutines. That costs almost nothing, also with 20,000
+// goroutines. net/http/pprof would look at the stack of each one. Most servers serve that
+// mux. Of one that has an http.Server, telling asks the mux before the server's own handler.
 const added = `package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"runtime"
 )
@@ -91,6 +92,18 @@ func init() {
 	http.HandleFunc("` + asked + `", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, runtime.NumGoroutine())
 	})
+}
+
+func telling(web *http.Server, l net.Listener) net.Listener {
+	own := web.Handler
+	web.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "` + asked + `" {
+			http.DefaultServeMux.ServeHTTP(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
+	return l
 }
 `
 
@@ -119,10 +132,15 @@ func build(ctx context.Context, root, in, dir string, servers []Server) error {
 	var packages []string
 	for _, s := range servers {
 		// The overlay would make a directory where there is none.
-		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(s.at))); err != nil {
+		main, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(s.at), "main.go"))
+		if err != nil {
 			return fmt.Errorf("%s is not there: %w", s.Name, err)
 		}
 		overlay[s.at+"/added_by_bench.go"] = added // no server has a file of this name
+		const own = "web.Serve(listener)"
+		if strings.Contains(string(main), own) {
+			overlay[s.at+"/main.go"] = strings.Replace(string(main), own, "web.Serve(telling(web, listener))", 1)
+		}
 		packages = append(packages, s.pkg)
 	}
 	flag, err := overlay.Flag(dir, root)
