@@ -131,7 +131,7 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 	flags.SetOutput(stderr)
 	flags.BoolVar(&o.short, "short", false, "run for about a minute, with fewer clients: to see that all works, not for figures")
 	flags.IntVar(&o.rounds, "rounds", 5, "measure everything so many `times`; with -short, once")
-	servers := flags.String("servers", "", "measure these servers, a comma-separated `list`; by default all")
+	servers := flags.String("servers", "", "measure these servers, a comma-separated `list`; by default all. 06-hardened has\nits limits for strangers only in flood")
 	only := flags.String("only", "", "run these scenarios, a comma-separated `list`; by default all but flood. How much one client\nthat sends without pause delays the others, with the limits that servers have by default:\n-only flood -servers 05-batch,06-hardened")
 	flags.StringVar(&o.out, "out", "", "write all measurements to this `file`, relative to bench/; by default a full run of\neverything, in enough rounds, is kept in docs/measurements.json, and anything else nowhere")
 	if err := flags.Parse(args); err != nil {

@@ -167,7 +167,7 @@ func (m *measurement) run(ctx context.Context, scenario string) (what string, er
 		m.f.Loads = append(m.f.Loads, l)
 		parts = append(parts, describe(l, note))
 		if l.Rate > 0 && !l.KeptUp() {
-			break // it will not keep up with a higher rate either
+			break // it will not keep up with a higher rate either, nor beside a flood
 		}
 	}
 	return strings.Join(parts, "; "), nil

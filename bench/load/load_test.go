@@ -215,6 +215,20 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// Without its flood, such a load measures nothing.
+func TestAFloodThatMayNotComeAgain(t *testing.T) {
+	s := open
+	s.Flood = true
+	_, _, err := Load(deadline(t), serve(t, func(f *fake, _ int, from *fakeConn, message []byte) {
+		if sender, _, _, _ := parseMessage(message); sender == noise {
+			f.listener.Close()
+			from.Close()
+		}
+		f.tell(message)
+	}), s, healthy)
+	assert.ErrorContains(t, err, "can't connect to ws://")
+}
+
 func TestLossInAnOpenLoad(t *testing.T) {
 	l, _, err := Load(deadline(t), serve(t, at(50, func(f *fake, _ *fakeConn, message []byte) { f.tell(message, 5, 7) })), open, sick)
 	require.NoError(t, err)
