@@ -194,7 +194,7 @@ func TestFlood(t *testing.T) {
 		noises := 0
 		f := serve(t, func(f *fake, _ int, from *fakeConn, message []byte) {
 			if sender, _, _, _ := parseMessage(message); sender == noise {
-				if noises++; noises%100 == 0 {
+				if noises++; noises == 100 {
 					from.Close()
 				}
 			}
@@ -206,7 +206,6 @@ func TestFlood(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, with, l.Flood)
 		assert.Positive(t, l.Deliveries)
-		assert.LessOrEqual(t, l.Deliveries, l.Sent*s.Clients+s.Senders*s.Clients)
 		assert.Zero(t, l.Lost+l.Dropped)
 		f.mu.Lock()
 		assert.Equal(t, with, noises > 0, "messages of the flood: %d", noises)
