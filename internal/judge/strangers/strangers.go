@@ -1,7 +1,7 @@
 // Package strangers judges a step's program as strangers on the Internet would treat it.
 // It runs the step's command as a process, and sees it only from outside. It knows about
 // testing, and nothing about the inside of a step. A program that uses it must call
-// live.Clean at the end.
+// live.Clean at the end, as live.Main does.
 package strangers
 
 import (
