@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -18,12 +20,17 @@ import (
 
 	"websocket-chat-steps/internal/judge"
 	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/judge/race"
 	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/steps"
 )
 
+// run starts the command. Under the race detector t is skipped: it isn't in the command.
 func run(t *testing.T, args ...string) *live.Program {
 	t.Helper()
+	if race.Enabled {
+		t.Skip("the command is another process, without the race detector: go test without -race runs it")
+	}
 	p, err := live.Start(judgetest.Context(t), steps.Of(step), nil, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	require.NoError(t, err)
 	t.Cleanup(p.Kill)
@@ -188,16 +195,14 @@ func TestNoMoreFileDescriptors(t *testing.T) {
 	t.Parallel()
 	path, err := live.Build(judgetest.Context(t), steps.Of(step), nil)
 	require.NoError(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	addr := l.Addr().String()
-	l.Close()
 	var log printed
-	cmd := exec.Command("sh", "-c", `ulimit -n 30 && exec "$0" "$@"`, path, "-addr", addr)
+	cmd := exec.Command("sh", "-c", `ulimit -n 30 && exec "$0" "$@"`, path, "-addr", "127.0.0.1:0")
 	cmd.Stderr, cmd.Stdout = &log, &log
 	require.NoError(t, cmd.Start())
 	defer func() { cmd.Process.Signal(syscall.SIGKILL); cmd.Wait() }()
-	judgetest.Await(t, "it to serve", func() bool { return strings.Contains(log.String(), "serves the chat") })
+	served := regexp.MustCompile(`serves the chat at http://(\S+)/ `)
+	judgetest.Await(t, "it to serve", func() bool { return served.MatchString(log.String()) })
+	addr := served.FindStringSubmatch(log.String())[1]
 
 	talk := func(c *judge.Client, body string) {
 		t.Helper()
@@ -223,5 +228,51 @@ func TestNoMoreFileDescriptors(t *testing.T) {
 	late, err := judge.Dial("a late one", addr, "/ws", judgetest.Patience())
 	require.NoError(t, err)
 	defer late.Drop()
-	talk(late, fmt.Sprint("and I am in"))
+	talk(late, "and I am in")
+}
+
+// A thousand strangers send bytes that mean nothing, half of them in place of a handshake,
+// and half of them behind one. The room goes on, and hears nothing of it. The bytes are the
+// same at every run.
+func TestNonsense(t *testing.T) {
+	t.Parallel()
+	p := run(t)
+	bystander, err := join(t, p)
+	require.NoError(t, err)
+	random := rand.New(rand.NewPCG(1, 2))
+	bytes := func(most int) []byte {
+		b := make([]byte, 1+random.IntN(most))
+		for i := range b {
+			b[i] = byte(random.Uint32())
+		}
+		return b
+	}
+	for i := range 1000 {
+		var conn net.Conn
+		if i%2 == 0 {
+			conn, err = net.Dial("tcp", p.Addr)
+			require.NoError(t, err)
+			request := fmt.Appendf(nil, "GET /ws HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+				"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %x\r\n\r\n", p.Addr, bytes(20))
+			copy(request[random.IntN(len(request)):], bytes(10))
+			_, err = conn.Write(request)
+		} else {
+			c, err := join(t, p)
+			require.NoError(t, err)
+			conn = c.Conn
+			_, err = conn.Write(append([]byte{byte(random.Uint32()), 0x80 | byte(random.IntN(128))}, bytes(2000)...))
+			require.NoError(t, err)
+		}
+		require.NoError(t, err)
+		if i%3 == 0 {
+			conn.Close()
+		} else {
+			defer conn.Close()
+		}
+		if i%10 == 0 {
+			body := fmt.Sprint(i)
+			require.NoError(t, bystander.Say(body))
+			require.NoError(t, bystander.HearNext(bystander.Name, body))
+		}
+	}
 }

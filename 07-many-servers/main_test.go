@@ -18,12 +18,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	status := m.Run()
-	if err := live.Clean(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		status = 1
-	}
-	os.Exit(status)
+	live.Main(m)
 }
 
 // TestStrangers checks each cell of the step's column of the second table, the "no" cells

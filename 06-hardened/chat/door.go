@@ -78,12 +78,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why string, stat
 }
 
 // Shutdown tells every client 1001, behind all that waits for it, and returns when all have
-// left or their time to leave is over. Then it ends Start. From now on nobody comes in. Any
+// left or their time to leave is over. (One that was dropped before may still be there.) Then it ends Start. From now on nobody comes in. Any
 // goroutine but the server's own may call it, once.
 func (s *Server) Shutdown() {
 	s.inside.Add(math.MaxInt32) // so there is no place for one more
 	s.doneCh <- true
-	for s.inside.Load() > math.MaxInt32 {
+	for end := time.Now().Add(hurry + hurry/8); s.inside.Load() > math.MaxInt32 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond) // only now does anybody wait for them, so nobody tells
 	}
 	s.doneCh <- true

@@ -70,6 +70,37 @@ func readAll(t *testing.T, all []byte, early, some int) (got reading) {
 	}
 }
 
+// A frame is unmasked: RFC 6455's own example (section 5.7), and payloads whose lengths are
+// written in each of the three ways. However much of it has come, nothing is taken before
+// all is there.
+func TestUnmask(t *testing.T) {
+	f, size, err := parse([]byte{0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58}, 5)
+	require.NoError(t, err)
+	assert.Equal(t, frame{true, opText, []byte("Hello")}, f)
+	assert.Equal(t, 11, size)
+	for _, length := range []int{0, 1, 125, 126, 127, 1<<16 - 1, 1 << 16} {
+		payload := bytes.Repeat([]byte("0123456789"), length/10+1)[:length]
+		b := judge.AppendFrame(nil, judge.Text, payload)
+		head := len(b) - length
+		key := []byte{1, 2, 3, 4}
+		copy(b[head-4:], key)
+		for i := range payload {
+			b[head+i] ^= key[i%4]
+		}
+		for _, n := range []int{0, 1, 2, 3, head - 1, len(b) - 1} {
+			if n < len(b) {
+				_, size, err := parse(bytes.Clone(b[:n]), length)
+				require.NoError(t, err)
+				require.Zero(t, size, "%d bytes of %d", n, len(b))
+			}
+		}
+		f, size, err := parse(append(b, "more"...), length)
+		require.NoError(t, err)
+		assert.Equal(t, len(b), size)
+		assert.True(t, bytes.Equal(payload, f.payload), "a payload of %d bytes", length)
+	}
+}
+
 // Whatever a client sends, in whatever pieces it comes: the reader ends with a reason, it
 // holds little, and the same bytes give the same messages and pongs.
 func FuzzReader(f *testing.F) {

@@ -106,7 +106,7 @@ func (r *reader) pay(n int) {
 }
 
 // drain reads what still comes, for a while. A connection that is closed with unread
-// input is reset, and then the client may never hear why (TestTold).
+// input is reset, and then the client may never hear why (TestHearsWhy).
 func (r *reader) drain() {
 	if tcp, ok := r.conn.(*net.TCPConn); ok {
 		tcp.CloseWrite() // so the client need not wait for more

@@ -139,7 +139,7 @@ func TestFlood(t *testing.T) {
 		{"messages", message},
 		{"long messages", judge.AppendMessage(nil, judge.Message{Author: "a", Body: strings.Repeat("x", 60<<10)})},
 		{"pings", judge.AppendFrame(nil, judge.Ping, []byte("?"))},
-		{"fragments", fragment(0, judge.Text-judge.Text, "")},
+		{"fragments", fragment(0, 0, "")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -353,5 +353,43 @@ func TestShutdownBesideAStalledClient(t *testing.T) {
 		start := time.Now()
 		server.Shutdown()
 		assert.LessOrEqual(t, time.Since(start), 4100*time.Millisecond)
+	})
+}
+
+// A client that is told why still hears it when it reads late, although the server has not
+// read all that the client sent. (If the server closed the connection at once, the system
+// would reset it, and throw away what has not arrived.)
+func TestHearsWhy(t *testing.T) {
+	const messages, size = 40, 1 << 10
+	r := openRoom(t)
+	c := r.Join()
+	require.NoError(t, r.Sockets.Of(c.Conn).SetWriteBuffer(128<<10)) // all of them, with the close frame
+	require.NoError(t, c.Conn.(*net.TCPConn).SetReadBuffer(4<<10))
+	r.Flow(messages, size)
+	tooLong := judge.AppendFrame(nil, judge.Text, make([]byte, 200<<10))
+	require.NoError(t, c.Write(tooLong[:50<<10]))
+	judgetest.Await(t, "the server to drain or to close the connection", func() bool {
+		return judgetest.Count("chat.(*reader).drain") == 1 || r.Sockets.Open() == 1
+	})
+	first, next, err := c.HearFlow(1 << 30)
+	assert.Equal(t, judge.Closed(1009), err)
+	assert.Equal(t, []int{0, messages}, []int{first, next})
+}
+
+// Nor does one that was dropped just before, and has not left yet.
+func TestShutdownAfterADrop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := NewServer(as05)
+		r := judgetest.OpenInBubble(t, server.Guard(server.WebsocketHandler()), server.Start, func() {})
+		r.Join()            // and it reads no more
+		r.Flow(1200, 1<<10) // too much for it
+		r.Talker.Drop()
+		synctest.Wait()
+		start := time.Now()
+		server.Shutdown()
+		assert.LessOrEqual(t, time.Since(start), 4600*time.Millisecond)
+		go server.Start() // so that the one that is left can leave
+		<-time.After(time.Minute)
+		server.doneCh <- true
 	})
 }

@@ -36,7 +36,6 @@ type mailbox struct {
 	bytes    int       // of frames
 	emptying bool      // a goroutine runs empty, or soon will, so put need not start one
 	closed   bool      // nothing goes in any more: a close frame is in, or a write has failed
-	ending   bool      // the server ends: no deadline is put off any more
 }
 
 // put adds a frame. If no goroutine empties the mailbox, put starts one. A client

@@ -15,23 +15,22 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"websocket-chat-steps/internal/schedule"
 	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/schedule/room"
+	"websocket-chat-steps/internal/schedule/show"
 	"websocket-chat-steps/internal/steps"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := command{out: os.Stdout, errOut: os.Stderr, width: terminalWidth(), build: build}
+	c := command{out: os.Stdout, errOut: os.Stderr, width: show.Width(), build: build}
 	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		c.progress = os.Stderr
 	}
@@ -70,7 +69,7 @@ func (c *command) run(ctx context.Context, args []string) (status int) {
 	replay := flags.String("replay", "", "play this one `line` of the scenario, as it was printed")
 	all := flags.Bool("all", false, "count every single order, also those that only swap steps which have nothing to do with each other; for a minute, at most")
 	list := flags.Bool("list", false, "list the scenarios")
-	lang := flags.String("lang", systemLang(), "`language` of what it says: en or ja")
+	lang := flags.String("lang", show.Lang(), "`language` of what it says: en or ja")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
@@ -125,7 +124,7 @@ func (c *command) one(ctx context.Context, step steps.Step, sc room.Scenario, re
 	}
 	defer remove()
 	server, small := p.Server(step.Name, sc)
-	fmt.Fprintf(c.out, "%s, %s: %s\n", step.Name, sc.Name, c.words.scenarios[sc.Name])
+	fmt.Fprintf(c.out, "%s, %s: %s\n", step.Name, sc.Name, show.Scenario(c.lang, sc.Name))
 	if small {
 		fmt.Fprintf(c.out, c.words.small+"\n", sc.Constant, sc.Small)
 	}
@@ -137,7 +136,7 @@ func (c *command) one(ctx context.Context, step steps.Step, sc room.Scenario, re
 		if err != nil {
 			return fmt.Errorf("%w\n%s", err, c.words.lines)
 		}
-		c.order(step, a)
+		show.Order(c.out, c.lang, c.width, a)
 		return nil
 	case all:
 		question.How.Distinct = false
@@ -157,7 +156,7 @@ func (c *command) one(ctx context.Context, step steps.Step, sc room.Scenario, re
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, c.words.distinct+"\n", orders.Number(a.Wrong), orders.Number(a.Orders))
+	fmt.Fprintln(c.out, show.Counted(c.lang, a))
 	if a.Wrong == 0 {
 		return nil
 	}
@@ -169,7 +168,7 @@ func (c *command) one(ctx context.Context, step steps.Step, sc room.Scenario, re
 		a = *easy
 	}
 	fmt.Fprintf(c.out, c.words.shortest+"\n\n", len(a.Order.Steps), a.Order.Preemptions())
-	c.order(step, a)
+	show.Order(c.out, c.lang, c.width, a)
 	fmt.Fprintf(c.out, "\n%s\n  go run ./docs/orders -replay %q %s %s\n", c.words.again, a.Line, step.Name, sc.Name)
 	return nil
 }
@@ -271,38 +270,9 @@ func (c *command) table(ctx context.Context) error {
 
 func (c *command) list() {
 	for _, sc := range room.Scenarios {
-		fmt.Fprintf(c.out, "%-20s %s\n", sc.Name, c.words.scenarios[sc.Name])
+		fmt.Fprintf(c.out, "%-20s %s\n", sc.Name, show.Scenario(c.lang, sc.Name))
 		if sc.Constant != "" {
 			fmt.Fprintf(c.out, "%-20s "+c.words.small+"\n", "", sc.Constant, sc.Small)
 		}
 	}
-}
-
-// terminalWidth is how wide the terminal is, in columns.
-func terminalWidth() int {
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
-		return n
-	}
-	cmd := exec.Command("stty", "size")
-	cmd.Stdin = os.Stdin
-	out, err := cmd.Output()
-	if fields := strings.Fields(string(out)); err == nil && len(fields) == 2 {
-		if n, err := strconv.Atoi(fields[1]); err == nil && n > 0 {
-			return n
-		}
-	}
-	return 100
-}
-
-// systemLang is the language of the environment.
-func systemLang() string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			if strings.HasPrefix(v, "ja") {
-				return "ja"
-			}
-			return "en"
-		}
-	}
-	return "en"
 }

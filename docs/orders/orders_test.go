@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/schedule/room"
+	"websocket-chat-steps/internal/schedule/show"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -62,7 +64,7 @@ func TestOne(t *testing.T) {
 	}
 	for line := range strings.Lines(out) {
 		if !strings.Contains(line, "orders go wrong") && !strings.Contains(line, "01-original") {
-			assert.LessOrEqual(t, cellWidth(strings.TrimSuffix(line, "\n")), 80, line)
+			assert.LessOrEqual(t, show.CellWidth(strings.TrimSuffix(line, "\n")), 80, line)
 		}
 	}
 	again := regexp.MustCompile(`-replay "(.*)" 01-original two-join`).FindStringSubmatch(out)
@@ -105,21 +107,13 @@ func (s stopper) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// A line of the source breaks where it can be read, and no letter is wider than the column.
-func TestWrap(t *testing.T) {
-	assert.Equal(t, []string{"default: (nothing else", "is ready)"}, wrap("default: (nothing else is ready)", 23, 3))
-	assert.Equal(t, []string{"err :=", "websocket.JSON.Receive(", "c.ws, &msg)"}, wrap("err := websocket.JSON.Receive(c.ws, &msg)", 23, 3))
-	assert.Equal(t, []string{"読み込", "み、書", "き込…"}, wrap("読み込み、書き込みです", 6, 3)[:3])
-	assert.Equal(t, []string{"abcd", "efgh"}, wrap("abcdefgh", 4, 3))
-}
-
 // Where the terminal has no room for all goroutines, they stand in one column.
 func TestNarrow(t *testing.T) {
 	status, out, errOut := run(judgetest.Context(t), 80, "-lang", "en", "-replay", "a! a! a>server:2 a a>server:2 a server.3 server.5", "03-single-goroutine", "two-things")
 	require.Equal(t, 0, status, errOut)
 	assert.Contains(t, out, "server.5  client.go:50 → a  err := websocket.JSON.Send(c.ws, msg)\n")
 	for line := range strings.Lines(out) {
-		assert.True(t, strings.HasPrefix(line, "03-single") || cellWidth(strings.TrimSuffix(line, "\n")) <= 80, line)
+		assert.True(t, strings.HasPrefix(line, "03-single") || show.CellWidth(strings.TrimSuffix(line, "\n")) <= 80, line)
 	}
 }
 
@@ -143,13 +137,12 @@ func TestArguments(t *testing.T) {
 
 // Every scenario has its words, in both languages.
 func TestWords(t *testing.T) {
-	for lang, words := range languages {
-		assert.Len(t, words.scenarios, len(room.Scenarios))
-		for _, sc := range room.Scenarios {
-			assert.NotEmpty(t, words.scenarios[sc.Name], "%s, %s", lang, sc.Name)
+	for lang := range languages {
+		for _, sc := range slices.Concat(room.Scenarios, room.More) {
+			assert.NotEmpty(t, show.Scenario(lang, sc.Name), "%s, %s", lang, sc.Name)
 		}
 		status, out, _ := run(t.Context(), 80, "-lang", lang, "-list")
 		assert.Equal(t, 0, status)
-		assert.Contains(t, out, words.scenarios["two-speak"])
+		assert.Contains(t, out, show.Scenario(lang, "two-speak"))
 	}
 }

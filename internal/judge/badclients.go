@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"websocket-chat-steps/internal/judge/race"
-	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -38,7 +37,7 @@ func (j *Judge) BadClient(ctx context.Context, b steps.BadClient) (reaction step
 // misbehave is the scenario of one bad client, c, beside a good one, a.
 func misbehave(r *room, b steps.BadClient) (reaction steps.Reaction, seen string) {
 	a := r.join()
-	r.base = idsOf(stacks.Now()) // a's goroutines stay
+	r.base = idsOf(r.now()) // a's goroutines stay
 	switch b {
 	case steps.Resets:
 		r.join().Reset()

@@ -10,7 +10,9 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"time"
 
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -22,13 +24,29 @@ type Server struct {
 	Handlers []http.Handler
 
 	// Addrs are the addresses (host:port) of servers of the room that run in other
-	// processes. The judge can't see their goroutines and sockets. A scenario that
-	// needs them breaks off, and says so.
+	// processes. The judge can't see their goroutines and sockets, unless there is a
+	// Look. A scenario that needs them breaks off, and says so.
 	Addrs []string
+
+	// Look, where the server is one other process, tells what is inside: of its
+	// goroutines those that are the chat's, and after a garbage collection if
+	// collect says so.
+	Look func(ctx context.Context, collect bool) (Inside, error)
+
+	// Pause is how long the judge waits before each client that it brings and
+	// each thing that it says, so that people can follow. Tests need none.
+	Pause time.Duration
 
 	Path string // as in "/entry"
 	Loop string // the function that the server's goroutine runs, as in "chat.(*Server).Listen"
 	Stop func() // ends that goroutine; not called when the room is frozen
+}
+
+// Inside is what a server's process has inside at one moment.
+type Inside struct {
+	Goroutines []stacks.Goroutine
+	Sockets    int // that are open
+	Heap       int // bytes of memory that is in use
 }
 
 // Start starts a new server at each call, and returns when it is ready.
@@ -109,10 +127,7 @@ func (j *Judge) Goroutines(ctx context.Context) (Verdict, error) {
 // play runs a scenario on a new server. The scenario returns a sentence that says how
 // the property was seen to hold. If the property doesn't hold, it panics with a Verdict.
 func (j *Judge) play(ctx context.Context, scenario func(*room) string) (v Verdict, err error) {
-	r, err := openRoom(ctx, j.start, j.step.Name)
-	if err != nil {
-		return Verdict{}, err
-	}
+	var r *room
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -123,10 +138,16 @@ func (j *Judge) play(ctx context.Context, scenario func(*room) string) (v Verdic
 		default:
 			panic(p)
 		}
+		if r == nil {
+			return
+		}
 		if closing := r.close(v, j.step.LeavesBehind()); err == nil {
 			err = closing
 		}
 	}()
+	if r, err = openRoom(ctx, j.start, j.step.Name); err != nil {
+		return Verdict{}, err
+	}
 	return Verdict{Holds, scenario(r)}, nil
 }
 

@@ -1,9 +1,11 @@
 package judge
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -235,6 +238,57 @@ func TestServerElsewhere(t *testing.T) {
 			assert.Contains(t, v.Seen, "another process, so its goroutines and sockets can't be counted")
 		}
 	}
+}
+
+// Where there is a Look, a server that is another process is judged as one in this.
+func TestServerElsewhereThatIsLookedInto(t *testing.T) {
+	impatient(t)
+	for _, test := range []struct {
+		fault fault
+		p     steps.Property
+		want  Kind
+	}{
+		{none, steps.NothingLeft, Holds},
+		{leavesGoroutine, steps.NothingLeft, Fails},
+		{none, steps.StalledRoom, Holds},
+		{sendsToItself, steps.StalledRoom, Freezes},
+	} {
+		others := idsOf(stacks.Now())
+		s, err := startFake(test.fault)()
+		require.NoError(t, err)
+		sockets := new(Sockets)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		web := &http.Server{Handler: s.Handlers[0], ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			assert.NoError(t, c.(*conn).Conn.(*net.TCPConn).SetWriteBuffer(smallBuffer)) // as the other process does it
+			return ctx
+		}}
+		go web.Serve(sockets.Listener(l))
+		looks := 0
+		look := func(context.Context, bool) (Inside, error) {
+			looks++
+			own := slices.DeleteFunc(stacks.Now(), func(g stacks.Goroutine) bool {
+				return others[g.ID] || !strings.Contains(g.Created.Function, "judge.(*fake)") && !slices.ContainsFunc(g.Frames, func(f stacks.Frame) bool { return strings.Contains(f.Function, "judge.(*fake)") })
+			})
+			return Inside{Goroutines: own, Sockets: sockets.Open()}, nil
+		}
+		j := New(func() (Server, error) {
+			return Server{Addrs: []string{l.Addr().String()}, Path: "/", Loop: s.Loop, Look: look, Pause: time.Nanosecond}, nil
+		}, declaredFake)
+		v, err := j.Property(t.Context(), test.p)
+		require.NoError(t, err)
+		assert.Equal(t, test.want, v.Kind, "%s: %s", test.fault, v.Seen)
+		assert.Positive(t, looks)
+		sockets.release() // as a process's end does
+		web.Close()
+	}
+
+	gone := errors.New("it has ended")
+	j := New(func() (Server, error) {
+		return Server{Addrs: []string{"127.0.0.1:1"}, Look: func(context.Context, bool) (Inside, error) { return Inside{}, gone }}, nil
+	}, declaredFake)
+	_, err := j.Property(t.Context(), steps.NothingLeft)
+	assert.ErrorIs(t, err, gone)
 }
 
 // A socket is open until the server has closed it, also if its client has gone.

@@ -157,7 +157,7 @@ const stalledMessages = 400
 // before the next is sent, so only the messages for the third client wait.
 func stall(r *room) (talker, listener, stalled *Client) {
 	talker, listener = r.join(), r.join()
-	r.base = idsOf(stacks.Now()) // these two stay
+	r.base = idsOf(r.now()) // these two stay
 	stalled = r.joinStalled(talker)
 	for i := range stalledMessages {
 		r.hear(listener, r.say(talker, kib(i, 1)))
@@ -185,7 +185,7 @@ func stalledCost(r *room) string {
 	r.needInside()
 	talker, listener, stalled := stall(r)
 	const tooManyGoroutines = stalledMessages / 4
-	more := without(stacks.Now(), r.base)
+	more := without(r.now(), r.base)
 	if len(more) > tooManyGoroutines {
 		r.fail("after %d messages of 1 KiB that one of three clients did not read, there %s", stalledMessages, areGoroutines(more))
 	}
@@ -198,12 +198,12 @@ func stalledCost(r *room) string {
 	for i := range messages { // clients that read must not fall behind
 		r.hear(listener, r.say(talker, kib(i, size)))
 	}
-	with := HeapInUse()
+	with := r.look(true).Heap
 	stalled.Reset()
 	if left, open := r.rest(2); open > 0 {
 		r.fail("a client that did not read has reset its connection, and its socket is still open; there %s", areGoroutines(left))
 	}
-	held := with - HeapInUse()
+	held := with - r.look(true).Heap
 	if held > tooMuchMemory {
 		r.fail("of %d MiB that one client did not read, %d MiB were held for it", messages*size>>10, held>>20)
 	}
@@ -306,7 +306,7 @@ func (r *room) count(declared int) string {
 	}
 	var there []stacks.Goroutine
 	if !r.comes(func() bool {
-		there = without(stacks.Now(), r.base)
+		there = without(r.now(), r.base)
 		return len(there) == clients*declared && !slices.ContainsFunc(there, stacks.Goroutine.Moves)
 	}) {
 		r.fail("declared %d for each of %d clients; there %s", declared, clients, areGoroutines(there))

@@ -19,6 +19,10 @@ import (
 // not wrong. The judge's own tests, which watch many servers fail, make it shorter.
 var patience = 10 * time.Second
 
+// SetPatience is for programs in which many servers are watched as they fail, and a person waits.
+// Call it before all else.
+func SetPatience(d time.Duration) { patience = d }
+
 // silence is how long no message comes before the judge calls a room frozen. The room's
 // goroutine must also wait somewhere else than at its channels. The same tests make it
 // shorter.
@@ -47,6 +51,7 @@ type room struct {
 	sockets *Sockets
 	https   []*http.Server
 	clients []*Client
+	stopped bool            // the scenario has stopped the server itself
 	before  ids             // goroutines from before the server
 	empty   ids             // goroutines from before the first client
 	base    ids             // goroutines that the scenario does not count
@@ -72,13 +77,16 @@ func openRoom(ctx context.Context, start Start, step string) (*room, error) {
 		r.https = append(r.https, web)
 		r.addrs = append(r.addrs, tcp.Addr().String())
 	}
-	if r.inside() {
+	if r.seen() {
+		if r.server.Look != nil {
+			r.before = nil // of this process
+		}
 		if err := r.findLoops(); err != nil {
 			r.closeServers()
 			return nil, err
 		}
 	}
-	r.empty = idsOf(stacks.Now())
+	r.empty = idsOf(r.now())
 	r.base = r.empty
 	return r, nil
 }
@@ -87,9 +95,31 @@ func openRoom(ctx context.Context, start Start, step string) (*room, error) {
 // their goroutines and sockets.
 func (r *room) inside() bool { return len(r.server.Handlers) > 0 }
 
+// seen tells whether the servers' goroutines and sockets can be looked at.
+func (r *room) seen() bool { return r.inside() || r.server.Look != nil }
+
+// look is what is inside of the server, in this process or in another one.
+func (r *room) look(collect bool) Inside {
+	if r.server.Look == nil {
+		i := Inside{Goroutines: stacks.Now(), Sockets: r.sockets.Open()}
+		if collect {
+			i.Heap = HeapInUse()
+		}
+		return i
+	}
+	i, err := r.server.Look(r.ctx, collect)
+	if err != nil {
+		panic(broken{err})
+	}
+	return i
+}
+
+// now returns the servers' goroutines; of this process all.
+func (r *room) now() []stacks.Goroutine { return r.look(false).Goroutines }
+
 // needInside ends a scenario that can't be judged from another process.
 func (r *room) needInside() {
-	if !r.inside() {
+	if !r.seen() {
 		r.breakOff("the server is another process, so its goroutines and sockets can't be counted from here")
 	}
 }
@@ -136,7 +166,7 @@ func (r *room) findLoops() error {
 }
 
 // all returns the goroutines that the server and its clients have here.
-func (r *room) all() []stacks.Goroutine { return without(stacks.Now(), r.before) }
+func (r *room) all() []stacks.Goroutine { return without(r.now(), r.before) }
 
 func (r *room) closeServers() {
 	for _, web := range r.https {
@@ -155,6 +185,9 @@ func (r *room) close(v Verdict, leavesBehind bool) error {
 		return r.stop()
 	}
 	r.sockets.release()
+	if r.stopped {
+		return nil // the scenario has looked whether all has ended
+	}
 	frozen := v.Kind == Freezes
 	if !frozen && !r.comes(r.answers) {
 		frozen = true
@@ -207,7 +240,7 @@ func Within(ctx context.Context, f func()) error {
 
 // loops finds the servers' goroutines.
 func (r *room) loops() (loops []stacks.Goroutine) {
-	for _, g := range stacks.Now() {
+	for _, g := range r.now() {
 		if !r.before[g.ID] && g.Runs(r.server.Loop) {
 			loops = append(loops, g)
 		}
@@ -242,7 +275,7 @@ func (r *room) stuck() (stacks.Goroutine, bool) {
 // judge waits for. Goroutines from before the server, such as the judge's own, don't
 // count.
 func (r *room) moves() bool {
-	for _, g := range stacks.Now() {
+	for _, g := range r.now() {
 		if !r.before[g.ID] && g.Moves() {
 			return true
 		}
@@ -300,8 +333,19 @@ func (r *room) limit() time.Duration {
 	return time.Hour
 }
 
+// pause waits for as long as people take to follow.
+func (r *room) pause() {
+	if r.server.Pause > 0 {
+		select {
+		case <-time.After(r.server.Pause):
+		case <-r.ctx.Done():
+		}
+	}
+}
+
 // connect connects a client that does not read yet.
 func (r *room) connect() *Client {
+	r.pause()
 	n := len(r.clients)
 	name := fmt.Sprintf("client %d", n+1)
 	c, err := Dial(name, r.addrs[n%len(r.addrs)], r.server.Path, r.limit())
@@ -343,6 +387,7 @@ func (r *room) joinStalled(witness *Client) *Client {
 
 // send sends all messages in one TCP write.
 func (r *room) send(c *Client, bodies ...string) {
+	r.pause()
 	if err := c.Say(bodies...); err != nil {
 		r.breakOff("%s could not send: %v", c.Name, err)
 	}
@@ -420,8 +465,9 @@ func (r *room) rest(stay int) (left []stacks.Goroutine, open int) {
 	var since time.Time // since when the same goroutines are left
 	var last ids
 	r.wait(nil, func() bool {
-		left = without(stacks.Now(), r.base)
-		open = r.sockets.Open() - stay
+		inside := r.look(false)
+		left = without(inside.Goroutines, r.base)
+		open = inside.Sockets - stay
 		if len(left) == 0 && open == 0 {
 			return true
 		}
@@ -480,11 +526,12 @@ func without(all []stacks.Goroutine, set ids) []stacks.Goroutine {
 }
 
 // own returns the innermost frame in this repository's code, but not in the judge's
-// wrapper of a connection: a reader of the server looks there for the place where the
-// goroutine waits. If there is none, own returns the innermost frame of all.
+// wrapper of a connection, nor in package live: a reader of the server looks there for
+// the place where the goroutine waits. If there is none, own returns the innermost
+// frame of all.
 func own(g stacks.Goroutine) stacks.Frame {
 	for _, f := range g.Frames {
-		if strings.HasPrefix(f.Function, steps.ModulePath+"/") && !strings.Contains(f.Function, "/judge.(*conn).") && !strings.Contains(f.Function, "/judge.(*listener).") {
+		if strings.HasPrefix(f.Function, steps.ModulePath+"/") && !strings.Contains(f.Function, "/judge.(*conn).") && !strings.Contains(f.Function, "/judge.(*listener).") && !strings.Contains(f.Function, "/tight.") {
 			return f
 		}
 	}

@@ -9,9 +9,11 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	"websocket-chat-steps/internal/gocmd"
@@ -36,7 +38,7 @@ func Build(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (string,
 	}
 	builds.Lock()
 	defer builds.Unlock()
-	key := fmt.Sprint(step.Name, overlay)
+	key := fmt.Sprint(step.Name, " ", overlay)
 	if path, ok := builds.path[key]; ok {
 		return path, nil
 	}
@@ -51,6 +53,14 @@ func Build(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (string,
 	return path, nil
 }
 
+// Forget has the next Build of a step build it anew, from its source as it is then.
+// What was built stays until Clean: it may be running.
+func Forget(step steps.Step) {
+	builds.Lock()
+	defer builds.Unlock()
+	maps.DeleteFunc(builds.path, func(key, path string) bool { return strings.HasPrefix(key, step.Name+" ") })
+}
+
 // Clean removes what was built.
 func Clean() error {
 	builds.Lock()
@@ -58,6 +68,17 @@ func Clean() error {
 	err := os.RemoveAll(builds.dir)
 	builds.dir, builds.path = "", nil
 	return err
+}
+
+// Main runs a package's tests, removes what was built for them, and exits. m is the
+// *testing.M of a TestMain that does nothing else.
+func Main(m interface{ Run() int }) {
+	status := m.Run()
+	if err := Clean(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
 }
 
 func build(ctx context.Context, root string, step steps.Step, overlay gocmd.Overlay) (path string, err error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -28,10 +29,11 @@ type Program struct {
 	step    steps.Step
 	root    string
 	cmd     *exec.Cmd
+	stdin   io.WriteCloser // nothing is written: the system closes it when this process ends, and a watched program ends then
 	stdout  output
 	stderr  output
 	ended   chan struct{} // closed when the process has ended and all its output is here
-	asking  http.Client   // for its goroutines
+	asking  http.Client   // for its goroutines, over one connection: one that was opened and not used yet would be counted as the chat's
 	mu      sync.Mutex
 	clients []*judge.Client // all so far: the garbage collector would close one that nothing refers to
 }
@@ -49,11 +51,14 @@ func Start(ctx context.Context, step steps.Step, overlay gocmd.Overlay, args ...
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{step: step, root: root, cmd: exec.Command(path, slices.Concat(step.Args, args)...), ended: make(chan struct{}), asking: http.Client{Transport: new(http.Transport)}}
+	p := &Program{step: step, root: root, cmd: exec.Command(path, slices.Concat(step.Args, args)...), ended: make(chan struct{}), asking: http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}}
 	p.stdout.found = make(chan string, 1)
 	p.stdout.want = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(step.Name) + ` serves the chat at (http://\S+/)[ \w:/.]* \(Ctrl-C ends it\)\r?\n`)
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
 	p.cmd.Env = append(os.Environ(), temporary(path)...)
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -98,7 +103,14 @@ func (p *Program) Wait(ctx context.Context) (status int, err error) {
 	}
 }
 
-// Output returns what the process has printed so far.
+// Ended is closed when the process has ended.
+func (p *Program) Ended() <-chan struct{} { return p.ended }
+
+// PID is the process's number.
+func (p *Program) PID() int { return p.cmd.Process.Pid }
+
+// Output returns what the process has printed so far, of each stream the last
+// megabyte.
 func (p *Program) Output() (stdout, stderr string) {
 	return p.stdout.String(), p.stderr.String()
 }
@@ -143,6 +155,10 @@ type output struct {
 	printed bytes.Buffer
 }
 
+// kept is how many bytes of a stream are kept. A step logs every message to every
+// client, and may run for hours.
+const kept = 1 << 20
+
 func (o *output) Write(b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -152,6 +168,9 @@ func (o *output) Write(b []byte) (int, error) {
 			o.found <- string(match[1])
 			o.want = nil
 		}
+	}
+	if n := o.printed.Len(); o.want == nil && n > 2*kept {
+		o.printed.Next(n - kept)
 	}
 	return len(b), nil
 }

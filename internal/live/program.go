@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ var enough = 1000
 // Watch builds a program that can be asked for its goroutines, and starts it on a free
 // port of loopback. The network holds little for a client of it that doesn't read. The
 // program's source has the same lines as the step's own, or as an overlay's, if there
-// is one.
+// is one. The program ends when this process does, killed or not.
 func Watch(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (*Program, error) {
 	root, err := steps.Root()
 	if err != nil {
@@ -56,15 +57,13 @@ func Watch(ctx context.Context, step steps.Step, overlay gocmd.Overlay) (*Progra
 // http.Server get it before their own handler.
 const added = `package main
 
-import (
-	_ "net/http/pprof"
+import "websocket-chat-steps/internal/live/tight"
 
-	"websocket-chat-steps/internal/live/tight"
-)
+var tightened, telling = tight.Listener, tight.Telling
 
-var tightened, watched = tight.Listener, tight.Watched
+var _ = telling // some steps have no http.Server
 
-var _ = watched // some steps have no http.Server
+func init() { tight.Watched() }
 `
 
 // tighten wraps the call in main.go that opens the listener, and the listener that an
@@ -75,36 +74,55 @@ func tighten(main string) (string, error) {
 		return "", fmt.Errorf("%s is there %d times, but package live has to find it once, to wrap it; write it as before, or change tighten", call, n)
 	}
 	main = strings.Replace(main, call, "tightened("+call+")", 1)
-	return strings.Replace(main, "web.Serve(listener)", "web.Serve(watched(web, listener))", 1), nil
+	return strings.Replace(main, "web.Serve(listener)", "web.Serve(telling(web, listener))", 1), nil
 }
 
 // Goroutines returns all goroutines that a watched program has now, also net/http's.
 func (p *Program) Goroutines(ctx context.Context) ([]stacks.Goroutine, error) {
-	all, err := p.goroutines(ctx)
-	if err != nil {
-		return nil, p.because(fmt.Errorf("asked %s for its goroutines: %w", p.step.Name, err))
-	}
-	return all, nil
+	inside, err := p.Look(ctx, false)
+	return inside.Goroutines, err
 }
 
-func (p *Program) goroutines(ctx context.Context) ([]stacks.Goroutine, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"debug/pprof/goroutine?debug=2", nil)
+// Look tells what a watched program has inside now: all its goroutines, net/http's
+// too, its open sockets, and its memory; after garbage was collected, if collect
+// says so. The program's world stops for it.
+func (p *Program) Look(ctx context.Context, collect bool) (judge.Inside, error) {
+	inside, err := p.look(ctx, collect)
 	if err != nil {
-		return nil, err
+		return judge.Inside{}, p.because(fmt.Errorf("asked %s for its goroutines: %w", p.step.Name, err))
+	}
+	return inside, nil
+}
+
+func (p *Program) look(ctx context.Context, collect bool) (inside judge.Inside, err error) {
+	url := p.URL + strings.TrimPrefix(tight.Path, "/")
+	if collect {
+		url += "?collect"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return inside, err
 	}
 	response, err := p.asking.Do(request)
 	if err != nil {
-		return nil, err
+		return inside, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		return nil, err
+		return inside, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("it answered %s; was it started by Watch?", response.Status)
+		return inside, fmt.Errorf("it answered %s; was it started by Watch?", response.Status)
 	}
-	return stacks.Parse(string(text), p.root)
+	if inside.Sockets, err = strconv.Atoi(response.Header.Get(tight.SocketsHeader)); err != nil {
+		return inside, err
+	}
+	if inside.Heap, err = strconv.Atoi(response.Header.Get(tight.HeapHeader)); err != nil {
+		return inside, err
+	}
+	inside.Goroutines, err = stacks.Parse(string(text), p.root)
+	return inside, err
 }
 
 // Await waits until the program has the goroutines that kinds describe, and returns all

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -247,4 +248,42 @@ func (s source) place(text string) string {
 
 func (s source) from(first, last string) Lines {
 	return Lines{s.name, s.number(first), s.number(last)}
+}
+
+// A watched program tells of its sockets and its memory, and ends when its
+// standard input does, as it does when this process is killed.
+func TestLookAndEnd(t *testing.T) {
+	p := watch(t, single)
+	before, err := p.Look(judgetest.Context(t), true)
+	require.NoError(t, err)
+	assert.Zero(t, before.Sockets, "the one that asks is left out")
+	assert.Positive(t, before.Heap)
+
+	var asking sync.WaitGroup
+	for range 8 { // at the same time: not one of them counts another one's socket
+		asking.Go(func() {
+			for range 20 {
+				i, err := p.Look(judgetest.Context(t), false)
+				assert.NoError(t, err)
+				assert.Zero(t, i.Sockets)
+			}
+		})
+	}
+	asking.Wait()
+
+	clients := p.connect(2)
+	after, err := p.Look(judgetest.Context(t), false)
+	require.NoError(t, err)
+	assert.Equal(t, 2, after.Sockets)
+	assert.Greater(t, len(after.Goroutines), len(before.Goroutines))
+	clients[0].Leave()
+	require.NoError(t, until(judgetest.Context(t), func() (bool, string, error) {
+		i, err := p.Look(judgetest.Context(t), false)
+		return i.Sockets == 1, fmt.Sprint(i.Sockets), err
+	}))
+
+	require.NoError(t, p.stdin.Close())
+	status, err := p.Wait(judgetest.Context(t))
+	require.NoError(t, err)
+	assert.Equal(t, 1, status)
 }

@@ -38,7 +38,7 @@ func channelOf(c any) *channel {
 	}
 	ch := playing.channels[v.Pointer()]
 	if ch == nil {
-		playing.fail("%v: this channel comes from code that is not scheduled", here().site())
+		playing.Fail("%v: this channel comes from code that is not scheduled", here().site())
 		runtime.Goexit()
 	}
 	return ch

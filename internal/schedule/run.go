@@ -61,8 +61,9 @@ type Run struct {
 	actors  []*actor
 	over    bool
 	endings []func()
-	steps   []Done   // that were taken
-	last    []string // who took part in the last step
+	steps   []Done       // that were taken
+	last    []string     // who took part in the last step
+	used    map[any]bool // the package variables that somebody came to, by their pointers
 
 	mu       sync.Mutex // guards what follows: goroutines outside are not scheduled
 	channels map[uintptr]*channel
@@ -112,7 +113,7 @@ type Waiting struct {
 func Play(t *testing.T, program Program, choose Chooser) (out *Outcome, err error) {
 	// A panic out of a bubble can't be caught, so the errors of the run are kept.
 	synctest.Test(t, func(*testing.T) {
-		r := &Run{channels: make(map[uintptr]*channel), objects: maps.Clone(names), busy: make(map[call]bool)}
+		r := &Run{channels: make(map[uintptr]*channel), objects: maps.Clone(names), busy: make(map[call]bool), used: make(map[any]bool)}
 		r.root = &goroutine{run: r, name: "init", state: running}
 		r.now = r.root
 		playing = r
@@ -145,7 +146,7 @@ func (r *Run) play(choose Chooser) *Outcome {
 		possible := r.possible()
 		i := choose(r, possible)
 		if len(r.steps) == MostSteps {
-			r.fail("a run of %d steps has not ended: the program goes on and on", MostSteps)
+			r.Fail("a run of %d steps has not ended: the program goes on and on", MostSteps)
 		}
 		if len(possible) == 0 && r.err == nil {
 			break
@@ -200,8 +201,8 @@ func (r *Run) Problem(what string) {
 	}
 }
 
-// fail says that the run can't be played. Any goroutine may call it.
-func (r *Run) fail(format string, args ...any) {
+// Fail says that the run can't be played. Any goroutine may call it.
+func (r *Run) Fail(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err == nil && !r.over {
@@ -252,7 +253,7 @@ func (r *Run) me() *goroutine {
 
 // stranger breaks the run off: the goroutine that calls is none of those that are scheduled.
 func (r *Run) stranger() {
-	r.fail("%v: a goroutine comes here that code outside of the program has started; only those of go statements and of requests are scheduled", here().site())
+	r.Fail("%v: a goroutine comes here that code outside of the program has started; only those of go statements and of requests are scheduled", here().site())
 	runtime.Goexit()
 }
 
@@ -263,7 +264,7 @@ func (r *Run) stand(o *op) *goroutine {
 	o.at.does = o.does
 	if g == r.root { // before the program runs, or after
 		if o.picked = slices.IndexFunc(o.ways, (*way).isReady); o.picked < 0 {
-			r.fail("%v: this would wait before the program runs", o.at.site())
+			r.Fail("%v: this would wait before the program runs", o.at.site())
 			return g
 		}
 	} else {
@@ -310,7 +311,7 @@ func (r *Run) settle() {
 		if r.now != nil && r.now != r.root && r.now.state == running {
 			r.now.state = outside
 			if !r.now.calls {
-				r.fail("%s waits for something that is not scheduled, after %v", r.now.name, r.now.at())
+				r.Fail("%s waits for something that is not scheduled, after %v", r.now.name, r.now.at())
 			}
 		}
 		r.now = nil

@@ -16,6 +16,9 @@ type How struct {
 	// Preemptions is how many an order may have, at most; with -1, any number. Who acts from
 	// outside is one that can be preempted, too, as long as it has more to do.
 	Preemptions int
+
+	// After are the labels of the steps that each order begins with.
+	After []string
 }
 
 // Tally counts orders.
@@ -106,6 +109,11 @@ func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) 
 			}
 			if depth == len(nodes) {
 				n := &node{labels: labels(possible), tried: make(map[string][]Touch)}
+				nodes = append(nodes, n)
+				if depth < len(how.After) {
+					n.next = []int{r.Pick(possible, how.After[depth])}
+					return n.next[0]
+				}
 				if how.Distinct && depth > 0 {
 					n.asleep = nodes[depth-1].sleepers()
 				}
@@ -115,7 +123,6 @@ func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) 
 						n.next = append(n.next, i)
 					}
 				}
-				nodes = append(nodes, n)
 			}
 			n := nodes[depth]
 			if !slices.Equal(labels(possible), n.labels) {
@@ -149,9 +156,9 @@ func Explore(t *testing.T, program Program, how How, each func(Count, *Outcome) 
 
 // Shorten makes an order that shows something wrong easier to follow: wherever it can
 // go on with whoever took the last step, and still show something wrong in no more
-// steps and preemptions, it does.
-func Shorten(t *testing.T, program Program, out *Outcome) (*Outcome, error) {
-	for i := 0; i < len(out.Steps); i++ {
+// steps and preemptions, it does. The first steps, so many, stay.
+func Shorten(t *testing.T, program Program, out *Outcome, stay int) (*Outcome, error) {
+	for i := stay; i < len(out.Steps); i++ {
 		if out.Steps[i].Onward {
 			continue
 		}
@@ -168,7 +175,7 @@ func Shorten(t *testing.T, program Program, out *Outcome) (*Outcome, error) {
 			return nil, err
 		}
 		if other.Wrong != "" && len(other.Steps) <= len(out.Steps) && other.turns() < out.turns() && other.Preemptions() <= out.Preemptions() {
-			out, i = other, -1
+			out, i = other, stay-1
 		}
 	}
 	return out, nil
@@ -189,20 +196,24 @@ func (o *Outcome) Line() string {
 func Replay(t *testing.T, program Program, line string) (*Outcome, error) {
 	steps := strings.Fields(line)
 	return Play(t, program, func(r *Run, possible []Step) int {
-		depth := len(r.steps)
-		if depth >= len(steps) {
-			return r.Onward(possible)
+		if depth := len(r.steps); depth < len(steps) {
+			return r.Pick(possible, steps[depth])
 		}
-		i := slices.Index(labels(possible), steps[depth])
-		if i < 0 {
-			r.diverged(steps[depth], possible)
-		}
-		return i
+		return r.Onward(possible)
 	})
+}
+
+// Pick is the step with this label. Where it is not possible, the run is broken off with an error.
+func (r *Run) Pick(possible []Step, label string) int {
+	i := slices.Index(labels(possible), label)
+	if i < 0 {
+		r.diverged(label, possible)
+	}
+	return i
 }
 
 // diverged breaks the run off: it does not go on as it was to.
 func (r *Run) diverged(expected string, possible []Step) {
-	r.fail("the run diverged: after “%s” it was to go on with %s, and possible is %s",
+	r.Fail("the run diverged: after “%s” it was to go on with %s, and possible is %s",
 		strings.Join(labels(r.steps), " "), expected, cmp.Or(strings.Join(labels(possible), ", "), "nothing"))
 }

@@ -24,6 +24,7 @@ func dependent(a, b []Touch) bool {
 // made is where something is in memory that the program has made.
 type made struct {
 	name     string
+	by       string // the goroutine
 	from, to uintptr
 	keep     any // the thing itself, so that no other gets its place
 }
@@ -33,7 +34,8 @@ type made struct {
 func New[T any](p *T) *T {
 	if r := playing; r != nil {
 		from := reflect.ValueOf(p).Pointer()
-		r.made = append(r.made, made{r.me().names("struct"), from, from + reflect.TypeFor[T]().Size(), p})
+		g := r.me()
+		r.made = append(r.made, made{g.names("struct"), g.name, from, from + reflect.TypeFor[T]().Size(), p})
 	}
 	return p
 }
@@ -143,5 +145,6 @@ func use(does string, variable any) {
 	if playing == nil {
 		return // the package is being initialized
 	}
+	playing.used[variable] = true
 	playing.stand(&op{does: does, ways: []*way{{take: func() { playing.Touch(variable) }}}})
 }

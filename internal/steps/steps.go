@@ -164,7 +164,7 @@ var All = []Step{
 		Internet: map[Stranger]string{},
 		Strict: map[Stranger][]string{
 			OwnPages:   {"-origin", "https://chat.example"},
-			SilentPeer: {"-idle", "2s"},
+			SilentPeer: {"-idle", "6s"}, // so a client has 4 s to answer
 			Limits:     {"-max-clients", "20"},
 		},
 	},
@@ -209,6 +209,16 @@ func Of(name string) Step {
 		}
 	}
 	panic("steps: no step is called " + name + " in internal/steps/steps.go")
+}
+
+// Has tells whether a property is seen to hold. What a stalled client costs is not,
+// where such a client freezes the room before it costs anything.
+func (s Step) Has(p Property) bool {
+	_, lacks := s.Lacks[p]
+	if _, freezes := s.Lacks[StalledRoom]; freezes && p == StalledCost {
+		return false
+	}
+	return !lacks
 }
 
 // DataRace tells whether the race detector must find the race on ids.

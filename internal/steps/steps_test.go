@@ -43,6 +43,16 @@ func TestRowsAreComplete(t *testing.T) {
 	}
 }
 
+// What a stalled client costs can't be seen where it freezes the room.
+func TestHas(t *testing.T) {
+	first, third := Of("01-original"), Of("03-single-goroutine")
+	assert.True(t, first.Has(SenderOrder))
+	assert.False(t, first.Has(StalledRoom))
+	assert.False(t, first.Has(StalledCost), "though it is not among what it lacks")
+	assert.True(t, third.Has(StalledRoom))
+	assert.False(t, third.Has(StalledCost))
+}
+
 func TestCommands(t *testing.T) {
 	one, own := Of("01-original"), Step{Name: "99-far", Module: "99-far"}
 	assert.Equal(t, "go run ./01-original", one.Run())

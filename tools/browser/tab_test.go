@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -32,7 +33,8 @@ type tab struct {
 	t   *testing.T
 	ctx context.Context
 
-	mayComplain bool // the test breaks the connection: the browser will report it
+	patience    time.Duration // of waitFor; 0 is deadline
+	mayComplain bool          // the test breaks the connection: the browser will report it
 
 	mu         sync.Mutex
 	requests   []string // URLs of all that the tab asked for, WebSockets too
@@ -217,24 +219,29 @@ func (tb *tab) text(id string) string {
 	return js[string](tb, fmt.Sprintf(`document.getElementById(%q).innerText`, id))
 }
 
-// waitFor waits until a condition, in JavaScript, is true in the page.
+// waitFor waits until a condition, in JavaScript, is true in the page, or in the one
+// that comes in its place meanwhile.
 func (tb *tab) waitFor(what, condition string) {
 	tb.t.Helper()
-	ctx, cancel := context.WithTimeout(tb.ctx, deadline)
+	ctx, cancel := context.WithTimeout(tb.ctx, cmp.Or(tb.patience, deadline))
 	defer cancel()
 	// The page checks the condition again and again, because a value that changes causes
 	// no event.
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`new Promise((resolve) => {
+	check := chromedp.Evaluate[bool](fmt.Sprintf(`new Promise((resolve) => {
 		if (%[1]s) return resolve(true);
 		const timer = setInterval(() => {
 			if (!(%[1]s)) return;
 			clearInterval(timer);
 			resolve(true);
 		}, 10);
-	})`, condition), chromedp.EvalAwaitPromise))
+	})`, condition), chromedp.EvalAwaitPromise)
+	_, err := chromedp.Run(ctx, check)
+	for err != nil && strings.Contains(err.Error(), "navigated") {
+		_, err = chromedp.Run(ctx, check)
+	}
 	if err != nil {
 		require.NoError(tb.t, err, "waiting for %s; the page shows:\n%s\ncomplaints: %q",
-			what, js[string](tb, `document.body.innerText`), tb.recorded(&tb.complaints))
+			what, js[string](tb, `document.body?.innerText ?? ""`), tb.recorded(&tb.complaints))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"websocket-chat-steps/internal/gocmd"
 	"websocket-chat-steps/internal/steps"
+	"websocket-chat-steps/tools/exercises"
 	"websocket-chat-steps/tools/figures"
 	"websocket-chat-steps/tools/pages"
 )
@@ -58,6 +59,12 @@ var parts = []part{
 	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns},
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
+	{
+		name: "exercises", what: "right and wrong solutions of the exercises: each gets the verdict that it should",
+		check:  checkExercises,
+		writes: "the exercises as they are in the beginning, and the list of them for programs",
+		write:  exercises.Write,
+	},
 	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
 	{name: "fuzz", what: "what a stranger may send to 06-hardened, for a minute", check: fuzz},
 	{name: "race", what: "go test -race, for the packages that the lesson's tests do not run in this way", check: raceTests},
@@ -302,6 +309,15 @@ func longOrders(ctx context.Context, root string, out io.Writer) error {
 		command(ctx, root, out, long, "go", "test", "-count=1", "./internal/schedule/..."),
 		command(ctx, root, out, long, "go", "test", "-count=1", "-race", "-run", "TestTheSame", "./internal/schedule/orders"),
 	)
+}
+
+// checkExercises compares the exercises with their beginnings, and judges all solutions.
+func checkExercises(ctx context.Context, root string, out io.Writer) error {
+	err := exercises.Check(root)
+	if err != nil {
+		err = fmt.Errorf("%w\nwrite again what is generated: go run -C tools ./check -write exercises", err)
+	}
+	return errors.Join(err, command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-count=1", "-timeout=40m", "./exercises")) // on a busy machine it takes long
 }
 
 // fuzz gives the reader of 06-hardened bytes that nobody has thought of.

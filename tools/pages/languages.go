@@ -9,10 +9,14 @@ import (
 	"websocket-chat-steps/tools/pages/runs"
 )
 
+// forAssistants is the page that is for programs. They read English.
+const forAssistants = "AGENTS.md"
+
 // checkLanguages checks that each page and its Japanese page have the same structure.
 func checkLanguages(pages []*markdown.Page, all []*marks.Mark) (problems []markdown.Problem) {
 	for _, p := range pages {
 		switch other := markdown.Find(pages, markdown.Other(p.Path)); {
+		case p.Path == forAssistants:
 		case other == nil:
 			problems = append(problems, p.Problem(1, "there is no %s: write it, every page is there in English and Japanese", markdown.Other(p.Path)))
 		case p.Japanese():

@@ -24,6 +24,10 @@
 //	<!-- /scenarios -->
 //	<!-- orders: WORDS -->                              what go run ./docs/orders WORDS prints
 //	<!-- /orders -->
+//	<!-- exercises -->                                  what each exercise asks
+//	<!-- /exercises -->
+//	<!-- solutions -->                                  right and wrong solutions of exercises
+//	<!-- /solutions -->
 //	<!-- run: COMMAND -->                               a command and what it prints
 //	<!-- run: NAME=value COMMAND -->                    with an environment variable
 //	<!-- run: fails: needs=race: COMMAND -->            it must not exit with 0, and it needs something

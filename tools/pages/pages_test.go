@@ -140,7 +140,7 @@ func TestBrokenPages(t *testing.T) {
 
 		{"a step's table that is no more", "<!-- bad clients: 99-far -->\n<!-- /bad clients -->\n", []string{`page.md:1: there is no step "99-far" in internal/steps/steps.go`}},
 
-		{"a typing error", "\n<!-- exerpt: chat/a.go maxId -->\n", []string{`page.md:2: there is no mark "exerpt"`, "write one of excerpt, diff, run, scoreboard, bad clients"}},
+		{"a typing error", "\n<!-- exerpt: chat/a.go maxId -->\n", []string{`page.md:2: there is no mark "exerpt"`, "write one of excerpt, diff, run, scoreboard, strangers, bad clients"}},
 		{"no colon", "<!-- excerpt chat/a.go maxId -->\n", []string{"page.md:1: the mark", "needs a colon"}},
 		{"no end", "a\n\n<!-- excerpt: chat/a.go maxId -->\n\nb\n", []string{"page.md:3: this excerpt has no end: put <!-- /excerpt -->"}},
 		{"an end within code", "<!-- excerpt: chat/a.go maxId -->\n```go\n<!-- /excerpt -->\n", []string{"page.md:1: this excerpt has no end"}},

@@ -34,7 +34,7 @@ func open(files fs.FS, all []steps.Step) (*tree, error) {
 	}
 	t := &tree{files: code.Files{FS: files}, steps: all, pages: pages}
 	for _, p := range pages {
-		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "strangers", "bad clients", "scenarios", "orders", "measured")
+		found, problems := marks.Find(p, "excerpt", "diff", "run", "scoreboard", "strangers", "bad clients", "scenarios", "orders", "measured", "exercises", "solutions")
 		t.marks, t.problems = append(t.marks, found...), append(t.problems, problems...)
 	}
 	return t, nil
@@ -61,6 +61,10 @@ func (t *tree) content(m *marks.Mark) ([]string, error) {
 			names = append(names, s.Name)
 		}
 		return nil, fmt.Errorf("there is no step %q in internal/steps/steps.go: write one of %s", m.Args, alike.Near(m.Args, names))
+	case "exercises":
+		return tables.Exercises(t.files.FS, m.Page.Japanese())
+	case "solutions":
+		return tables.Solutions(t.files.FS, m.Page.Japanese())
 	case "scenarios":
 		if t.played != nil {
 			return tables.Scenarios(t.steps, t.played.Answers, m.Page.Japanese())

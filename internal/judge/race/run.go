@@ -9,8 +9,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -78,15 +80,49 @@ func (r Result) String() string {
 // the directory of their module, with its links resolved. The run ends when ctx ends, or
 // before.
 func Run(ctx context.Context, dir, pattern string, flags ...string) Result {
+	return Watch(ctx, dir, pattern, func(string) {}, flags...)
+}
+
+// Watch is Run. It calls each with what the tests and the go command print, line by line, while
+// they run. That is without the reports.
+func Watch(ctx context.Context, dir, pattern string, each func(line string), flags ...string) Result {
 	timeout := time.Duration(0) // none
 	if end, ok := ctx.Deadline(); ok {
 		timeout = max(time.Until(end)-notice, time.Second)
 	}
-	return run(ctx, dir, pattern, timeout, flags...)
+	return run(ctx, dir, pattern, timeout, each, flags...)
 }
 
 // run is Run with a time limit for the tests of a package.
-func run(ctx context.Context, dir, pattern string, timeout time.Duration, flags ...string) Result {
+func run(ctx context.Context, dir, pattern string, timeout time.Duration, each func(line string), flags ...string) Result {
+	args := append([]string{"test", "-race", "-count=1", "-json", "-timeout=" + timeout.String()}, flags...)
+	return child(ctx, dir, nil, "go test -race "+pattern, each, append(args, pattern)...)
+}
+
+// RunBuilt runs a test program that go test -race -c has built into file, with the given
+// flags, as in -test.run=Races, and with more variables in its environment. root is the
+// directory of its module, with links resolved. It ends like Run.
+func RunBuilt(ctx context.Context, root, file string, env []string, flags ...string) Result {
+	args := []string{"tool", "test2json", "-t", "-p", filepath.Base(file), file, "-test.v=test2json", "-test.count=1"}
+	if end, ok := ctx.Deadline(); ok {
+		args = append(args, "-test.timeout="+max(time.Until(end)-notice, time.Second).String())
+	}
+	return child(ctx, root, env, file, func(string) {}, append(args, flags...)...)
+}
+
+// Missing says why this machine can't run the race detector, and what to do, or returns "".
+func Missing(ctx context.Context) string {
+	temp, err := os.MkdirTemp("", "race-")
+	if err != nil {
+		return err.Error()
+	}
+	defer os.RemoveAll(temp)
+	return noRaceDetector(ctx, temp)
+}
+
+// child runs the go command with args, which run tests, and judges what they print. what
+// is what people call it. each is called with every line that they print.
+func child(ctx context.Context, dir string, env []string, what string, each func(line string), args ...string) Result {
 	// The child is in a process group of its own, and Ctrl-C does not reach it.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -100,8 +136,7 @@ func run(ctx context.Context, dir, pattern string, timeout time.Duration, flags 
 	// The reports go to files, one for each process. In the tests' own output, a log line
 	// can get into the middle of a report, or even of a line.
 	reports := filepath.Join(temp, "report")
-	args := append([]string{"test", "-race", "-count=1", "-json", "-timeout=" + timeout.String()}, flags...)
-	stdout, stderr, err := goCommand(ctx, dir, `log_path="`+reports+`"`, append(args, pattern)...)
+	stdout, stderr, err := goCommand(ctx, dir, `log_path="`+reports+`"`, env, &events{each: each}, args...)
 	res := judge(stdout, stderr, err == nil, readReports(temp), dir)
 	if res.Outcome != Passed && res.Ran == 0 {
 		// Perhaps the detector is missing. Go's words for that vary.
@@ -111,8 +146,8 @@ func run(ctx context.Context, dir, pattern string, timeout time.Duration, flags 
 	}
 	if err != nil && ctx.Err() != nil {
 		res.Outcome = TooSlow
-		res.Reason = fmt.Sprintf("go test -race %s was stopped before it ended: %v (was it still building, or does a test hang?)",
-			pattern, context.Cause(ctx))
+		res.Reason = fmt.Sprintf("%s was stopped before it ended: %v (was it still building, or does a test hang?)",
+			what, context.Cause(ctx))
 	}
 	return res
 }
@@ -125,7 +160,7 @@ func noRaceDetector(ctx context.Context, dir string) string {
 	if err := os.WriteFile(program, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
 		return err.Error()
 	}
-	_, stderr, err := goCommand(ctx, dir, "", "run", "-race", program)
+	_, stderr, err := goCommand(ctx, dir, "", nil, io.Discard, "run", "-race", program)
 	switch {
 	case err == nil:
 		return ""
@@ -136,15 +171,37 @@ func noRaceDetector(ctx context.Context, dir string) string {
 }
 
 // goCommand runs the go command in dir, with options for the race detector.
-// When ctx ends, the command and all that it has started end, too.
-func goCommand(ctx context.Context, dir, gorace string, args ...string) (stdout, stderr string, err error) {
+// What it prints to stdout also goes to watch. When ctx ends, the command and all that it has
+// started end, too.
+func goCommand(ctx context.Context, dir, gorace string, env []string, watch io.Writer, args ...string) (stdout, stderr string, err error) {
 	var out, errOut bytes.Buffer
 	// The user's own flags (-run, -short, -trimpath ...) are not for these runs.
 	// An empty GOFLAGS is not enough: go would take the one of go env -w.
-	cmd := gocmd.Command(ctx, dir, []string{"GOFLAGS=-trimpath=false", "GORACE=" + gorace}, "go", args...)
-	cmd.Stdout, cmd.Stderr = &out, &errOut
+	cmd := gocmd.Command(ctx, dir, append([]string{"GOFLAGS=-trimpath=false", "GORACE=" + gorace}, env...), "go", args...)
+	cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, watch), &errOut
 	err = cmd.Run()
 	return out.String(), errOut.String(), err
+}
+
+// events calls each with the output in what go test -json writes to it.
+type events struct {
+	each func(line string)
+	rest []byte // the beginning of a line
+}
+
+func (e *events) Write(b []byte) (int, error) {
+	e.rest = append(e.rest, b...)
+	for {
+		line, rest, whole := bytes.Cut(e.rest, []byte("\n"))
+		if !whole {
+			return len(b), nil
+		}
+		e.rest = rest
+		var one event
+		if json.Unmarshal(line, &one) == nil && one.Output != "" { // judge says so, if it is no JSON
+			e.each(one.Output)
+		}
+	}
 }
 
 // readReports returns what the race detector wrote into the files in dir.

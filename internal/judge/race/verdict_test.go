@@ -53,3 +53,15 @@ func TestJudge(t *testing.T) {
 		})
 	}
 }
+
+// Who watches gets what go test -json wrote as output, whole, however it was cut.
+func TestEvents(t *testing.T) {
+	var got []string
+	e := &events{each: func(line string) { got = append(got, line) }}
+	for _, part := range []string{`{"Action":"run"}` + "\n" + `{"Action":"output","Out`, `put":"=== RUN\n"}`, "\n", "no JSON\n", `{"Output":"PASS\n"}`} {
+		n, err := e.Write([]byte(part))
+		assert.NoError(t, err)
+		assert.Equal(t, len(part), n)
+	}
+	assert.Equal(t, []string{"=== RUN\n"}, got, "what has no end yet is not told")
+}

@@ -1,12 +1,18 @@
-// Package tight makes the network hold little, and a server show its goroutines. Package
-// live links it into the programs that it starts.
+// Package tight makes the network hold little, tells of the program's inside, and ends
+// the program when its standard input ends. Package live links it into the programs
+// that it starts.
 package tight
 
 import (
+	"io"
 	"net"
 	"net/http"
+	"os"
+	"runtime"
+	"runtime/metrics"
 	"slices"
-	"strings"
+	"strconv"
+	"sync"
 )
 
 // With the system's own buffers, a client that doesn't read stops a writer only after
@@ -19,20 +25,6 @@ const (
 	WriteBuffer = 64 << 10 // the program's, in bytes
 	ReadBuffer  = 32 << 10 // the client's
 )
-
-// Watched makes a server answer with its goroutines, by the default mux, before its own
-// handler is asked. It returns the listener, so that it can stand around it.
-func Watched(web *http.Server, l net.Listener) net.Listener {
-	own := web.Handler
-	web.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/debug/pprof/") {
-			http.DefaultServeMux.ServeHTTP(w, r)
-			return
-		}
-		own.ServeHTTP(w, r)
-	})
-	return l
-}
 
 // Listener makes the write buffer of every accepted connection small. It takes what
 // net.Listen returns, so that it can stand around the call.
@@ -51,10 +43,33 @@ func (l tightListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	accepted.(*net.TCPConn).SetWriteBuffer(WriteBuffer) // fails if the client has gone; the server will see that itself
+	sockets.Lock()
+	sockets.open[accepted.RemoteAddr().String()] = true
+	sockets.Unlock()
 	return conn{accepted}, nil
 }
 
+// sockets are the connections that were accepted and are not closed yet, by the
+// clients' addresses; but for those over which somebody asks.
+var sockets = struct {
+	sync.Mutex
+	open map[string]bool
+}{open: make(map[string]bool)}
+
+// uncount takes a connection out of the count, and returns how many are left.
+func uncount(client string) int {
+	sockets.Lock()
+	defer sockets.Unlock()
+	delete(sockets.open, client)
+	return len(sockets.open)
+}
+
 type conn struct{ net.Conn }
+
+func (c conn) Close() error {
+	uncount(c.RemoteAddr().String())
+	return c.Conn.Close()
+}
 
 // Write writes in pieces. Windows takes a piece of any size, if less than the write
 // buffer waits already.
@@ -67,4 +82,66 @@ func (c conn) Write(b []byte) (written int, err error) {
 		}
 	}
 	return written, nil
+}
+
+// Where a program tells of its inside, on the default mux, which the steps serve:
+// the body is what runtime.Stack writes, the headers are numbers. With the query
+// "collect" garbage is collected before.
+const (
+	Path          = "/debug/live"
+	SocketsHeader = "Live-Sockets" // open ones, but for those that ask
+	HeapHeader    = "Live-Heap"    // bytes of objects, those that nobody needs any more included
+)
+
+// Watched makes a program one that tells of its inside, and that ends with whoever
+// has started it. It is called once, before main.
+func Watched() {
+	http.HandleFunc(Path, tell)
+	go endWithInput()
+}
+
+// Telling makes a server that does not serve the default mux tell, too, before its own
+// handler is asked. It returns the listener, so that it can stand around it.
+func Telling(web *http.Server, l net.Listener) net.Listener {
+	own := web.Handler
+	web.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == Path {
+			tell(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
+	return l
+}
+
+// endWithInput ends the program when whoever has started it has ended or was
+// killed: then the pipe that is its standard input ends, on every system.
+func endWithInput() {
+	io.Copy(io.Discard, os.Stdin)
+	os.Exit(1)
+}
+
+// dump is kept from one telling to the next, so that telling makes no garbage.
+var dump struct {
+	sync.Mutex
+	buf []byte
+}
+
+func tell(w http.ResponseWriter, r *http.Request) {
+	dump.Lock()
+	defer dump.Unlock()
+	if r.URL.Query().Has("collect") {
+		runtime.GC()
+		runtime.GC() // what pools keep goes with the second
+	}
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap)
+	n := runtime.Stack(dump.buf, true)
+	for n == len(dump.buf) { // perhaps not all
+		dump.buf = make([]byte, max(64<<10, 2*n))
+		n = runtime.Stack(dump.buf, true)
+	}
+	w.Header().Set(SocketsHeader, strconv.Itoa(uncount(r.RemoteAddr)))
+	w.Header().Set(HeapHeader, strconv.FormatUint(heap[0].Value.Uint64(), 10))
+	w.Write(dump.buf[:n])
 }

@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"go/types"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,7 +64,7 @@ func Build(ctx context.Context, overlay gocmd.Overlay, all ...steps.Step) (_ *Pr
 	for i, source := range sources {
 		s := all[i]
 		constants := []string{""}
-		for _, sc := range room.Scenarios {
+		for _, sc := range slices.Concat(room.Scenarios, room.More) {
 			if _, ok := source.Types.Scope().Lookup(sc.Constant).(*types.Const); ok {
 				constants = append(constants, sc.Constant+" "+sc.Small)
 			}
@@ -192,50 +194,77 @@ func Number(n int) string {
 // them: how far it came, every second, and then the last one. It returns early when each
 // does with an error, or ctx ends.
 func (p *Program) Ask(ctx context.Context, questions []room.Question, each func(i int, a room.Answer) error) error {
-	asked, err := json.Marshal(questions)
+	s, err := p.Start(ctx)
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	cmd := gocmd.Command(ctx, p.dir, []string{room.Asked + "=" + string(asked)}, p.file, "-test.timeout=0", "-test.count=1")
-	var errOut bytes.Buffer
-	cmd.Stderr = &errOut
-	out, err := cmd.StdoutPipe()
+	defer s.Close()
+	for i, q := range questions {
+		if err := s.Ask(q, func(a room.Answer) error { return each(i, a) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Session is the program while it runs. One goroutine at a time may ask it.
+type Session struct {
+	ctx    context.Context
+	stop   context.CancelFunc
+	cmd    *exec.Cmd
+	in     *json.Encoder
+	lines  *bufio.Scanner
+	rest   []string // lines that are no answers
+	errOut bytes.Buffer
+}
+
+// Start starts the program. It ends with Close, with ctx, or when this process ends.
+func (p *Program) Start(ctx context.Context) (*Session, error) {
+	s := new(Session)
+	s.ctx, s.stop = context.WithCancel(ctx)
+	s.cmd = gocmd.Command(s.ctx, p.dir, nil, p.file, "-test.timeout=0", "-test.count=1")
+	s.cmd.Stderr = &s.errOut
+	in, err := s.cmd.StdinPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		return err
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
 	}
-	var rest []string
-	i := 0
-	lines := bufio.NewScanner(out)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		text, ok := strings.CutPrefix(lines.Text(), room.Mark)
+	s.in, s.lines = json.NewEncoder(in), bufio.NewScanner(out)
+	s.lines.Buffer(nil, 64<<20)
+	return s, s.cmd.Start()
+}
+
+// Close ends the program.
+func (s *Session) Close() {
+	s.stop()
+	s.cmd.Wait()
+}
+
+// Ask asks one question, and calls each with the answers to it. After an error of Ask the
+// program can be asked no more.
+func (s *Session) Ask(q room.Question, each func(room.Answer) error) error {
+	// Where the program has ended, that fails, and the end says more.
+	s.in.Encode(q)
+	for s.lines.Scan() {
+		text, ok := strings.CutPrefix(s.lines.Text(), room.Mark)
 		if !ok {
-			rest = append(rest, lines.Text())
+			s.rest = append(s.rest, s.lines.Text())
 			continue
 		}
 		var a room.Answer
 		if err := json.Unmarshal([]byte(text), &a); err != nil {
 			return err
 		}
-		if err := each(i, a); err != nil {
-			stop()
-			cmd.Wait()
+		if err := each(a); err != nil || a.Last {
 			return err
 		}
-		if a.Last {
-			i++
-		}
 	}
-	if err := cmd.Wait(); err != nil || i < len(questions) {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return fmt.Errorf("the program that plays the orders ended early (%v):\n%s\n%s", err, strings.Join(rest, "\n"), &errOut)
+	err := s.cmd.Wait()
+	if s.ctx.Err() != nil {
+		return context.Cause(s.ctx)
 	}
-	return nil
+	return fmt.Errorf("the program that plays the orders ended early (%v):\n%s\n%s", err, strings.Join(s.rest, "\n"), &s.errOut)
 }

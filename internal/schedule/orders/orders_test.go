@@ -83,8 +83,14 @@ var counts = map[string]map[string][3]int{
 	"two-join-one-speaks": {
 		"01-original": {120, 64, 21}, "02-race-fix": {6}, "03-single-goroutine": {6}, "04-mailbox": {6}, "05-batch": {6},
 	},
+	"lost-increment": {
+		"01-original": {40, 24, 14}, "02-race-fix": {2}, "03-single-goroutine": {2}, "04-mailbox": {2}, "05-batch": {2},
+	},
 	"join-leave": {
 		"01-original": {4, 4, 12}, "02-race-fix": {4, 4, 9}, "03-single-goroutine": {2}, "04-mailbox": {2}, "05-batch": {6},
+	},
+	"both-stay": {
+		"01-original": {4, 2, 12}, "02-race-fix": {4, 2, 9}, "03-single-goroutine": {2}, "04-mailbox": {2}, "05-batch": {6},
 	},
 	"two-things": {
 		"01-original": {8}, "02-race-fix": {8}, "03-single-goroutine": {8, 4, 10}, "04-mailbox": {18}, "05-batch": {18},

@@ -42,10 +42,11 @@ type Room struct {
 // ServerGoroutine is the name of the server's goroutine.
 const ServerGoroutine = "server"
 
-// program plays a scenario in a room of the server.
-func program(s Server, scenario Scenario, words map[string]string) schedule.Program {
+// program plays a scenario in a room of the server. It calls seen with the room of each run.
+func program(s Server, scenario Scenario, words map[string]string, seen func(*Room)) schedule.Program {
 	return func(run *schedule.Run) func() string {
 		r := &Room{run: run, words: words, path: s.Path, conns: make(chan net.Conn)}
+		seen(r)
 		log.SetOutput(io.Discard)
 		http.DefaultServeMux = http.NewServeMux() // 01-original registers there
 		loop, handler := s.New()
@@ -140,6 +141,13 @@ func (b *browser) says(body string) schedule.Act {
 	}}
 }
 
+func (b *browser) sends(text string) schedule.Act {
+	return schedule.Act{Does: fmt.Sprintf("sends %q", text), Do: func() {
+		b.conn.touchIn()
+		b.conn.change(func() { b.conn.in = judge.AppendFrame(b.conn.in, judge.Text, []byte(text)) })
+	}}
+}
+
 func (b *browser) leaves() schedule.Act { return schedule.Act{Does: "leaves", Do: b.conn.leave} }
 
 // goodbye is what is heard last where the server says so.
@@ -162,7 +170,9 @@ func (b *browser) heard() []string {
 		}
 		switch f.Opcode {
 		case judge.Closing:
-			return append(all, goodbye)
+			if all = append(all, goodbye); r.Buffered() == 0 {
+				return all
+			}
 		case judge.Text:
 			var m judge.Message
 			if err := json.Unmarshal(f.Payload, &m); err != nil {

@@ -1,16 +1,21 @@
-package main
+// Package show shows an order that was played to people: its steps in columns, in English or
+// Japanese, in the language of their system. It knows nothing of how orders are found.
+package show
 
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"websocket-chat-steps/internal/schedule"
+	"websocket-chat-steps/internal/schedule/orders"
 	"websocket-chat-steps/internal/schedule/room"
-	"websocket-chat-steps/internal/steps"
 )
 
 const (
@@ -19,11 +24,20 @@ const (
 	narrowest = 16 // that a goroutine's column may be
 )
 
-// order prints the steps of an order, each in the column of its goroutine: where it
+// page is what an order is printed on.
+type page struct {
+	out   io.Writer
+	width int
+	words words
+}
+
+// Order prints the steps of an order, each in the column of its goroutine: where it
 // is, and the text of the source. Where two meet, both have a cell in one row. What a
 // browser does stands over all columns. Goroutines stand in the order in which they act.
 // Where the terminal has no room for so many, they stand in one column, each with its name.
-func (c *command) order(step steps.Step, a room.Answer) {
+// lang is "en" or "ja", and width that of the terminal.
+func Order(out io.Writer, lang string, width int, a room.Answer) {
+	c := page{out, width, languages[lang]}
 	var names []string
 	for _, s := range a.Order.Steps {
 		for _, name := range []string{s.Who, s.With} {
@@ -37,7 +51,7 @@ func (c *command) order(step steps.Step, a room.Answer) {
 	if !apart {
 		wide = c.width - numbers
 		for _, name := range names {
-			head := c.head(step, name, a.Order.Started[name])
+			head := c.head(name, a.Order.Started[name])
 			if !strings.HasPrefix(head, name) {
 				head = name + ": " + head
 			}
@@ -47,13 +61,13 @@ func (c *command) order(step steps.Step, a room.Answer) {
 	} else {
 		heads, rules := make(map[string][]string), make(map[string][]string)
 		for _, name := range names {
-			heads[name] = wrap(c.head(step, name, a.Order.Started[name]), wide, 2)
+			heads[name] = wrap(c.head(name, a.Order.Started[name]), wide, 2)
 			rules[name] = []string{strings.Repeat("-", wide)}
 		}
 		c.row("", names, wide, heads)
 		c.row("", names, wide, rules)
 	}
-	text := source{}
+	text := orders.Source{}
 	for i, s := range a.Order.Steps {
 		n := fmt.Sprint(i + 1)
 		if s.Act != "" {
@@ -86,12 +100,12 @@ func (c *command) order(step steps.Step, a room.Answer) {
 }
 
 // row prints the cells of a step, each in the column of its goroutine.
-func (c *command) row(n string, names []string, wide int, cells map[string][]string) {
+func (c *page) row(n string, names []string, wide int, cells map[string][]string) {
 	for i := 0; ; i++ {
 		line, more := fmt.Sprintf("%*s", numbers-1, n), false
 		for k, name := range names {
 			if cell := cells[name]; i < len(cell) {
-				line += strings.Repeat(" ", numbers+k*(wide+gap)-cellWidth(line)) + cell[i]
+				line += strings.Repeat(" ", numbers+k*(wide+gap)-CellWidth(line)) + cell[i]
 				more = true
 			}
 		}
@@ -116,7 +130,7 @@ func variable(s schedule.Done) string {
 }
 
 // head says what a goroutine is.
-func (c *command) head(step steps.Step, name string, at schedule.Site) string {
+func (c *page) head(name string, at schedule.Site) string {
 	switch {
 	case name == room.ServerGoroutine:
 		return c.words.server
@@ -127,7 +141,7 @@ func (c *command) head(step steps.Step, name string, at schedule.Site) string {
 }
 
 // where is the place of a step, and what is done there that the line alone does not say.
-func (c *command) where(at schedule.Site) string {
+func (c *page) where(at schedule.Site) string {
 	where := at.String()
 	switch at.Does {
 	case "read":
@@ -141,42 +155,21 @@ func (c *command) where(at schedule.Site) string {
 }
 
 // line is the text of the source at a step: the part that matters, where it is long.
-func (c *command) line(text source, at schedule.Site, variable string, wide int) string {
-	line := text.line(at)
-	switch rest, isCase := strings.CutPrefix(line, "case "); {
-	case line == "default:":
+func (c *page) line(text orders.Source, at schedule.Site, variable string, wide int) string {
+	line := text.Statement(at)
+	if line == "default:" {
 		return line + " " + c.words.fallback
-	case isCase:
-		return strings.TrimSuffix(rest, ":")
 	}
-	if rest, ok := strings.CutPrefix(strings.TrimSuffix(line, " {"), "if "); ok {
-		line, _, _ = strings.Cut(rest, "; ")
-	}
-	if i := strings.Index(line, variable); variable != "" && i >= 0 && cellWidth(line) > wide {
+	if i := strings.Index(line, variable); variable != "" && i >= 0 && CellWidth(line) > wide {
 		from := strings.LastIndexAny(line[:i], "{(,") + 1
 		line = "… " + strings.TrimSpace(line[from:i+len(variable)]) + " …"
 	}
 	return line
 }
 
-// source has the lines of files.
-type source map[string][]string
-
-func (s source) line(at schedule.Site) string {
-	lines, ok := s[at.File]
-	if !ok {
-		b, err := os.ReadFile(at.File)
-		if err != nil {
-			return "?"
-		}
-		lines = strings.Split(string(b), "\n")
-		s[at.File] = lines
-	}
-	if at.Line < 1 || at.Line > len(lines) {
-		return "?"
-	}
-	line, _, _ := strings.Cut(lines[at.Line-1], " // ")
-	return strings.TrimSpace(line)
+// Line is a line of a file, without its comment.
+func Line(file string, line int) string {
+	return orders.Source{}.Line(schedule.Site{File: file, Line: line})
 }
 
 // wrap breaks text into lines that are no wider than that, most at the most: at a space where there
@@ -186,14 +179,14 @@ func wrap(text string, wide, most int) []string {
 	for text != "" {
 		end, space, sign := 0, 0, 0 // of what goes into this line
 		for i, r := range text {
-			if cellWidth(text[:i])+cellWidth(string(r)) > wide {
+			if CellWidth(text[:i])+CellWidth(string(r)) > wide {
 				break
 			}
 			end = i + utf8.RuneLen(r)
 			switch {
 			case r == ' ':
 				space = end
-			case strings.ContainsRune(".,(:、。", r) || cellWidth(string(r)) > 1:
+			case strings.ContainsRune(".,(:、。", r) || CellWidth(string(r)) > 1:
 				sign = end
 			}
 		}
@@ -206,7 +199,7 @@ func wrap(text string, wide, most int) []string {
 	if len(lines) > most {
 		lines = lines[:most]
 		last := []rune(lines[most-1])
-		for cellWidth(string(last)) > wide-1 {
+		for CellWidth(string(last)) > wide-1 {
 			last = last[:len(last)-1]
 		}
 		lines[most-1] = string(last) + "…"
@@ -214,8 +207,8 @@ func wrap(text string, wide, most int) []string {
 	return lines
 }
 
-// cellWidth is how many columns of a terminal the text takes: two for a letter of Japanese.
-func cellWidth(text string) (n int) {
+// CellWidth is how many columns of a terminal the text takes: two for a letter of Japanese.
+func CellWidth(text string) (n int) {
 	for _, r := range text {
 		n++
 		if r >= 0x2E80 && r < 0xFFE0 && r != 0xFF61 {
@@ -223,4 +216,33 @@ func cellWidth(text string) (n int) {
 		}
 	}
 	return n
+}
+
+// Width is how many columns the terminal has.
+func Width() int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	cmd := exec.Command("stty", "size")
+	cmd.Stdin = os.Stdin
+	out, err := cmd.Output()
+	if fields := strings.Fields(string(out)); err == nil && len(fields) == 2 {
+		if n, err := strconv.Atoi(fields[1]); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 100
+}
+
+// Lang is the language of the environment: "ja", or "en".
+func Lang() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			if strings.HasPrefix(v, "ja") {
+				return "ja"
+			}
+			return "en"
+		}
+	}
+	return "en"
 }

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"websocket-chat-steps/internal/exercises"
+	"websocket-chat-steps/internal/judge/race"
+	"websocket-chat-steps/internal/schedule/orders"
+	"websocket-chat-steps/internal/schedule/show"
+)
+
+// judgeAll asks the three judges about the exercise as it is now, and prints what each
+// says. If quick, the race detector is asked only when the other two find nothing. If the
+// room does not compile, the error is an exercises.NotBuilt.
+func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool) (v exercises.Verdict, err error) {
+	v.Exercise = e
+	c.tell(c.words.building)
+	defer c.tell("")
+	ctx, stop := context.WithCancel(ctx)
+	room, overlay, err := c.room(e)
+	if err != nil {
+		stop()
+		return v, err
+	}
+	j, err := exercises.NewJudges(ctx, overlay, room)
+	if err != nil {
+		stop()
+		return v, err
+	}
+	var all sync.WaitGroup
+	defer func() { stop(); all.Wait(); j.Close() }()
+
+	var playErr, raceErr error
+	played, raced := make(chan struct{}), make(chan struct{})
+	race := func() {
+		defer close(raced)
+		v.Race, raceErr = j.Race(ctx, room)
+	}
+	all.Go(func() {
+		defer close(played)
+		v.Explored, playErr = j.Orders(ctx, room, c.lang)
+	})
+	if v.Held, err = j.Properties(ctx, room); err != nil {
+		return v, err
+	}
+	c.tell("")
+	c.sayHeld(v.Held)
+	if !quick {
+		all.Go(race) // its building takes longest
+	}
+	c.tell(c.words.playing)
+	if <-played; playErr != nil {
+		return v, playErr
+	}
+	c.tell("")
+	c.sayExplored(v.Explored)
+	if quick && (!v.Held.OK() || !v.Explored.OK() || v.Unseen()) {
+		c.details(v)
+		return v, nil
+	}
+	c.tell(c.words.racing)
+	if quick {
+		race()
+	}
+	if <-raced; raceErr != nil {
+		return v, raceErr
+	}
+	c.tell("")
+	c.sayRace(v.Race)
+	c.details(v)
+	return v, nil
+}
+
+// say prints one judge's line.
+func (c *command) say(who, format string, args ...any) {
+	pad := strings.Repeat(" ", max(1, 15-show.CellWidth(who)))
+	fmt.Fprintf(c.out, "  %s%s%s\n", who, pad, fmt.Sprintf(format, args...))
+}
+
+func (c *command) sayHeld(h exercises.Held) {
+	var right, wrong []string
+	for _, a := range h.Answers {
+		right = append(right, string(a.Property))
+	}
+	for _, a := range h.Wrong() {
+		wrong = append(wrong, string(a.Property))
+	}
+	switch {
+	case len(wrong) > 0:
+		c.say(c.words.properties, c.words.holdNot, strings.Join(wrong, ", "))
+	case h.Crash != "":
+		c.say(c.words.properties, c.words.crashed, h.Crash)
+	default:
+		c.say(c.words.properties, c.words.hold, strings.Join(right, ", "))
+	}
+}
+
+func (c *command) sayExplored(e exercises.Explored) {
+	who := c.words.orders
+	for _, p := range e.Played {
+		if p.Order == nil && !p.Whole {
+			c.say(who, c.words.notAll, orders.Number(p.Orders), p.Scenario)
+		} else {
+			c.say(who, c.words.ordersOf, orders.Number(p.Wrong), orders.Number(p.Orders), p.Scenario)
+		}
+		who = ""
+	}
+	if e.Crash != "" {
+		c.say(who, c.words.crashed, e.Crash)
+		who = ""
+	}
+	for line := range strings.Lines(e.NotExplored) {
+		c.say(who, c.words.notExplored, strings.TrimSpace(line))
+		who = ""
+	}
+}
+
+func (c *command) sayRace(r race.Result) {
+	switch {
+	case len(r.Races) > 0:
+		c.say(c.words.race, "%s", c.words.raceFound)
+	case r.Outcome == race.Passed:
+		c.say(c.words.race, "%s", c.words.raceClean)
+	case r.Outcome == race.NoRaceDetector:
+		c.say(c.words.race, c.words.raceNone, r.Reason)
+	default:
+		c.say(c.words.race, c.words.raceOther, exercises.RaceFailure(r))
+	}
+}
+
+// inlined is what the compiler puts before a function that it has put into the judge's.
+var inlined = regexp.MustCompile(`^TestRooms\.func\d+\.`)
+
+// details prints what was seen and what was wanted, of the first thing that each judge
+// found.
+func (c *command) details(v exercises.Verdict) {
+	if v.Unseen() {
+		fmt.Fprintf(c.out, "\n%s\n", c.words.unseen)
+	}
+	if wrong := v.Wrong(); len(wrong) > 0 {
+		a := wrong[0]
+		seen := exercises.Say(c.lang, a.Seen)
+		wanted := c.words.wants[a.Property]
+		if a.Log {
+			wanted = c.words.wantsLog
+		}
+		if a.Panic != "" {
+			seen = fmt.Sprintf(c.words.requestPanicked, a.Panic)
+		}
+		fmt.Fprintf(c.out, "\n%s\n  %s\n  %s\n", a.Property, fmt.Sprintf(c.words.wanted, wanted), fmt.Sprintf(c.words.seen, seen))
+	}
+	if wrong := v.Explored.Wrong(); len(wrong) > 0 {
+		p := wrong[0]
+		fmt.Fprintf(c.out, "\n%s: %s\n%s\n\n", p.Scenario, show.Scenario(c.lang, p.Scenario), show.Counted(c.lang, p.Answer))
+		show.Order(c.out, c.lang, c.width, p.Answer)
+	}
+	if races := v.Race.Races; len(races) > 0 {
+		fmt.Fprintf(c.out, "\n%s\n", c.words.twoPlaces)
+		for _, s := range races[0].Sides {
+			at := fmt.Sprintf("%s:%d", filepath.Base(s.File), s.Line)
+			fmt.Fprintf(c.out, "  %-14s %-32s %s\n", at, show.Line(s.File, s.Line), fmt.Sprintf(c.words.access, c.words.accesses[s.Access], inlined.ReplaceAllString(s.Function, "")))
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"websocket-chat-steps/internal/judge"
+	"websocket-chat-steps/internal/steps"
+)
+
+// words are what the command says in one language.
+type words struct {
+	usage                     string
+	building, playing, racing string
+	properties, orders, race  string // the judges
+	hold, holdNot             string
+	ordersOf                  string
+	notExplored, notAll       string
+	unseen                    string
+	raceClean, raceFound      string
+	raceNone, raceOther       string
+	crashed, requestPanicked  string
+	seen, wanted              string
+	twoPlaces, access         string
+	solved, notSolved, next   string
+	allSolved                 string
+	how, watching             string // to go on
+	noCheck, noMoreHints      string
+	kept, reset               string
+	askSolution, other        string
+	noEditor                  string
+	grades                    []string
+	wantsLog                  string
+	wants                     map[steps.Property]string
+	accesses                  map[string]string
+}
+
+var languages = map[string]words{
+	"en": {
+		usage: `usage: go run ./exercises [-lang en|ja] [WORD [NUMBER]]
+  (nothing)    what is solved, and what is next
+  check 1      judge exercise 1
+  watch 1      judge it each time that you save a file of it
+  hint 1       a hint, for what the last check found; the next one each time
+  solution 1   show a solution
+  reset 1      as it was in the beginning; what you have is kept. Also: reset all
+  open 1       open its files with $EDITOR, or with VS Code
+Without a number it is the next one that is not solved.`,
+		how:         "Next: read %[1]s, change the files in %[2]s, and run\n  go run ./exercises check %[3]d\nor watch %[3]d, hint %[3]d, open %[3]d. go run ./exercises -h says what else there is.",
+		watching:    "waiting until you save a file; Ctrl-C ends it …",
+		noCheck:     "(go run ./exercises check %d says what is wrong, and then hints are about that.)",
+		noMoreHints: "(There are no more of these. go run ./exercises solution %d shows a solution.)",
+		kept:        "What you had is in %s.", reset: "%s is as it was in the beginning.",
+		askSolution: "Show a solution of exercise %d?", other: "Another one: %s",
+		noEditor: "there is no $EDITOR, and no code command: open the file yourself",
+		grades:   []string{"Grade 1: who owns an id", "Grade 2: queues and goroutines", "Grade 3: what tests don't see at once"},
+		building: "building …", playing: "playing every order …", racing: "running it under the race detector …",
+		properties: "properties", orders: "every order", race: "race detector",
+		hold: "hold: %s", holdNot: "do not hold: %s",
+		ordersOf:    "%[3]s: %[1]s of %[2]s go wrong",
+		notExplored: "not explored: %s", notAll: "%[2]s: stopped after %[1]s orders; none of these goes wrong",
+		unseen:    "Only the orders show what this exercise is about. Write it without what is named there.",
+		raceClean: "reports nothing", raceFound: "reports a data race",
+		raceNone: "can't run here: %s", raceOther: "the program failed under it: %s",
+		crashed: "the program crashed: %s", requestPanicked: "a request's goroutine panicked: %s",
+		seen: "seen:   %s", wanted: "wanted: %s",
+		twoPlaces: "Two goroutines use the same memory, and nothing orders them:",
+		access:    "%s, in %s",
+		solved:    "%s is solved.", notSolved: "Not solved yet. A hint: go run ./exercises hint %d",
+		next: "Next: go run ./exercises check %d, and read %s", allSolved: "All are solved.",
+		wantsLog: "for each client that joins, its id is in the log, behind joined:",
+		wants: map[steps.Property]string{
+			steps.EveryMessage: "5 clients talk at the same time; each hears every message, once",
+			steps.PastMessages: "a newcomer hears the past messages once, and all that are said while it joins",
+			steps.NothingLeft:  "15 clients come and go; no goroutine and no socket of theirs is left",
+			steps.LongHistory:  "a newcomer comes to 300 past messages; the room goes on",
+			steps.StalledRoom:  "a client stops reading, and 400 messages are said; the others hear each other",
+			steps.StalledCost:  "a client stops reading; it costs a bounded number of goroutines and bytes",
+			steps.SenderOrder:  "one client says 50 messages in one write; all hear them in that order",
+			judge.Crowd:        "150 clients join, and one speaks; all hear it",
+			judge.Gapless:      "a client reads late; it hears all that was said, or it is disconnected",
+			judge.Goodbye:      "who says goodbye hears a close frame with 1000, who sends what is no message 1008; before that, all that was said",
+			judge.Shutdown:     "Done ends the room: all clients hear all that was said, and then a close frame with 1001; nothing is left",
+			steps.SameOrder:    "two clients talk at the same time; all hear one order",
+		},
+		accesses: map[string]string{"Read": "read", "Write": "write", "Previous read": "read", "Previous write": "write"},
+	},
+	"ja": {
+		usage: `使い方: go run ./exercises [-lang en|ja] [語 [番号]]
+  (なし)       解けたものと、次のもの
+  check 1      演習 1 を判定する
+  watch 1      ファイルを保存するたびに判定する
+  hint 1       前回の判定に合わせたヒント。毎回 1 つずつ
+  solution 1   解答例を見る
+  reset 1      最初の状態に戻す。今のファイルは残しておく。reset all もある
+  open 1       $EDITOR か VS Code でファイルを開く
+番号を省くと、まだ解けていない次の演習になる。`,
+		how:         "次: %[1]s を読み、%[2]s のファイルを変えて、実行する。\n  go run ./exercises check %[3]d\nwatch %[3]d、hint %[3]d、open %[3]d も使える。ほかは go run ./exercises -h を見る。",
+		watching:    "ファイルの保存を待っています(Ctrl-C で終わります) …",
+		noCheck:     "(go run ./exercises check %d で何が問題かがわかり、ヒントもそれに合うものになる。)",
+		noMoreHints: "(ヒントはここまで。go run ./exercises solution %d で解答例が見られる。)",
+		kept:        "今までのファイルは %s にある。", reset: "%s を最初の状態に戻した。",
+		askSolution: "演習 %d の解答例を表示しますか?", other: "別の解き方: %s",
+		noEditor: "$EDITOR も code コマンドもない。ファイルは自分で開いてほしい",
+		grades:   []string{"段階 1: id は誰のものか", "段階 2: キューと goroutine", "段階 3: テストにはすぐ見えないもの"},
+		building: "ビルドしています …", playing: "すべての順序を調べています …", racing: "race detector を付けて動かしています …",
+		properties: "性質", orders: "すべての順序", race: "race detector",
+		hold: "成り立つ: %s", holdNot: "成り立たない: %s",
+		ordersOf:    "%[3]s: %[2]s 通りのうち %[1]s 通りで問題が起きる",
+		notExplored: "調べられない: %s", notAll: "%[2]s: %[1]s 通りで打ち切った。そこまでに問題は起きない",
+		unseen:    "この演習で問うことは、順序を調べなければわからない。上に挙げたものを使わずに書いてほしい。",
+		raceClean: "報告なし", raceFound: "データ競合を報告した",
+		raceNone: "ここでは使えない: %s", raceOther: "race detector を付けるとプログラムが失敗する: %s",
+		crashed: "プログラムがクラッシュした: %s", requestPanicked: "リクエストの goroutine が panic した: %s",
+		seen: "見えたこと: %s", wanted: "求めること: %s",
+		twoPlaces: "2 つの goroutine が同じメモリを使い、その順序を決めるものがない:",
+		access:    "%s (%s の中)",
+		solved:    "%s が解けました。", notSolved: "まだ解けていません。ヒント: go run ./exercises hint %d",
+		next: "次: go run ./exercises check %d。説明は %s にあります", allSolved: "すべて解けました。",
+		wantsLog: "入ったクライアントごとに、その id が joined: の後にログに残る",
+		wants: map[steps.Property]string{
+			steps.EveryMessage: "5 つのクライアントが同時に発言する。どれにも全メッセージが 1 回ずつ届く",
+			steps.PastMessages: "後から来たクライアントに、過去のメッセージと、入っている間の発言が 1 回ずつ届く",
+			steps.NothingLeft:  "15 のクライアントが接続して切断する。goroutine もソケットも残らない",
+			steps.LongHistory:  "過去のメッセージが 300 件ある部屋に入る。部屋は止まらない",
+			steps.StalledRoom:  "読まなくなったクライアントがいて、400 件の発言がある。ほかのクライアントには届き続ける",
+			steps.StalledCost:  "読まなくなったクライアントがいる。その goroutine とメモリには上限がある",
+			steps.SenderOrder:  "1 つのクライアントが 50 件を 1 回の書き込みで送る。全員にその順で届く",
+			judge.Crowd:        "150 のクライアントが入り、1 つが発言する。全員に届く",
+			judge.Gapless:      "遅れて読むクライアントがいる。発言がすべて届くか、切断される",
+			judge.Goodbye:      "close フレームを送ったクライアントには 1000、メッセージでないものを送ったクライアントには 1008 の close フレームが届く。その前に、それまでの発言がすべて届く",
+			judge.Shutdown:     "Done で部屋が終わる。全クライアントに、それまでの発言がすべて届き、最後に 1001 の close フレームが届く。何も残らない",
+			steps.SameOrder:    "2 つのクライアントが同時に発言する。全員に同じ順で届く",
+		},
+		accesses: map[string]string{"Read": "読み", "Write": "書き", "Previous read": "読み", "Previous write": "書き"},
+	},
+}

@@ -1,0 +1,55 @@
+package exercises
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"websocket-chat-steps/internal/judge/race"
+)
+
+// What a check found, as Verdict.Cause. Behind CauseProperty and CauseOrders is a space,
+// and which.
+const (
+	CauseBuild    = "build"
+	CauseCrash    = "crash"
+	CauseProperty = "property"
+	CauseRace     = "race"
+	CauseOrders   = "orders"
+)
+
+// Cause is what to mend first, for the hints; "" if the room is solved.
+func (v Verdict) Cause() string {
+	wrong := v.Wrong()
+	switch {
+	case v.Crash != "" || v.Explored.Crash != "" || len(wrong) > 0 && wrong[0].Panic != "":
+		return CauseCrash
+	case len(v.Race.Races) > 0:
+		return CauseRace
+	case len(wrong) > 0:
+		return CauseProperty + " " + string(wrong[0].Property)
+	case len(v.Explored.Wrong()) > 0:
+		return CauseOrders + " " + v.Explored.Wrong()[0].Scenario
+	case v.Unseen():
+		return CauseOrders
+	case v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector:
+		return ""
+	}
+	return CauseCrash
+}
+
+// Hints returns the hints for a cause, in a language, and the cause that they are for: if
+// there are none for a cause as it is, those for its first word or, else, those for all.
+func (e Exercise) Hints(lang, cause string) (string, []string) {
+	all := hints[e.Name]
+	word, _, _ := strings.Cut(cause, " ")
+	for _, c := range []string{cause, word, ""} {
+		if all[c] != nil {
+			return c, all[c][lang]
+		}
+	}
+	return "", all[""][lang]
+}
+
+// Causes are those that there are hints for.
+func (e Exercise) Causes() []string { return slices.Sorted(maps.Keys(hints[e.Name])) }

@@ -1,0 +1,306 @@
+package exercises
+
+// hints are, by exercise, cause and language, up to three, the first one the lightest.
+// "" is for all causes that have none of their own.
+var hints = map[string]map[string]map[string][]string{
+	"01-ids-mutex": {
+		"": {
+			"en": {
+				"Run go run ./exercises check 1 and read the two places that the race detector names. Which goroutines are there?",
+				"NewClient runs in each request's goroutine, many at a time. What must nobody else do between `maxId++` and the second read?",
+				"Declare a sync.Mutex beside `maxId`, lock it before `maxId++`, and unlock it only when the id has been read.",
+			},
+			"ja": {
+				"go run ./exercises check 1 を実行し、race detector が挙げる 2 か所を読む。そこを実行しているのはどの goroutine か。",
+				"NewClient はリクエストごとの goroutine で、同時にいくつも動く。`maxId++` から 2 度目の読みまでの間に、ほかの goroutine にされては困ることは何か。",
+				"`maxId` の隣に sync.Mutex を宣言し、`maxId++` の前でロックし、id を読み終えてからアンロックする。",
+			},
+		},
+		CauseOrders: {
+			"en": {
+				"The race detector is content, and two clients still get one id. Read the columns: what happens between the two lines of one goroutine?",
+				"Each line for itself may be safe. The increment and the read of `maxId` must be one piece, which nobody comes between.",
+				"One lock around both: from before `maxId++` until the id has been read. Or don't read twice.",
+			},
+			"ja": {
+				"race detector は何も報告しないのに、2 つのクライアントが同じ id になる。列を読む。1 つの goroutine の 2 行の間に何が起きているか。",
+				"1 行ずつは安全かもしれない。しかし、インクリメントと `maxId` の読みは、間に誰も入れない 1 つのまとまりでなければならない。",
+				"両方を 1 つのロックで囲む。`maxId++` の前から、id を読み終えるまで。または、2 度読まない。",
+			},
+		},
+		CauseProperty: {
+			"en": {
+				"Clients come one after the other here, and something is still wrong. Which ids do the first two get?",
+				"Two clients with one id are one client for `Server.clients`. Each call of NewClient must count.",
+				"Go back with go run ./exercises reset 1. Nothing but the lines of `maxId` needs a change.",
+			},
+			"ja": {
+				"ここではクライアントが 1 つずつ順に入る。それでもうまくいかない。最初の 2 つの id は何になるか。",
+				"id が同じ 2 つのクライアントは、`Server.clients` にとって 1 つのクライアントになる。NewClient は呼び出しのたびに数えなければならない。",
+				"go run ./exercises reset 1 で最初に戻れる。変える必要があるのは `maxId` の行だけ。",
+			},
+		},
+	},
+	"02-ids-atomic": {
+		"": {
+			"en": {
+				"The race detector reports nothing. Read the columns of the shortest order: where do the two goroutines come between each other?",
+				"`Add` is one step, and `Load` is another one. What does `Load` return if another client's `Add` came between?",
+				"`Add` returns the new value. Nobody else gets that value: use it as the id, and drop `Load`.",
+			},
+			"ja": {
+				"race detector は何も報告しない。最短の順序の列を読む。2 つの goroutine はどこで互いの間に入るか。",
+				"`Add` で 1 ステップ、`Load` でもう 1 ステップ。間に別のクライアントの `Add` が入ると、`Load` は何を返すか。",
+				"`Add` は新しい値を返す。その値はほかの誰にも返らない。それを id にして、`Load` をなくす。",
+			},
+		},
+		CauseRace: {
+			"en": {
+				"Some line uses `maxId` without an atomic operation. The two places say which.",
+				"An atomic variable is atomic only if every use is. An atomic.Int64 makes sure of that: it has no plain read.",
+			},
+			"ja": {
+				"`maxId` をアトミックでない形で使っている行がある。2 か所のどちらかがそれ。",
+				"アトミックな変数は、すべての使用がアトミックでなければ意味がない。atomic.Int64 にはふつうの読みがないので、それが保証される。",
+			},
+		},
+		CauseProperty: {
+			"en": {
+				"Clients come one after the other here, and something is still wrong. Which ids do the first two get?",
+				"All clients must count with one `maxId`, which is declared outside of NewClient.",
+			},
+			"ja": {
+				"ここではクライアントが 1 つずつ順に入る。それでもうまくいかない。最初の 2 つの id は何になるか。",
+				"すべてのクライアントが 1 つの `maxId` で数えなければならない。宣言は NewClient の外に置く。",
+			},
+		},
+	},
+	"03-ids-owner": {
+		"": {
+			"en": {
+				"The race detector names two places. Which goroutine writes `c.id`, and which one reads it? Who owns it?",
+				"The handler hands the client over on `addClientCh`. From that moment on the client's id is the server's goroutine's. The handler may not look.",
+				"Let the owner write the line, when it has given the id. Or let the owner send the id back, over a channel.",
+			},
+			"ja": {
+				"race detector が 2 か所を挙げている。`c.id` を書くのはどの goroutine で、読むのはどの goroutine か。所有者は誰か。",
+				"ハンドラは `addClientCh` でクライアントを渡す。その時から、クライアントの id はサーバーの goroutine のもの。ハンドラが見てはいけない。",
+				"id を付けた所有者がログを書く。または、所有者がチャネルで id を送り返す。",
+			},
+		},
+		CauseProperty: {
+			"en": {
+				"The line \"joined:\" must be in the log once for each client, with the id that the client has.",
+				"Before the server's goroutine has received the client, its id is 0. Who knows the id, and when?",
+				"Write the line in Server.Start, right after `c.id = s.clientCount`.",
+			},
+			"ja": {
+				"\"joined:\" の行は、クライアントごとに 1 度、そのクライアントの id とともにログに残らなければならない。",
+				"サーバーの goroutine がクライアントを受け取るまで、id は 0。id を知っているのは、いつ、誰か。",
+				"Server.Start の `c.id = s.clientCount` のすぐ後でログを書く。",
+			},
+		},
+	},
+	"04-nothing-left": {
+		"": {
+			"en": {
+				"Which goroutine is left, and on which line does it wait? What would have to come there?",
+				"Start learns that the browser has gone, and write doesn't. How can Start tell it, without waiting for it?",
+				"Give the client a channel that Start closes at its end. write listens to it beside the queue, with select.",
+			},
+			"ja": {
+				"残っているのはどの goroutine で、どの行で待っているか。そこに何が来ればよいか。",
+				"ブラウザが切断したことを Start は知るが、write は知らない。待たずに知らせるには、どうするか。",
+				"クライアントにチャネルを 1 つ持たせ、Start が終わりに閉じる。write は select で、キューと合わせてそれを待つ。",
+			},
+		},
+		CauseOrders: {
+			"en": {
+				"Read the columns: who still sends to the client when it has gone?",
+				"Only the goroutine that sends on a channel may close it. Who sends on `queue`?",
+				"Close another channel than `queue`; or let the server's goroutine close `queue`, after it has removed the client.",
+			},
+			"ja": {
+				"列を読む。切断した後のクライアントに、まだ送るのは誰か。",
+				"チャネルを閉じてよいのは、そこに送る goroutine だけ。`queue` に送るのは誰か。",
+				"`queue` とは別のチャネルを閉じる。または、サーバーの goroutine がクライアントを除いた後で `queue` を閉じる。",
+			},
+		},
+		CauseCrash: {
+			"en": {
+				"A send on a closed channel panics. Who sends on `queue`, and does it know that it is closed?",
+				"Only the server's goroutine sends on `queue`. So only the server's goroutine can close it safely.",
+			},
+			"ja": {
+				"閉じたチャネルに送ると panic する。`queue` に送るのは誰で、閉じたことを知っているか。",
+				"`queue` に送るのはサーバーの goroutine だけ。だから、安全に閉じられるのもサーバーの goroutine だけ。",
+			},
+		},
+	},
+	"05-own-channel": {
+		"": {
+			"en": {
+				"The server's goroutine waits in Send. For whom? Who receives from `removeClientCh`?",
+				"A goroutine must not send on a channel that only itself receives from. How else does a client come to its end? See Start.",
+				"End the connection's read and write, and Start does the rest: `c.ws.SetDeadline(time.Now())`.",
+			},
+			"ja": {
+				"サーバーの goroutine が Send で待っている。誰を待っているのか。`removeClientCh` から受け取るのは誰か。",
+				"自分だけが受け取るチャネルに、自分で送ってはいけない。クライアントが終わる道はほかにないか。Start を見る。",
+				"接続の読み書きを終わらせれば、後は Start がする: `c.ws.SetDeadline(time.Now())`。",
+			},
+		},
+		CauseOrders: {
+			"en": {
+				"In this scenario the queue has one place. What becomes of the client that doesn't get its message?",
+				"A client that misses a message must not stay: it can't know what it misses. End its connection, not only its place in the room.",
+				"In `default:` write `c.ws.SetDeadline(time.Now())`, and nothing else.",
+			},
+			"ja": {
+				"このシナリオでは、キューに 1 件しか入らない。メッセージが入らなかったクライアントはどうなるか。",
+				"取りこぼしたクライアントを残してはいけない。何が抜けたかを知りようがないから。部屋から除くだけでなく、接続を終わらせる。",
+				"`default:` に `c.ws.SetDeadline(time.Now())` だけを書く。",
+			},
+		},
+	},
+	"06-one-writer": {
+		"": {
+			"en": {
+				"How many goroutines write to one client at a time? What decides which of them is first?",
+				"Order needs one queue, which one goroutine fills and one goroutine empties. The server's goroutine may put in, but must not wait.",
+				"A `chan *Message` for each client; Start starts a goroutine that takes out and writes, and ends it; Send puts in with select and default. The past messages go the same way. Exercise 4 has such a client.",
+			},
+			"ja": {
+				"1 つのクライアントに同時に書く goroutine はいくつあるか。どれが先かを決めるものは何か。",
+				"順序を保つには、入れるのも取り出すのも 1 つの goroutine だけのキューが要る。サーバーの goroutine は入れるだけで、待ってはいけない。",
+				"クライアントごとに `chan *Message` を置く。取り出して書く goroutine を Start が開始し、終わらせる。Send は select と default で入れる。過去のメッセージも同じ道を通す。演習 4 のクライアントがそうなっている。",
+			},
+		},
+		"property StalledRoom": {
+			"en": {
+				"The server's goroutine waits for one client. Where, and what if that client never reads?",
+				"Send may only put the message somewhere. When there is no place, the client goes, not the room: select with default.",
+			},
+			"ja": {
+				"サーバーの goroutine が 1 つのクライアントを待っている。どこで待つか。その相手がずっと読まなければどうなるか。",
+				"Send はメッセージを置くだけにする。置き場所がなければ、止まるのは部屋ではなくそのクライアント。select と default を使う。",
+			},
+		},
+		"property StalledCost": {
+			"en": {
+				"Something grows for each message that the client doesn't read. What holds it?",
+				"One goroutine for a client, not one for a message; and a queue with a bound.",
+			},
+			"ja": {
+				"クライアントが読まないメッセージごとに、何かが増えている。何が抱えているか。",
+				"goroutine はメッセージごとではなく、クライアントごとに 1 つ。キューには上限を付ける。",
+			},
+		},
+		"property NothingLeft": {
+			"en": {
+				"The goroutine that writes does not end when the browser has gone. What could tell it?",
+				"Exercise 4 is about this: a channel that Start closes.",
+			},
+			"ja": {
+				"ブラウザが切断しても、書く goroutine が終わらない。何が知らせればよいか。",
+				"演習 4 と同じ。Start がチャネルを閉じる。",
+			},
+		},
+	},
+	"07-bound": {
+		"": {
+			"en": {
+				"What grows while the client doesn't read? Which line makes it grow?",
+				"Send can see how many messages wait. And what becomes of a client for which there is no place?",
+				"In Send, if `len(c.queue)` is `queueSize`: forget the queue, end the connection with `c.ws.SetDeadline(time.Now())`, and return.",
+			},
+			"ja": {
+				"クライアントが読まない間、何が増えるか。増やしているのはどの行か。",
+				"待っている件数は Send から見える。置き場所のないクライアントをどうするか。",
+				"Send で `len(c.queue)` が `queueSize` なら、キューを捨て、`c.ws.SetDeadline(time.Now())` で接続を終わらせて、return する。",
+			},
+		},
+		CauseOrders: {
+			"en": {
+				"In this scenario the queue has one place. The client misses a message, and is still there.",
+				"Whoever misses something is dropped: then the browser knows, and can come back. End its connection.",
+			},
+			"ja": {
+				"このシナリオでは、キューに 1 件しか入らない。取りこぼしたクライアントが、まだ残っている。",
+				"取りこぼしたクライアントは切断する。そうすればブラウザにわかり、つなぎ直せる。接続を終わらせる。",
+			},
+		},
+		"property StalledRoom": {
+			"en": {
+				"The server's goroutine waits for one client. Which line of Send can wait?",
+				"Close waits for a write that is stuck. A deadline doesn't: `c.ws.SetDeadline(time.Now())`.",
+			},
+			"ja": {
+				"サーバーの goroutine が 1 つのクライアントを待っている。Send のどの行が待ちうるか。",
+				"Close は、止まっている書き込みを待つ。期限なら待たない: `c.ws.SetDeadline(time.Now())`。",
+			},
+		},
+	},
+	"08-no-gap": {
+		"": {
+			"en": {
+				"Read the columns. What comes between the answer to `historyCh` and `addClientCh`?",
+				"Whatever is said between the two reaches nobody who is between the two. Only one goroutine says what is past and who is there: the server's.",
+				"Let the case of `addClientCh` do both: put the client into the map, and send it the history. Then nothing else of the room runs in between.",
+			},
+			"ja": {
+				"列を読む。`historyCh` の答えから `addClientCh` までの間に、何が入るか。",
+				"その間の発言は、間にいるクライアントに届かない。何が過去で、誰が部屋にいるかを決めるのは、1 つの goroutine、つまりサーバーの goroutine だけ。",
+				"`addClientCh` の case で両方を行う。クライアントを map に入れ、履歴を送る。その間に部屋のほかの処理は入らない。",
+			},
+		},
+		CauseRace: {
+			"en": {
+				"The history belongs to the server's goroutine. Which other goroutine reads it?",
+				"Don't take the history to the client's goroutine: take the client to the history's.",
+			},
+			"ja": {
+				"履歴はサーバーの goroutine のもの。ほかのどの goroutine が読んでいるか。",
+				"履歴をクライアントの goroutine に持ってくるのではなく、クライアントを履歴の goroutine に持っていく。",
+			},
+		},
+	},
+	"09-goodbye": {
+		"": {
+			"en": {
+				"Who may write to the connection? What is written before the goodbye must be all that waits, and nothing comes behind it.",
+				"Let write say goodbye, behind the queue: `c.ws.WriteClose(c.code)`. And when is the connection closed? When Start returns, x/net closes it.",
+				"Start writes the code (`io.EOF` means 1000, all else 1008) before it closes `gone`, sets a write deadline, and waits on a channel that write closes. write empties the queue first.",
+			},
+			"ja": {
+				"接続に書いてよいのは誰か。close フレームの前に、残っているものをすべて書く。後には何も書かない。",
+				"close フレームは write が、キューの後に送る: `c.ws.WriteClose(c.code)`。では、接続はいつ閉じられるか。Start が終わると、x/net が閉じる。",
+				"Start は、`gone` を閉じる前にコードを書き(`io.EOF` なら 1000、ほかは 1008)、書き込みの期限を設定し、write が閉じるチャネルを待つ。write は先にキューを空にする。",
+			},
+		},
+		"property StalledRoom": {
+			"en": {
+				"The server's goroutine waits for one client. WriteClose and Close wait for a write that is stuck.",
+				"Only write may write. Everybody else may set a deadline.",
+			},
+			"ja": {
+				"サーバーの goroutine が 1 つのクライアントを待っている。WriteClose も Close も、止まっている書き込みを待つ。",
+				"書いてよいのは write だけ。ほかの goroutine にできるのは、期限の設定まで。",
+			},
+		},
+	},
+	"10-shutdown": {
+		"": {
+			"en": {
+				"When Start of the server returns, who still waits for it, on which channels?",
+				"A client's end is: its queue is empty, a close frame with 1001 is written, its Start returns. The room must go on to receive until the last one has come to `removeClientCh`.",
+				"In the case of `doneCh`: close all queues; receive from `removeClientCh` and `messageCh` until no client is left. In write, at the end of the queue: `c.ws.WriteClose(1001)`, and then a deadline, which ends Start.",
+			},
+			"ja": {
+				"サーバーの Start が終わった後、どのチャネルで、誰がまだサーバーを待っているか。",
+				"クライアントの終わりは、キューが空になり、1001 の close フレームが書かれ、その Start が終わること。最後の 1 つが `removeClientCh` に来るまで、部屋は受け取り続けなければならない。",
+				"`doneCh` の case で、すべてのキューを閉じ、クライアントがいなくなるまで `removeClientCh` と `messageCh` から受け取る。write では、キューの終わりで `c.ws.WriteClose(1001)` とし、期限を設定して Start を終わらせる。",
+			},
+		},
+	},
+}
