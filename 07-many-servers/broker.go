@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 )
@@ -23,7 +24,8 @@ const readyWithin = 30 * time.Second
 type broker struct {
 	url  string // for clients
 	nats *server.Server
-	lock *os.File // of the directory
+	lock *flock.Flock // of the directory
+	log  natsLog
 }
 
 // startBroker starts a broker that listens on addr and stores its messages in dir, which it
@@ -41,24 +43,24 @@ func startBroker(addr, dir string) (*broker, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("-data %s: %v; give a directory that can be written", dir, err)
 	}
-	lock, err := lockFile(filepath.Join(dir, "lock"))
-	if err != nil {
-		return nil, fmt.Errorf("-data %s: %v; give each broker a directory of its own", dir, err)
+	b := &broker{lock: flock.New(filepath.Join(dir, "lock")), log: natsLog{failed: make(chan error, 1)}}
+	if free, err := b.lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("-data %s: %v; give a directory that can be written", dir, err)
+	} else if !free {
+		return nil, fmt.Errorf("-data %s: another broker uses it; give each broker a directory of its own", dir)
 	}
-	log := new(natsLog)
-	b := &broker{lock: lock}
 	b.nats, err = server.NewServer(&server.Options{
 		ServerName: step, Host: host, Port: port, NoSigs: true,
 		JetStream: true, StoreDir: dir,
 		SyncAlways: true, // an acknowledged message is on the disk. Else a power cut takes the last two minutes of messages, or the whole stream
 	})
 	if err != nil {
-		lock.Close()
+		b.lock.Close()
 		return nil, fmt.Errorf("the broker: %v", err)
 	}
-	b.nats.SetLoggerV2(log, false, false, false)
+	b.nats.SetLoggerV2(&b.log, false, false, false)
 	b.nats.Start()
-	if why := log.fatal.Load(); why != nil {
+	if why := b.log.fatal.Load(); why != nil {
 		err = fmt.Errorf("the broker, at %s in %s: %s; give another -broker-addr or -data, or use a broker that is there by -nats", addr, dir, *why)
 	} else if !b.nats.ReadyForConnections(readyWithin) {
 		err = fmt.Errorf("the broker, at %s in %s, has not started within %v", addr, dir, readyWithin)
@@ -78,14 +80,27 @@ func (b *broker) stop() {
 	b.lock.Close()
 }
 
-// natsLog gives the broker's words to our log. Why it could not start, the broker says only here.
-type natsLog struct{ fatal atomic.Pointer[string] }
+// natsLog gives the broker's words to our log. Why it could not start, and that it can't write
+// any more, the broker says only here.
+type natsLog struct {
+	fatal  atomic.Pointer[string]
+	failed chan error // gets a value when nothing can be stored any more, also if there is room again
+}
 
 func (l *natsLog) Fatalf(format string, v ...any) {
 	why := fmt.Sprintf(format, v...)
 	l.fatal.Store(&why)
 }
-func (l *natsLog) Errorf(format string, v ...any)  { slog.Error("broker: " + fmt.Sprintf(format, v...)) }
+func (l *natsLog) Errorf(format string, v ...any) {
+	text := fmt.Sprintf(format, v...)
+	slog.Error("broker: " + text)
+	if strings.Contains(text, "Critical write error") {
+		select {
+		case l.failed <- fmt.Errorf("the broker can't write: %s; make room on its disk, and start this server again on the same -data", text):
+		default: // it is ending
+		}
+	}
+}
 func (l *natsLog) Warnf(format string, v ...any)   { slog.Warn("broker: " + fmt.Sprintf(format, v...)) }
 func (l *natsLog) Noticef(format string, v ...any) {}
 func (l *natsLog) Debugf(format string, v ...any)  {}

@@ -97,7 +97,7 @@ func main() {
 		fail(1, "%s: %v", redacted(*natsURLs), err)
 	}
 	server := chat.NewServer(config, stream)
-	if _, err := server.Follow(); err != nil {
+	if err := server.Follow(); err != nil {
 		fail(1, "%s: %v", redacted(*natsURLs), err)
 	}
 	stop := make(chan os.Signal, 1)
@@ -144,10 +144,15 @@ func main() {
 		fmt.Printf("the messages are in %s; for other servers, this one has a broker: -nats %s\n", *data, own.url)
 	}
 	fmt.Printf("%s serves the chat at %s as process %d (Ctrl-C ends it)\n", step, webpage.URLs(listener.Addr()), os.Getpid())
+	var why error
+	var failed <-chan error // of no broker
+	if own != nil {
+		failed = own.log.failed
+	}
 	select {
 	case <-stop:
-	case why := <-stream.Lost():
-		fail(1, "%v", why)
+	case why = <-stream.Lost():
+	case why = <-failed:
 	}
 	signal.Stop(stop) // the next one ends the process at once
 	listener.Close()
@@ -155,6 +160,9 @@ func main() {
 	nc.Close()
 	if own != nil {
 		own.stop()
+	}
+	if why != nil {
+		fail(1, "%v", why)
 	}
 	atEnd()
 }

@@ -93,6 +93,28 @@ func TestLostAnswer(t *testing.T) {
 	}
 }
 
+// What the broker has for a server is gone, as when one of three brokers is killed that another
+// server is connected to: nothing comes, no heartbeat either, and the connection stays. The server
+// asks anew, and hears what was said meanwhile.
+func TestSilentBroker(t *testing.T) {
+	t.Parallel()
+	broker := startBrokerIn(t)
+	relay := startRelay(t, broker.addr)
+	server := start(t, "-nats", "nats://"+relay.Addr().String())
+	join := func(addr string) *judge.Client {
+		c, err := judge.Dial("client", addr, "/ws", judgetest.Patience())
+		require.NoError(t, err)
+		t.Cleanup(c.Drop)
+		return c
+	}
+	speaker, listener := join(broker.Addr), join(server.Addr)
+	require.NoError(t, speaker.Say("before"))
+	require.NoError(t, listener.HearNext("client", "before"))
+	relay.eatUntilAsked("CONSUMER.CREATE.chat")
+	require.NoError(t, speaker.Say("meanwhile"))
+	require.NoError(t, listener.HearNext("client", "meanwhile"))
+}
+
 // A server is behind, and a client comes to it that has heard more from another one. It hears each
 // message once all the same.
 func TestBehind(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,12 @@ func start(t *testing.T, args ...string) *live.Program {
 	t.Helper()
 	p, err := live.Start(judgetest.Context(t), steps.Of(step), nil, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	require.NoError(t, err)
-	t.Cleanup(p.Kill)
+	t.Cleanup(func() {
+		p.Kill()
+		if _, stderr := p.Output(); t.Failed() {
+			t.Logf("%s %q said at the end:\n%s", step, args, stderr[max(0, len(stderr)-2000):])
+		}
+	})
 	return p
 }
 
@@ -261,6 +267,7 @@ type relay struct {
 	held   bool              // nothing goes to the server now
 	eat    func([]byte) bool // nothing goes to the server at all; when it is true of what should have gone, the connection is cut
 	cut    chan struct{}     // closed then
+	asked  string            // in what goes to the broker, it ends the eating
 	closed bool
 }
 
@@ -302,6 +309,11 @@ func (r *relay) eatUntil(last func([]byte) bool) <-chan struct{} {
 	return cut
 }
 
+// eatUntilAsked passes nothing to the server until the server asks for something, and then all.
+func (r *relay) eatUntilAsked(what string) {
+	r.set(func() { r.eat, r.asked = func([]byte) bool { return false }, what })
+}
+
 func (r *relay) pass(server net.Conn) {
 	defer server.Close()
 	broker, err := net.Dial("tcp", r.to)
@@ -317,6 +329,11 @@ func (r *relay) pass(server net.Conn) {
 			if err != nil {
 				return
 			}
+			r.set(func() {
+				if r.asked != "" && bytes.Contains(b[:n], []byte(r.asked)) {
+					r.eat, r.asked = nil, ""
+				}
+			})
 			if _, err := broker.Write(b[:n]); err != nil {
 				return
 			}

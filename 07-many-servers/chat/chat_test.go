@@ -87,11 +87,10 @@ func startServer(name string) (*Server, func(), error) {
 	}
 	server := NewServer(unhurried, stream)
 	go server.Start()
-	stop, err := server.Follow()
-	if err != nil {
+	if err := server.Follow(); err != nil {
 		return nil, nil, err
 	}
-	return server, func() { server.Shutdown(); stop(); nc.Close() }, nil
+	return server, func() { server.Shutdown(); nc.Close() }, nil
 }
 
 // brokerURL is a broker in this process. Each room of a test has a stream of its own, whose

@@ -149,8 +149,7 @@ func TestNobodyComesInBefore(t *testing.T) {
 	web := httptest.NewServer(server.Guard(server.WebsocketHandler()))
 	defer web.Close()
 	c := join(t, web.Listener.Addr().String(), "/ws") // before there is anything
-	stop, err := server.Follow()
-	require.NoError(t, err)
-	defer func() { c.Drop(); server.Shutdown(); stop() }()
+	require.NoError(t, server.Follow())
+	defer func() { c.Drop(); server.Shutdown() }()
 	require.NoError(t, c.HearNext(speaker.Name, said[200:]...))
 }

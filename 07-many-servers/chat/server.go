@@ -17,7 +17,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/net/websocket"
 	"golang.org/x/time/rate"
 )
@@ -84,31 +83,25 @@ func NewServer(config Config, stream *Stream) *Server {
 }
 
 // Follow lets the server hear the stream, until Shutdown. It returns at once. Any goroutine
-// may call it, once. stop frees what the broker has for this server. A process that ends
-// need not call it: while the broker is away, it may take some seconds.
-func (s *Server) Follow() (stop func(), err error) {
-	all, err := s.stream.open()
-	if err != nil {
-		return nil, err
+// may call it, once.
+func (s *Server) Follow() error {
+	if err := s.stream.open(); err != nil {
+		return err
 	}
-	go s.hear(all)
-	return all.Stop, nil
+	go s.hear()
+	return nil
 }
 
 // hear hands each message of the stream to the room.
-func (s *Server) hear(all jetstream.MessagesContext) {
-	for {
-		msg, goesOn := s.stream.next(all)
-		if !goesOn {
-			return
-		}
+func (s *Server) hear() {
+	for s.ctx.Err() == nil {
+		msg := s.stream.next()
 		if msg == nil {
 			continue
 		}
 		select {
 		case s.messageCh <- msg:
 		case <-s.ctx.Done():
-			return
 		}
 	}
 }

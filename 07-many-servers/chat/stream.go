@@ -28,7 +28,9 @@ const (
 	tryPause     = 100 * time.Millisecond // after a try that failed at once
 	storeWithin  = 10 * time.Second       // all tries together
 	openWithin   = 10 * time.Second       // to find the stream, or to make it
-	heartbeat    = time.Second            // of the broker: without two of them the consumer is made anew
+	askWithin    = 2 * time.Second        // for a consumer: the broker that should have it may be dead
+	heartbeat    = time.Second / 2        // of the broker: without two of them the consumer is made anew (TestSilentBroker)
+	idle         = time.Minute            // without a server, after which the broker removes its consumer
 	lostPatience = 10 * time.Second       // for a broker that has come back to know its newest message
 )
 
@@ -44,9 +46,13 @@ type Stream struct {
 	heard atomic.Uint64 // the newest id so far
 	lost  chan error    // has room for one value
 
-	// The goroutine that calls next owns these.
-	checked uint64    // how often the connection had been made anew when checkNewest was content
-	behind  time.Time // since when the broker has known less than was heard; zero if it doesn't
+	// The goroutine that calls open and next owns these.
+	all     jetstream.MessagesContext // of a consumer of the broker's
+	came    uint64                    // messages from it
+	deaf    bool                      // it can't be opened now
+	last    time.Time                 // when the broker stored the message that was heard last
+	checked uint64                    // how often the connection had been made anew when checkNewest was content
+	behind  time.Time                 // since when the broker has known less than was heard; zero if it doesn't
 }
 
 // OpenStream opens the stream of that name, or makes it if there is none. replicas is how
@@ -154,56 +160,69 @@ func (s *Stream) publish(m *Message, leaving <-chan struct{}) (known uint64, err
 	}
 }
 
-// open begins to read the stream, at the first message of the tail. next reads on.
-func (s *Stream) open() (jetstream.MessagesContext, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), openWithin)
+// open begins to read the stream behind the last message that was heard, at first with the tail.
+// The broker has a consumer for it. Each time it is a new one: in a cluster, it may be given to
+// a broker that has just died, and the next one to another.
+func (s *Stream) open() error {
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	consumer, err := s.js.OrderedConsumer(ctx, s.name, jetstream.OrderedConsumerConfig{
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: s.from,
+	consumer, err := s.js.CreateConsumer(ctx, s.name, jetstream.ConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: max(s.from, s.heard.Load()+1),
+		AckPolicy: jetstream.AckNonePolicy, Replicas: 1, MemoryStorage: true, InactiveThreshold: idle,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the stream %q: %w", s.name, err)
+		return fmt.Errorf("the stream %q: %w", s.name, err)
 	}
-	all, err := consumer.Messages(jetstream.PullHeartbeat(heartbeat))
+	all, err := consumer.Messages(jetstream.PullHeartbeat(heartbeat), jetstream.WithMessagesErrOnMissingHeartbeat(true))
 	if err != nil {
-		return nil, fmt.Errorf("the stream %q: %w", s.name, err)
+		return fmt.Errorf("the stream %q: %w", s.name, err)
 	}
-	return all, nil
+	s.all, s.came = all, 0
+	return nil
 }
 
-// next waits for the next message, in the stream's order. After a break it goes on behind the last
-// one, also on another broker. It returns nil when there is none for now, and false when all is
-// stopped. Only one goroutine may call it.
-func (s *Stream) next(all jetstream.MessagesContext) (m *Message, goesOn bool) {
-	msg, err := all.Next(jetstream.NextMaxWait(heartbeat))
-	if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
-		return nil, false
-	}
-	if n := s.js.Conn().Stats().Reconnects; n != s.checked && s.checkNewest() {
-		s.checked = n
-	}
-	if err != nil {
-		if !errors.Is(err, nats.ErrTimeout) {
-			slog.Info("the stream is not heard now", "why", err)
+// next waits for the next message, in the stream's order. It returns nil when there is none for
+// now. If one may be missing, next opens the stream anew, also on another broker.
+func (s *Stream) next() *Message {
+	msg, err := s.all.Next(jetstream.NextMaxWait(3 * heartbeat)) // with less it would never miss a heartbeat
+	if n := s.js.Conn().Stats().Reconnects; n != s.checked {
+		if !s.checkNewest() {
 			time.Sleep(tryPause)
+			return nil
 		}
-		return nil, true
+		s.checked = n
+		err = errors.New("the broker was away")
 	}
-	m = new(Message)
-	at, err := msg.Metadata()
+	if errors.Is(err, nats.ErrTimeout) {
+		return nil
+	}
+	var at *jetstream.MsgMetadata
+	if err == nil {
+		at, err = msg.Metadata()
+	}
+	if s.came++; err == nil && at.Sequence.Consumer != s.came {
+		err = errors.New("a message is missing")
+	}
 	if err != nil {
-		slog.Warn("a message of the broker is in no stream", "error", err)
-		return nil, true
+		if !s.deaf {
+			slog.Info("the stream is not heard now", "why", err)
+		}
+		s.all.Stop()
+		time.Sleep(tryPause)
+		s.deaf = s.open() != nil
+		return nil
 	}
+	m := new(Message)
 	if err := json.Unmarshal(msg.Data(), m); err != nil { // not by a server; without its id there would be a gap
 		m = &Message{Author: "?", Body: string(msg.Data())}
 	}
 	m.ID, m.Key = at.Sequence.Stream, msg.Headers().Get("Key")
+	s.last = at.Timestamp
 	s.heard.Store(m.ID)
-	return m, true
+	return m
 }
 
-// checkNewest compares the broker's newest message with the newest that was heard, when the
+// checkNewest asks whether the broker still has the message that was heard last, when the
 // connection to the broker has been away. It returns false if it is to be asked again: the broker
 // doesn't answer, or it knows less, as one of a cluster may for a moment.
 func (s *Stream) checkNewest() bool {
@@ -211,14 +230,20 @@ func (s *Stream) checkNewest() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), oneTry)
 	defer cancel()
 	stream, err := s.js.Stream(ctx, s.name)
+	var last *jetstream.RawStreamMsg
 	if err == nil {
 		newest = stream.CachedInfo().State.LastSeq
+		last, err = stream.GetMsg(ctx, heard)
 	}
 	switch {
-	case err == nil && newest >= heard:
+	case newest >= heard && (errors.Is(err, jetstream.ErrMsgNotFound) || s.last.IsZero()): // it was too old to keep
+		return true
+	case err == nil && last.Time.Equal(s.last):
 		s.behind = time.Time{}
 		return true
-	case err != nil && !errors.Is(err, jetstream.ErrStreamNotFound):
+	case err == nil:
+		s.lose(fmt.Sprintf("message %d is not the one that was heard", heard))
+	case !errors.Is(err, jetstream.ErrStreamNotFound) && !errors.Is(err, jetstream.ErrMsgNotFound):
 		s.behind = time.Time{}
 	case s.behind.IsZero():
 		s.behind = time.Now()
