@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -57,7 +57,7 @@ func startCluster(t *testing.T) *cluster {
 	dir := t.TempDir()
 	var urls, clients, routes []string
 	for range names {
-		clients, routes = append(clients, freeAddr(t)), append(routes, freeAddr(t))
+		clients, routes = append(clients, judgetest.FreeAddr(t)), append(routes, judgetest.FreeAddr(t))
 	}
 	for i, name := range names {
 		urls = append(urls, "nats://"+clients[i])
@@ -104,25 +104,6 @@ func (c *cluster) kill(name string) {
 	delete(c.brokers, name)
 }
 
-// startGuarded starts a broker that wants a password, and returns its address.
-func startGuarded(t *testing.T) string {
-	t.Helper()
-	addr, dir := freeAddr(t), t.TempDir()
-	c := &cluster{t: t, configs: map[string]string{"guarded": filepath.Join(dir, "conf")}, brokers: make(map[string]*exec.Cmd)}
-	config := fmt.Sprintf("listen: %s\njetstream { store_dir: %q }\nauthorization { user: me, password: secret }\n", addr, dir)
-	require.NoError(t, os.WriteFile(c.configs["guarded"], []byte(config), 0o600))
-	c.start("guarded")
-	t.Cleanup(func() { c.kill("guarded") })
-	judgetest.Await(t, "the broker to listen", func() bool {
-		nc, err := nats.Connect("nats://me:secret@" + addr)
-		if err == nil {
-			nc.Close()
-		}
-		return err == nil
-	})
-	return addr
-}
-
 // leader returns the name of the broker that orders the messages now.
 func (c *cluster) leader() string {
 	c.t.Helper()
@@ -160,18 +141,11 @@ func TestLeaderKilled(t *testing.T) {
 		p.await(p.total*(i+1)/(kills+1) + p.total/10) // two can go on
 		c.start(leader)
 	}
-	p.end()
+	silence := p.end()
+	if long {
+		assert.Less(t, silence, 2*15*time.Second, "a quiet machine is back within 15 s")
+	}
 	for _, m := range p.members {
 		assert.Zero(t, m.refused.Load(), "how often %s was told that a message is not accepted", m.name)
 	}
-}
-
-// freeAddr returns an address of loopback that nobody listens on now. Each broker of a cluster is
-// told the others' before it starts, so none can choose its own.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"slices"
 	"strconv"
 	"sync"
@@ -45,15 +44,11 @@ type brokerIn struct {
 	data string
 }
 
-// startBrokerIn starts a broker on a free port, in a new directory.
+// startBrokerIn starts a broker in a new directory.
 func startBrokerIn(t *testing.T) *brokerIn {
 	t.Helper()
-	b := &brokerIn{addr: "localhost:0", data: t.TempDir()}
+	b := &brokerIn{addr: judgetest.FreeAddr(t), data: t.TempDir()}
 	b.again(t)
-	stdout, _ := b.Output()
-	found := regexp.MustCompile(`-nats nats://(\S+)\n`).FindStringSubmatch(stdout)
-	require.NotNil(t, found, "the address of the broker in %q", stdout)
-	b.addr = found[1]
 	return b
 }
 
@@ -237,8 +232,8 @@ func (p *party) await(n int) {
 }
 
 // end waits until all is said and heard. All must have heard the same, each message once and
-// each sender's in its order.
-func (p *party) end() {
+// each sender's in its order. It returns how long somebody heard nothing, at most.
+func (p *party) end() (silence time.Duration) {
 	p.t.Helper()
 	<-p.over
 	require.NoError(p.t, p.err)
@@ -248,13 +243,13 @@ func (p *party) end() {
 		next[e.Author]++
 	}
 	var left int64
-	var longest time.Duration
 	for _, m := range p.members {
 		require.Equal(p.t, p.members[0].heard, m.heard, "what %s heard, and %s", p.members[0].name, m.name)
 		assert.Equal(p.t, m.say, next[m.name], "messages of %s", m.name)
-		left, longest = left+m.left.Load(), max(longest, m.longest)
+		left, silence = left+m.left.Load(), max(silence, m.longest)
 	}
-	p.t.Logf("%d members heard the same %d messages; %d connections ended before, and the longest silence was %v", len(p.members), p.total, left, longest.Round(time.Millisecond))
+	p.t.Logf("%d members heard the same %d messages; %d connections ended before, and the longest silence was %v", len(p.members), p.total, left, silence.Round(time.Millisecond))
+	return silence
 }
 
 // relay stands between a server and its broker.
@@ -264,6 +259,7 @@ type relay struct {
 
 	mu     sync.Mutex
 	cond   *sync.Cond
+	shut   bool              // who connects is let go
 	held   bool              // nothing goes to the server now
 	eat    func([]byte) bool // nothing goes to the server at all; when it is true of what should have gone, the connection is cut
 	cut    chan struct{}     // closed then
@@ -316,6 +312,10 @@ func (r *relay) eatUntilAsked(what string) {
 
 func (r *relay) pass(server net.Conn) {
 	defer server.Close()
+	shut := false
+	if r.set(func() { shut = r.shut }); shut {
+		return
+	}
 	broker, err := net.Dial("tcp", r.to)
 	if err != nil {
 		return

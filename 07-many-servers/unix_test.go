@@ -70,11 +70,12 @@ func TestSmallDisk(t *testing.T) {
 	assert.Contains(t, stderr, "insufficient storage resources available")
 }
 
-// The disk gets full while people talk. Senders are told that their messages are not accepted. When
-// there is room again and the broker was started again, all goes on, and nothing that was acknowledged is lost.
+// The disk gets full while people talk. The broker's process says so, and ends. Senders are told that
+// their messages are not accepted. When there is room again and the broker was started again, all
+// goes on, and nothing that was acknowledged is lost.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	broker := &brokerIn{addr: freeAddr(t), data: mount(t, "size=512m")}
+	broker := &brokerIn{addr: judgetest.FreeAddr(t), data: mount(t, "size=512m")}
 	broker.again(t)
 	servers := []*live.Program{start(t, "-nats", broker.url()), start(t, "-nats", broker.url())}
 	filler := filepath.Join(broker.data, "filler")
@@ -90,6 +91,11 @@ func TestDiskFull(t *testing.T) {
 	require.NoError(t, errors.Join(f.Truncate(written-32<<10), f.Close())) // for some of the messages
 
 	p := begin(t, servers, 2, 2, size(200, 500))
+	status, err := broker.Wait(judgetest.Context(t))
+	require.NoError(t, err)
+	assert.Equal(t, 1, status)
+	_, stderr := broker.Output()
+	assert.Regexp(t, `(?m)^`+step+`: the broker can't write: .* no space left on device; make room on its disk, and start this server again on the same -data$`, stderr)
 	judgetest.Await(t, "each sender to be told", func() bool {
 		return !slices.ContainsFunc(p.members, func(m *member) bool { return m.say > 0 && m.left.Load() == 0 })
 	})
@@ -97,7 +103,6 @@ func TestDiskFull(t *testing.T) {
 		assert.Less(t, m.count.Load(), int64(p.total), "messages that %s heard, with a full disk", m.name)
 	}
 	require.NoError(t, os.Remove(filler))
-	broker.Kill()
 	broker.again(t)
 	p.end()
 }

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"fmt"
-	"net"
 	"regexp"
 	"testing"
 
@@ -20,8 +19,8 @@ import (
 func TestManyServers(t *testing.T) {
 	t.Parallel()
 	theBrowser(t)
-	first, second := freeAddr(t), freeAddr(t)
-	brokerAddr, data := freeAddr(t), t.TempDir()
+	first, second := judgetest.FreeAddr(t), judgetest.FreeAddr(t)
+	brokerAddr, data := judgetest.FreeAddr(t), t.TempDir()
 	startFirst := func() *live.Program {
 		return startMany(t, "-addr", first, "-origin", "http://"+second, "-broker-addr", brokerAddr, "-data", data)
 	}
@@ -80,14 +79,4 @@ func startMany(t *testing.T, args ...string) *live.Program {
 	require.NoError(t, err)
 	t.Cleanup(p.Kill)
 	return p
-}
-
-// freeAddr returns an address of loopback that nobody listens on now. Each server is told the
-// other's address before it starts, so neither can choose its own.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "localhost:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
 }

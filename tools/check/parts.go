@@ -66,6 +66,7 @@ var parts = []part{
 		write:  exercises.Write,
 	},
 	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
+	{name: "many", what: "the servers of 07-many-servers, killed under more load than in its go test", check: many},
 	{name: "fuzz", what: "what a stranger may send to 06-hardened, for a minute", check: fuzz},
 	{name: "race", what: "go test -race, for the packages that the lesson's tests do not run in this way", check: raceTests},
 	{
@@ -318,6 +319,11 @@ func checkExercises(ctx context.Context, root string, out io.Writer) error {
 		err = fmt.Errorf("%w\nwrite again what is generated: go run -C tools ./check -write exercises", err)
 	}
 	return errors.Join(err, command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-count=1", "-timeout=40m", "./exercises")) // on a busy machine it takes long
+}
+
+// many plays the faults of 07-many-servers in their long form.
+func many(ctx context.Context, root string, out io.Writer) error {
+	return command(ctx, filepath.Join(root, "07-many-servers"), out, []string{"MANY_LONG=1"}, "go", "test", "-count=1", "-v", "-run", "One|Back|Leader|Sleeps", ".")
 }
 
 // fuzz gives the reader of 06-hardened bytes that nobody has thought of.

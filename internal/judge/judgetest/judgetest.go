@@ -8,6 +8,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -109,6 +111,21 @@ func Patience() time.Duration {
 		}
 	}
 	return 2 * time.Minute // with -timeout=0, or if the flags were not parsed
+}
+
+// FreeAddr returns an address of loopback that nobody listens on now, for a program that must be
+// told its address before it starts, or that starts again on it. Its port is below those that
+// systems give to connections and to listeners of port 0, so nobody gets it meanwhile by chance.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	for range 100 {
+		if l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.IntN(20_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
+	}
+	t.Fatal("of 100 ports, each is in use")
+	return ""
 }
 
 // inOwnProcess runs the test t in a new process, and returns true. In that process it
