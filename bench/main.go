@@ -124,7 +124,7 @@ type options struct {
 }
 
 // scenarios are all that -only may name, in the order in which they run.
-var scenarios = []string{"one", "forty", "thousand", "growth", "open", "idle", "stalled", "flood"}
+var scenarios = []string{"one", "forty", "thousand", "growth", "open", "idle", "stalled", "flood", "many"}
 
 func parse(root string, args []string, stderr io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
@@ -132,8 +132,8 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 	flags.BoolVar(&o.short, "short", false, "run for about a minute, with fewer clients: to see that all works, not for figures")
 	flags.IntVar(&o.rounds, "rounds", 5, "measure everything so many `times`; with -short, once")
 	servers := flags.String("servers", "", "measure these servers, a comma-separated `list`; by default all. 06-hardened has\nits limits for strangers only in flood")
-	only := flags.String("only", "", "run these scenarios, a comma-separated `list`; by default all but flood. How much one client\nthat sends without pause delays the others, with the limits that servers have by default:\n-only flood -servers 05-batch,06-hardened")
-	flags.StringVar(&o.out, "out", "", "write all measurements to this `file`, relative to bench/; by default a full run of\neverything, in enough rounds, is kept in docs/measurements.json, and anything else nowhere")
+	only := flags.String("only", "", "run these scenarios, a comma-separated `list`; by default all but flood and many. How much one\nclient that sends without pause delays the others, with the limits that servers have by default:\n-only flood -servers 05-batch,06-hardened. What 07-many-servers does with 1, 2 and 4 servers,\nbeside 06-hardened: -only many")
+	flags.StringVar(&o.out, "out", "", "write all measurements to this `file`, relative to bench/; by default a full run of\neverything, in enough rounds, is kept in docs/measurements.json, one of many in docs/many.json,\nand anything else nowhere")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
@@ -157,15 +157,23 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 		return wrong("-only: %v", err)
 	}
 	if *only == "" {
-		o.only = scenarios[:len(scenarios)-1] // the pages say nothing of flood
+		o.only = scenarios[:len(scenarios)-2]
+	}
+	alone := *only == "many"
+	if alone {
+		o.servers = server.Rooms()
 	}
 	switch {
+	case !alone && slices.Contains(o.only, "many"), alone && *servers != "":
+		return wrong("-only many has servers of its own: give no other scenario and no -servers")
 	case flags.NArg() > 0:
 		return wrong("unexpected argument %q; go run -C bench . -help lists what there is", flags.Arg(0))
 	case o.rounds < 1:
 		return wrong("-rounds %d: at least one round has to be measured", o.rounds)
 	case o.out == "" && *servers == "" && *only == "" && !o.short && o.rounds >= report.LeastRounds:
 		o.out, o.pages = filepath.Join(root, filepath.FromSlash(report.Kept)), true
+	case o.out == "" && alone && !o.short && o.rounds >= report.LeastRounds:
+		o.out = filepath.Join(root, filepath.FromSlash(report.KeptMany)) // go run -C tools ./check -write bench writes the page
 	case o.out != "":
 		if o.out, err = filepath.Abs(o.out); err != nil {
 			return o, err

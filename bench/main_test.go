@@ -219,13 +219,15 @@ func TestWrongCommandLines(t *testing.T) {
 		{"-rounds many", "invalid value \"many\" for flag -rounds"},
 		{"-servers gorilla,nginx", "bench: -servers: there is no \"nginx\"; there are 01-original, "},
 		{"-servers ,", "-servers: there is no \"\"; there are "},
-		{"-only one,two", "bench: -only: there is no \"two\"; there are one, forty, thousand, growth, open, idle, stalled, flood\n"},
+		{"-only one,two", "bench: -only: there is no \"two\"; there are one, forty, thousand, growth, open, idle, stalled, flood, many\n"},
+		{"-only one,many", "bench: -only many has servers of its own"},
+		{"-only many -servers floor", "bench: -only many has servers of its own"},
 		{"-fast", "flag provided but not defined: -fast"},
 		{"gorilla", "bench: unexpected argument \"gorilla\"; go run -C bench . -help lists what there is\n"},
 		{"-out nowhere/at/all.json", "bench: -out: there is no directory "},
 	} {
 		var stdout, stderr bytes.Buffer
-		assert.Equal(t, 2, bench(t.Context(), strings.SplitN(test.args, " ", 2), &stdout, &stderr), test.args)
+		assert.Equal(t, 2, bench(t.Context(), strings.Fields(test.args), &stdout, &stderr), test.args)
 		assert.Contains(t, stderr.String(), test.want)
 		assert.Empty(t, stdout.String())
 	}
@@ -242,6 +244,8 @@ func TestWhatIsKept(t *testing.T) {
 		"-short -rounds=3":        {rounds: 3, short: true},
 		"-only=one":               {rounds: 5},
 		"-servers=floor":          {rounds: 5},
+		"-only=many":              {rounds: 5, out: filepath.Join(root, "docs", "many.json")},
+		"-only=many -rounds=2":    {rounds: 2},
 		"-out=" + root + "/x":     {rounds: 5, out: filepath.Join(root, "x")},
 		"-short -out=x.json":      {rounds: 1, short: true, out: filepath.Join(root, "bench", "x.json")},
 		"-servers=floor, gorilla": {rounds: 5},

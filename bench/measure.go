@@ -52,6 +52,16 @@ func flood(t load.Timing) []timed {
 	return []timed{{s, t}, {with, t}}
 }
 
+// many is people who talk as fast as the room takes it: each waits until its own message has come
+// back. First all talk, and then most of them only listen.
+func many(t load.Timing) (loads []timed) {
+	t.Group = 5
+	for _, n := range []int{40, 400} {
+		loads = append(loads, timed{result.Scenario{Name: "many", Clients: n, Senders: 40, Window: 1, Payload: 128}, t})
+	}
+	return loads
+}
+
 func newSize(short bool) (s size) {
 	const ms = time.Millisecond
 	if short {
@@ -64,6 +74,7 @@ func newSize(short bool) (s size) {
 		s.loads = append(s.loads, growth(t, 10, 100)...)
 		s.loads = append(s.loads, open(t, 200, 400)...)
 		s.loads = append(s.loads, flood(load.Timing{WarmUp: 50 * ms, Measured: 200 * ms, Quiet: 2000 * ms})...)
+		s.loads = append(s.loads, many(load.Timing{WarmUp: 50 * ms, Measured: 200 * ms, Quiet: 2000 * ms})...)
 		s.idle, s.settle = 200, 100*ms
 		// With large messages a few fill the kernel's buffers of some MiB.
 		s.stall = load.StalledPlan{Clients: 10, Messages: 600, Window: 64, Payload: 8 << 10, Quiet: 400 * ms, Wait: 100 * ms}
@@ -78,6 +89,7 @@ func newSize(short bool) (s size) {
 	s.loads = append(s.loads, growth(load.Timing{WarmUp: 300 * ms, Measured: 1000 * ms, Quiet: 1000 * ms}, 10, 100, 1000, 5000)...)
 	s.loads = append(s.loads, open(load.Timing{WarmUp: 300 * ms, Measured: 1500 * ms, Quiet: 1000 * ms}, 500, 1000, 2000, 4000, 8000, 16000, 32000)...)
 	s.loads = append(s.loads, flood(load.Timing{WarmUp: 1000 * ms, Measured: 6000 * ms, Quiet: 2000 * ms})...)
+	s.loads = append(s.loads, many(load.Timing{WarmUp: 1000 * ms, Measured: 3000 * ms, Quiet: 2000 * ms})...)
 	s.idle, s.settle = 5000, 1000*ms
 	s.stall = load.StalledPlan{Clients: 10, Messages: 10000, Window: 64, Payload: 1024, Quiet: 2000 * ms, Wait: 13000 * ms}
 	return s
@@ -156,14 +168,16 @@ func (m *measurement) run(ctx context.Context, scenario string) (what string, er
 		}
 		var l result.Load
 		var note string
+		var process *server.Process
 		err := m.with(ctx, func(p *server.Process) (err error) {
+			process = p
 			l, note, err = load.Load(ctx, p, s.Scenario, s.Timing)
 			return err
 		})
 		if err != nil {
 			return "", err
 		}
-		l.Server, l.Round = m.server.Name, m.round
+		l.Server, l.Round, l.BrokerShare = m.server.Name, m.round, process.BrokerUsed()
 		m.f.Loads = append(m.f.Loads, l)
 		parts = append(parts, describe(l, note))
 		if l.Rate > 0 && !l.KeptUp() {
@@ -224,7 +238,7 @@ func (m *measurement) stalled(ctx context.Context) (what string, err error) {
 // describe returns one load as a line of text.
 func describe(l result.Load, note string) (what string) {
 	switch {
-	case l.Name == "growth":
+	case l.Name == "growth", l.Name == "many":
 		what = fmt.Sprintf("%d clients: ", l.Clients)
 	case l.Flood:
 		what = "with a flood: "

@@ -112,3 +112,25 @@ func madeUp() *result.File {
 	}
 	return f
 }
+
+// madeUpMany is one about 07-many-servers. A server needs 2 µs for a delivery, the broker 50 µs for
+// a message and 10 for each server that gets it, and a stream takes 1,000 messages a second.
+func madeUpMany() *result.File {
+	f := &result.File{Rounds: 5, Servers: []string{hardened, single07, two07, four07}}
+	for round := 1; round <= f.Rounds; round++ {
+		for _, clients := range []int{40, 400} {
+			for name, servers := range map[string]int{hardened: 0, single07: 1, two07: 2, four07: 4} {
+				l := result.Load{Scenario: result.Scenario{Name: many, Clients: clients, Senders: 40, Window: 1}, Server: name, Round: round,
+					Seconds: 2, Sent: 2000, Deliveries: 2000 * clients, P50: 1000, P99: 2000}
+				serving, storing := 0.000002*float64(l.Deliveries), 0.000001*float64(l.Sent*(50+10*servers))
+				if servers == 0 {
+					storing = 0
+				}
+				l.CPU = serving + storing
+				l.BrokerShare = storing / l.CPU
+				f.Loads = append(f.Loads, l)
+			}
+		}
+	}
+	return f
+}

@@ -29,6 +29,9 @@ import (
 // root.
 const Kept = "docs/measurements.json"
 
+// KeptMany is that of the one about 07-many-servers.
+const KeptMany = "docs/many.json"
+
 // LeastRounds is how many rounds a page needs for its figures.
 const LeastRounds = 5
 
@@ -86,6 +89,13 @@ func Files(root string, f *result.File) (map[string][]byte, error) {
 		return nil, err
 	}
 	d := figures(f)
+	switch f, err := result.Read(filepath.Join(root, filepath.FromSlash(KeptMany))); {
+	case err == nil:
+		many := figures(f)
+		d.many = &many
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
 	files := make(map[string][]byte)
 	for _, c := range charts {
 		svg, err := c.draw(d)

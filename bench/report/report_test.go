@@ -76,6 +76,7 @@ func TestWrite(t *testing.T) {
 	}
 	const other = "no block\n"
 	root := repository(t, map[string]string{"a/x.md": page.String(), "a/x.ja.md": page.String(), "b.md": other, ".git/x.md": page.String()})
+	require.NoError(t, madeUpMany().Write(filepath.Join(root, filepath.FromSlash(KeptMany))))
 	require.NoError(t, Write(root, madeUp()))
 	read := func(name string) string {
 		b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
@@ -326,10 +327,25 @@ func TestFlood(t *testing.T) {
 	assert.NotEqual(t, row[0], row[1])
 }
 
+// What a million clients need is computed from what was measured.
+func TestScale(t *testing.T) {
+	f := madeUpMany()
+	assert.Equal(t, []string{"1,000", "1", "2", "90.0"}, rowOf(t, text(t, f, "many accepted"), four07)[:4])
+	assert.Contains(t, text(t, f, "scale measured"), "| 2 µs |")
+	one := text(t, f, "scale one")
+	// 10 messages a second to a million are 10 million deliveries, and 20 processors. 20 servers have room for the clients.
+	assert.Equal(t, []string{"10,000,000", "20", "20", "200", "0.00250", "1 %"}, rowOf(t, one, "10"))
+	// 1,000 a second are 2,000 processors, of which a server keeps 4 busy.
+	assert.Equal(t, []string{"1,000,000,000", "2,000", "500", "500,000", "5.05", "100 %"}, rowOf(t, one, "1,000"))
+	assert.Equal(t, []string{"10,000", "16,700", "1.67", "1,670,000", "3.33", "20", "1", "17"}, rowOf(t, text(t, f, "scale rooms"), "100"))
+	assert.Empty(t, text(t, madeUp(), "scale one"), "nothing was measured")
+}
+
 // Summary prints what the pages have, and only what was measured.
 func TestSummary(t *testing.T) {
 	var out bytes.Buffer
 	Summary(&out, madeUp())
+	Summary(&out, madeUpMany())
 	blanks := regexp.MustCompile(` +`)
 	printed := blanks.ReplaceAllString(out.String(), " ")
 	for _, b := range blocks {

@@ -27,6 +27,7 @@ var (
 const (
 	growth = "growth" // of which there are several places
 	open   = "open"
+	many   = "many"
 )
 
 const mib = 1 << 20
@@ -67,7 +68,8 @@ func (s series) marks() (marks string) {
 // data is a result file with what was measured by place and server.
 type data struct {
 	*result.File
-	of map[place]map[string]series
+	of   map[place]map[string]series
+	many *data // of the file about 07-many-servers; nil if it is this one
 }
 
 func (d data) at(p place, server string) series { return d.of[p][server] }
@@ -75,7 +77,7 @@ func (d data) at(p place, server string) series { return d.of[p][server] }
 // figures takes the file's figures. A round in which the server froze has none, as it was
 // not a whole measurement.
 func figures(f *result.File) data {
-	d := data{f, make(map[place]map[string]series)}
+	d := data{File: f, of: make(map[place]map[string]series)}
 	in := func(p place, server string) series { // to add to
 		if d.of[p] == nil {
 			d.of[p] = make(map[string]series)
@@ -88,7 +90,7 @@ func figures(f *result.File) data {
 	for _, l := range f.Loads {
 		n := l.Rate
 		switch l.Name {
-		case growth:
+		case growth, many:
 			n = l.Clients
 		case flood.scenario:
 			n = flood.n
@@ -98,6 +100,15 @@ func figures(f *result.File) data {
 			s.figures[key{deliveries, l.Round}] = float64(l.Deliveries) / l.Seconds
 			s.figures[key{processors, l.Round}] = l.CPU / l.Seconds
 			s.figures[key{cpu, l.Round}] = l.CPU / float64(l.Deliveries) * 1e6
+			s.figures[key{accepted, l.Round}] = float64(l.Sent) / l.Seconds
+			if l.Name == many {
+				s.figures[key{room, l.Round}] = float64(l.RSSAfter-l.RSSBefore) / 1024 / float64(l.Clients)
+				s.figures[key{serving, l.Round}] = l.CPU * (1 - l.BrokerShare) / float64(l.Deliveries) * 1e6
+			}
+			if l.BrokerShare > 0 {
+				s.figures[key{share, l.Round}] = 100 * l.BrokerShare
+				s.figures[key{storing, l.Round}] = l.CPU * l.BrokerShare / float64(l.Sent) * 1e6
+			}
 			s.figures[key{p50, l.Round}] = l.P50 / 1e3
 			s.figures[key{p99, l.Round}] = l.P99 / 1e3
 			s.figures[key{resident, l.Round}] = float64(l.RSSAfter) / mib

@@ -65,6 +65,12 @@ var blocks = []kind{
 	{"verdicts", page.verdicts},
 	{"scenarios", page.scenarios},
 	{"machine", page.machine},
+	{"many accepted", func(p page) string { return p.ofMany(page.accepting) }},
+	{"many delivered", func(p page) string { return p.ofMany(page.delivering) }},
+	{"many machine", func(p page) string { return p.ofMany(page.machine) }},
+	{"scale measured", func(p page) string { return p.ofMany(page.scaleMeasured) }},
+	{"scale one", func(p page) string { return p.ofMany(page.scaleOne) }},
+	{"scale rooms", func(p page) string { return p.ofMany(page.scaleRooms) }},
 }
 
 // column is a column of a table whose rows are servers. A cell without a figure is
@@ -265,7 +271,7 @@ func number(x float64) string {
 	decimals := 2 - int(math.Floor(math.Log10(math.Abs(x))))
 	x = math.Round(x*math.Pow10(decimals)) / math.Pow10(decimals)
 	if decimals <= 0 {
-		return whole(int(x))
+		return whole(int(math.Round(x)))
 	}
 	return strconv.FormatFloat(x, 'f', decimals, 64)
 }

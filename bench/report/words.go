@@ -53,6 +53,11 @@ var (
 	peakMemory     = &figure{said{"most memory above the start", "メモリの増加の最大"}, "MiB"}
 	peakGoroutines = &figure{said{"most goroutines above the start", "goroutine の増加の最大"}, ""}
 	letGo          = &figure{said{"let go after", "切断されるまで"}, "s"}
+	accepted       = &figure{said{"messages accepted/s", "受け付けた件/秒"}, ""}
+	serving        = &figure{said{"servers' CPU per delivery", "配信あたりのサーバーの CPU 時間"}, "µs"}
+	storing        = &figure{said{"broker's CPU per message", "メッセージあたりのブローカーの CPU 時間"}, "µs"}
+	share          = &figure{said{"broker's part of the CPU", "CPU 時間のうちブローカーの分"}, "%"}
+	room           = &figure{said{"memory per client, while they talk", "会話中のクライアントあたりのメモリ"}, "KiB"}
 	kept           = &figure{} // 1 for a round in which the server kept up with an open load
 )
 
@@ -74,6 +79,7 @@ var names = map[string]said{
 	idle.scenario:     {"idle clients", "つないだまま"},
 	stalled.scenario:  {"one that stops reading", "一つが読むのをやめる"},
 	flood.scenario:    {"one that floods the room", "一つが送り続ける"},
+	many:              {"many servers", "複数のサーバー"},
 }
 
 // legend says what the marks after figures mean.

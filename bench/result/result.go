@@ -31,7 +31,7 @@ type Machine struct {
 // rate, also if messages are late (an open load). Else each of them has at most Window
 // messages on the way (a closed load).
 type Scenario struct {
-	Name    string `json:"name"` // "one", "forty", "thousand"; "growth", once for each number of clients; "open", once for each rate; "flood", without it and with it
+	Name    string `json:"name"` // "one", "forty", "thousand"; "growth", once for each number of clients; "open", once for each rate; "flood", without it and with it; "many", once for each number of clients
 	Clients int    `json:"clients"`
 	Senders int    `json:"senders"`         // of Clients; senders hear, too
 	Window  int    `json:"window"`          // messages that each sender has under way; 0 with a Rate
@@ -60,6 +60,8 @@ type Load struct {
 	Unheard    int     `json:"unheard,omitempty"` // with a Rate: deliveries that had yet to come when the run was over, of a server that was behind and still delivered; it has lost nothing as far as can be told
 	Dropped    int     `json:"dropped"`           // healthy clients that the server let go
 	Frozen     bool    `json:"frozen"`            // no client heard anything more, with messages under way
+
+	BrokerShare float64 `json:"brokerShare,omitempty"` // of the processor time of the whole run, the part of the broker's process: 0.2 is 20 %
 }
 
 // Idle is one server with clients that only stay connected, in one round.

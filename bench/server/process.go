@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +28,11 @@ type Process struct {
 	Server
 	Addr string // host:port
 
+	broker *Process   // of a room with several servers; nil else
+	others []*Process // the room's other servers
+	turn   *atomic.Int64
+	data   string // a directory that Stop removes
+
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process is over, and cmd.ProcessState is known
 	http http.Client
@@ -38,10 +44,20 @@ var served = regexp.MustCompile(`serves the chat at http://([^/ ]+)/`)
 // returns when it serves. Its log is discarded. Stop ends it. If this process ends without
 // Stop, the server ends, too, but only on Linux.
 func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
+	if s.room.servers > 0 {
+		return s.startRoom(ctx, dir)
+	}
+	return s.start(ctx, dir, slices.Concat(s.args, s.lifted.args, []string{"-addr", "127.0.0.1:0"}), served)
+}
+
+// start starts one process. It serves when it prints what says matches, in its first line if it is
+// a chat server.
+func (s Server) start(ctx context.Context, dir string, args []string, says *regexp.Regexp) (*Process, error) {
 	p := &Process{
 		Server: s,
-		cmd:    exec.Command(s.file(dir), slices.Concat(s.args, s.lifted.args, []string{"-addr", "127.0.0.1:0"})...),
+		cmd:    exec.Command(s.file(dir), args...),
 		done:   make(chan struct{}),
+		turn:   new(atomic.Int64),
 		http:   http.Client{Transport: new(http.Transport), Timeout: patience},
 	}
 	p.cmd.SysProcAttr = attributes()
@@ -58,8 +74,7 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	line := make(chan string, 1)
 	go func() {
 		r := bufio.NewReader(stdout)
-		first, _ := r.ReadString('\n')
-		line <- first
+		line <- firstMatch(says, func() (string, error) { return r.ReadString('\n') })
 		io.Copy(io.Discard, r) // so that the server never waits for this process
 		p.cmd.Wait()           // it was mostly killed, so the error says nothing
 		close(p.done)
@@ -69,7 +84,7 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	var problem error
 	select {
 	case first := <-line:
-		if address := served.FindStringSubmatch(first); address != nil {
+		if address := says.FindStringSubmatch(first); address != nil {
 			p.Addr = address[1]
 			return p, nil
 		}
@@ -91,25 +106,33 @@ func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 
 // Stop kills the server, and returns when it has ended. A second call does nothing.
 func (p *Process) Stop() {
-	p.cmd.Process.Kill() // an error means that it has ended
-	<-p.done
-	p.http.CloseIdleConnections()
+	for _, one := range p.all() {
+		one.cmd.Process.Kill() // an error means that it has ended
+		<-one.done
+		one.http.CloseIdleConnections()
+		if one.data != "" {
+			os.RemoveAll(one.data)
+		}
+	}
 }
 
 // Ended returns an error that says how the server ended by itself, or nil while it
 // runs.
 func (p *Process) Ended() error {
-	select {
-	case <-p.done:
-		return fmt.Errorf("%s ended by itself while it was measured: %v", p.Name, p.cmd.ProcessState)
-	default:
-		return nil
+	for _, one := range p.all() {
+		select {
+		case <-one.done:
+			return fmt.Errorf("%s ended by itself while it was measured: %v", one.Name, one.cmd.ProcessState)
+		default:
+		}
 	}
+	return nil
 }
 
-// WebSocket returns where the chat is: host:port, and the path.
+// WebSocket returns where the chat is: host:port, and the path. The servers of a room take turns.
 func (p *Process) WebSocket() (addr, path string) {
-	return p.Addr, p.Path
+	turn := int(p.turn.Add(1)-1) % (1 + len(p.others))
+	return append([]*Process{p}, p.others...)[turn].Addr, p.Path
 }
 
 // Goroutines returns how many goroutines the server has, with those that answer this. The
@@ -134,14 +157,16 @@ func (p *Process) Goroutines() (int, error) {
 // CPU returns the processor time that the server has used so far, in user and in kernel
 // mode, in nanoseconds.
 func (p *Process) CPU() (time.Duration, error) {
-	used, err := cpu(p.cmd.Process.Pid)
-	return used, p.because(err)
+	return sum(p, cpu)
 }
 
 // Used returns the processor time that the server has used in all. Call it only after
 // Stop.
-func (p *Process) Used() time.Duration {
-	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+func (p *Process) Used() (all time.Duration) {
+	for _, one := range p.all() {
+		all += one.cmd.ProcessState.UserTime() + one.cmd.ProcessState.SystemTime()
+	}
+	return all
 }
 
 // Watch begins to watch the processors. The function that it returns tells which share of
@@ -168,8 +193,7 @@ func Watch() (others func(servers time.Duration) (share float64, err error), err
 // RSS returns how many bytes of the server's memory are resident. It includes
 // what Go's heap keeps for later, and not the kernel's socket buffers.
 func (p *Process) RSS() (int, error) {
-	bytes, err := rss(p.cmd.Process.Pid)
-	return bytes, p.because(err)
+	return sum(p, rss)
 }
 
 // Socket finds the server's side of the connection whose other side is conn.

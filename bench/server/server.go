@@ -33,6 +33,7 @@ type Server struct {
 	args []string // of its command
 
 	lifted lifted // what lets the load's clients in, and lets them send as they like
+	room   room   // of 07-many-servers; see rooms.go
 }
 
 // lifted takes away a server's limits for strangers: most loads have more clients than it
@@ -70,12 +71,14 @@ func (s Server) Limited() Server {
 
 const xnet = "golang.org/x/net"
 
-// List returns all servers of the repository, in the order in which results show
-// them: the steps, and then the same chat on other libraries.
+// List returns all servers of the repository that are one process, in the order in which
+// results show them: the steps, and then the same chat on other libraries.
 func List() []Server {
 	var all []Server
 	for _, s := range steps.All {
-		all = append(all, step(s))
+		if s.Name != many {
+			all = append(all, step(s))
+		}
 	}
 	// gorilla-deep drops no client that is slow for a moment.
 	deep := peer("gorilla", "github.com/gorilla/websocket", "-queue", deepQueue)
@@ -149,6 +152,9 @@ func Build(ctx context.Context, root, dir string, servers []Server) error {
 			return fmt.Errorf("the servers can't be built: %w", err)
 		}
 	}
+	if len(of[many]) > 0 {
+		return buildBroker(ctx, root, dir)
+	}
 	return nil
 }
 
@@ -172,7 +178,9 @@ func build(ctx context.Context, root, in, dir string, servers []Server) error {
 			}
 			overlay[name] = strings.Replace(string(main), `webpage.Handler(step, "/ws")`, "http.DefaultServeMux", 1)
 		}
-		packages = append(packages, s.pkg)
+		if !slices.Contains(packages, s.pkg) {
+			packages = append(packages, s.pkg)
+		}
 	}
 	flag, err := overlay.Flag(dir, root)
 	if err != nil {

@@ -84,7 +84,8 @@ func names(servers []Server) (all []string) {
 }
 
 func TestListIsInOrder(t *testing.T) {
-	assert.Equal(t, append(steps.Names(), "channel", "floor", "gorilla", "gorilla-deep", "mailbox-gorilla", "coder", "gws", "melody"), names(List()))
+	one := slices.DeleteFunc(steps.Names(), func(name string) bool { return name == many })
+	assert.Equal(t, append(one, "channel", "floor", "gorilla", "gorilla-deep", "mailbox-gorilla", "coder", "gws", "melody"), names(List()))
 }
 
 // What the list says about this repository's servers is true.
