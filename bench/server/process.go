@@ -62,7 +62,7 @@ func (s Server) start(ctx context.Context, dir string, args []string, says *rege
 	}
 	p.cmd.SysProcAttr = attributes()
 	if s.lifted.source != "" {
-		p.cmd.Env = append(os.Environ(), lift+"=1")
+		p.cmd.Env = append(os.Environ(), lifts+"=1")
 	}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {

@@ -22,10 +22,9 @@ type room struct {
 	sync    bool // the broker has each message on the disk before it acknowledges it
 }
 
-// Rooms returns what the scenario many compares: 06-hardened, and rooms of 07-many-servers. All
-// have the limits that they have by default.
+// Rooms returns what the scenario many compares: 06-hardened, and rooms of 07-many-servers.
 func Rooms() []Server {
-	all := []Server{step(steps.Of("06-hardened")).Limited()}
+	all := []Server{step(steps.Of("06-hardened"))}
 	for _, r := range []room{{1, true}, {2, true}, {4, true}, {2, false}} {
 		s := step(steps.Of(many))
 		s.room = r
@@ -76,9 +75,9 @@ func (s Server) startRoom(ctx context.Context, dir string) (p *Process, err erro
 		return nil, err
 	}
 	b.data = data
-	s.args = []string{"-nats", "nats://" + b.Addr}
+	args := append([]string{"-nats", "nats://" + b.Addr, "-addr", "127.0.0.1:0"}, s.lifted.args...)
 	for range s.room.servers {
-		one, err := s.start(ctx, dir, append(s.args, "-addr", "127.0.0.1:0"), served)
+		one, err := s.start(ctx, dir, args, served)
 		if err != nil {
 			if p == nil {
 				p = b

@@ -43,24 +43,26 @@ type lifted struct {
 	source string   // a file of its package main
 }
 
-// hardened are the lifted limits of 06. It has no flag for the rate.
-var hardened = lifted{[]string{"-max-clients", "100000"}, `package main
+// lift returns the lifted limits of 06 or 07. They have no flag for the rate.
+func lift(step string) lifted {
+	return lifted{[]string{"-max-clients", "100000"}, `package main
 
 import (
 	"os"
 
-	"websocket-chat-steps/06-hardened/chat"
+	"websocket-chat-steps/` + step + `/chat"
 )
 
 func init() {
-	if os.Getenv("` + lift + `") != "" {
+	if os.Getenv("` + lifts + `") != "" {
 		chat.Defaults.Rate = 1 << 40
 	}
 }
 `}
+}
 
-// lift is set in the environment of a server whose limits are lifted.
-const lift = "BENCH_LIFTS_LIMITS"
+// lifts is set in the environment of a server whose limits are lifted.
+const lifts = "BENCH_LIFTS_LIMITS"
 
 // Limited returns the server with the limits that it has by default. The one of List has
 // none that holds the load up.
@@ -102,8 +104,8 @@ const deepQueue = "16384"
 
 func step(s steps.Step) Server {
 	server := Server{Name: s.Name, Path: s.Path, Module: xnet, Command: s.Run(), at: s.Name, in: s.Module, pkg: s.Package()}
-	if s.Name == "06-hardened" {
-		server.lifted = hardened
+	if s.Name == "06-hardened" || s.Name == many {
+		server.lifted = lift(s.Name)
 	}
 	return server
 }
