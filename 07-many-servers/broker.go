@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -25,13 +26,13 @@ type broker struct {
 	url  string // for clients
 	nats *server.Server
 	lock *flock.Flock // of the directory
-	log  natsLog
 }
 
 // startBroker starts a broker that listens on addr and stores its messages in dir, which it
 // makes. Two brokers in one directory would destroy each other's messages, so the second one
-// gets an error, also while the first is another process.
-func startBroker(addr, dir string) (*broker, error) {
+// gets an error, also while the first is another process. fail is called when the broker can't
+// store anything any more, also if there is room again.
+func startBroker(addr, dir string, fail context.CancelCauseFunc) (*broker, error) {
 	host, portText, err := net.SplitHostPort(addr)
 	port, err2 := strconv.Atoi(portText)
 	if err != nil || err2 != nil {
@@ -43,7 +44,7 @@ func startBroker(addr, dir string) (*broker, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("-data %s: %v; give a directory that can be written", dir, err)
 	}
-	b := &broker{lock: flock.New(filepath.Join(dir, "lock")), log: natsLog{failed: make(chan error, 1)}}
+	b := &broker{lock: flock.New(filepath.Join(dir, "lock"))}
 	if free, err := b.lock.TryLock(); err != nil {
 		return nil, fmt.Errorf("-data %s: %v; give a directory that can be written", dir, err)
 	} else if !free {
@@ -58,9 +59,10 @@ func startBroker(addr, dir string) (*broker, error) {
 		b.lock.Close()
 		return nil, fmt.Errorf("the broker: %v", err)
 	}
-	b.nats.SetLoggerV2(&b.log, false, false, false)
+	log := &natsLog{fail: fail}
+	b.nats.SetLoggerV2(log, false, false, false)
 	b.nats.Start()
-	if why := b.log.fatal.Load(); why != nil {
+	if why := log.fatal.Load(); why != nil {
 		err = fmt.Errorf("the broker, at %s in %s: %s; give another -broker-addr or -data, or use a broker that is there by -nats", addr, dir, *why)
 	} else if !b.nats.ReadyForConnections(readyWithin) {
 		err = fmt.Errorf("the broker, at %s in %s, has not started within %v", addr, dir, readyWithin)
@@ -83,8 +85,8 @@ func (b *broker) stop() {
 // natsLog gives the broker's words to our log. Why it could not start, and that it can't write
 // any more, the broker says only here.
 type natsLog struct {
-	fatal  atomic.Pointer[string]
-	failed chan error // gets a value when nothing can be stored any more, also if there is room again
+	fatal atomic.Pointer[string]
+	fail  context.CancelCauseFunc
 }
 
 func (l *natsLog) Fatalf(format string, v ...any) {
@@ -95,10 +97,7 @@ func (l *natsLog) Errorf(format string, v ...any) {
 	text := fmt.Sprintf(format, v...)
 	slog.Error("broker: " + text)
 	if strings.Contains(text, "Critical write error") {
-		select {
-		case l.failed <- fmt.Errorf("the broker can't write: %s; make room on its disk, and start this server again on the same -data", text):
-		default: // it is ending
-		}
+		l.fail(fmt.Errorf("the broker can't write: %s; make room on its disk, and start this server again on the same -data", text))
 	}
 }
 func (l *natsLog) Warnf(format string, v ...any)   { slog.Warn("broker: " + fmt.Sprintf(format, v...)) }

@@ -82,7 +82,7 @@ func startCluster(t *testing.T) *cluster {
 	c.js, err = jetstream.New(nc)
 	require.NoError(t, err)
 	judgetest.Await(t, "the three brokers to find each other", func() bool {
-		_, err := chat.OpenStream(nc, "chat", len(names))
+		_, err := chat.OpenStream(nc, "chat", len(names), nil)
 		return err == nil
 	})
 	return c

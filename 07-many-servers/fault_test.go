@@ -132,7 +132,7 @@ func TestBrokerForgets(t *testing.T) {
 
 // The broker in the process asks the disk to keep each message before it acknowledges it.
 func TestSyncAlways(t *testing.T) {
-	b, err := startBroker("localhost:0", t.TempDir())
+	b, err := startBroker("localhost:0", t.TempDir(), nil)
 	require.NoError(t, err)
 	defer b.stop()
 	assert.True(t, b.nats.JetStreamConfig().SyncAlways)

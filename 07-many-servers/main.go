@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"expvar"
 	"flag"
 	"fmt"
@@ -72,6 +73,7 @@ func main() {
 		fail(1, "%v; give another address, as in -addr localhost:8081", err)
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	failed, fatal := context.WithCancelCause(context.Background())
 	var own *broker
 	if *natsURLs == "" {
 		if *data == "" {
@@ -83,7 +85,7 @@ func main() {
 		if *data, err = filepath.Abs(*data); err != nil {
 			fail(1, "-data: %v", err)
 		}
-		if own, err = startBroker(*brokerAddr, *data); err != nil {
+		if own, err = startBroker(*brokerAddr, *data, fatal); err != nil {
 			fail(1, "%v", err)
 		}
 		*natsURLs = own.url
@@ -92,7 +94,7 @@ func main() {
 	if err != nil {
 		fail(1, "%v", err)
 	}
-	stream, err := chat.OpenStream(nc, "chat", *replicas)
+	stream, err := chat.OpenStream(nc, "chat", *replicas, fatal)
 	if err != nil {
 		fail(1, "%s: %v", redacted(*natsURLs), err)
 	}
@@ -144,15 +146,9 @@ func main() {
 		fmt.Printf("the messages are in %s; for other servers, this one has a broker: -nats %s\n", *data, own.url)
 	}
 	fmt.Printf("%s serves the chat at %s as process %d (Ctrl-C ends it)\n", step, webpage.URLs(listener.Addr()), os.Getpid())
-	var why error
-	var failed <-chan error // of no broker
-	if own != nil {
-		failed = own.log.failed
-	}
 	select {
 	case <-stop:
-	case why = <-stream.Lost():
-	case why = <-failed:
+	case <-failed.Done():
 	}
 	signal.Stop(stop) // the next one ends the process at once
 	listener.Close()
@@ -161,7 +157,7 @@ func main() {
 	if own != nil {
 		own.stop()
 	}
-	if why != nil {
+	if why := context.Cause(failed); why != nil {
 		fail(1, "%v", why)
 	}
 	atEnd()

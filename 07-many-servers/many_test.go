@@ -117,6 +117,14 @@ func TestSilentBroker(t *testing.T) {
 	relay.eatUntilAsked("CONSUMER.CREATE.chat")
 	require.NoError(t, speaker.Say("meanwhile"))
 	require.NoError(t, listener.HearNext("client", "meanwhile"))
+	_, stderr := server.Output()
+	assert.NotContains(t, stderr, "the broker is away", "the connection was there all the time")
+
+	// And here it breaks, with a message on the way. No other one follows.
+	cut := relay.eatUntil(func(b []byte) bool { return bytes.Contains(b, []byte("on the way")) })
+	require.NoError(t, speaker.Say("on the way"))
+	<-cut
+	require.NoError(t, listener.HearNext("client", "on the way"))
 }
 
 // A server is behind, and a client comes to it that has heard more from another one. It hears each

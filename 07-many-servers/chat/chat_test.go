@@ -81,7 +81,7 @@ func startServer(name string) (*Server, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	stream, err := OpenStream(nc, name, 1)
+	stream, err := OpenStream(nc, name, 1, nil)
 	if err != nil {
 		return nil, nil, err
 	}

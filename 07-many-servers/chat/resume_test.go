@@ -142,7 +142,7 @@ func TestNobodyComesInBefore(t *testing.T) {
 		require.NoError(t, speaker.Say(bodies...))
 		require.NoError(t, speaker.HearNext(speaker.Name, bodies...))
 	}
-	stream, err := OpenStream(first.stream.js.Conn(), name, 1)
+	stream, err := OpenStream(first.stream.js.Conn(), name, 1, nil)
 	require.NoError(t, err)
 	server := NewServer(unhurried, stream)
 	go server.Start()
@@ -152,4 +152,27 @@ func TestNobodyComesInBefore(t *testing.T) {
 	require.NoError(t, server.Follow())
 	defer func() { c.Drop(); server.Shutdown() }()
 	require.NoError(t, c.HearNext(speaker.Name, said[200:]...))
+}
+
+// A server was away for so long that the stream no longer has what was said meanwhile. Its clients
+// are told, and so is who comes back later.
+func TestGap(t *testing.T) {
+	server := NewServer(unhurried, new(Stream))
+	go server.Start()
+	web := httptest.NewServer(server.Guard(server.WebsocketHandler()))
+	defer web.Close()
+	defer server.Shutdown()
+	addr := web.Listener.Addr().String()
+	c := join(t, addr, "/ws")
+	defer c.Drop()
+	server.messageCh <- &Message{Author: "a", Body: "one", ID: 1}
+	require.NoError(t, c.HearNext("a", "one"))
+	server.messageCh <- &Message{Author: "a", Body: "five", ID: 5}
+	assert.Equal(t, `{"gap":4}`, next(t, c))
+	require.NoError(t, c.HearNext("a", "five"))
+
+	back := join(t, addr, "/ws?after=1")
+	defer back.Drop()
+	assert.Equal(t, `{"gap":4}`, next(t, back))
+	require.NoError(t, back.HearNext("a", "five"))
 }

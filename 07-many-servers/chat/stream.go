@@ -44,7 +44,7 @@ type Stream struct {
 	from  uint64        // the first id of the tail that a new server loads
 	whole uint64        // the newest id when the stream was opened
 	heard atomic.Uint64 // the newest id so far
-	lost  chan error    // has room for one value
+	fail  context.CancelCauseFunc
 
 	// The goroutine that calls open and next owns these.
 	all     jetstream.MessagesContext // of a consumer of the broker's
@@ -58,7 +58,11 @@ type Stream struct {
 // OpenStream opens the stream of that name, or makes it if there is none. replicas is how
 // many brokers must have each message: 1, or 3 in a cluster. It waits for the broker for
 // some seconds. nc must try to reconnect for ever, and must buffer nothing meanwhile.
-func OpenStream(nc *nats.Conn, name string, replicas int) (*Stream, error) {
+//
+// fail is called when the broker no longer has messages that it had acknowledged: its directory is
+// gone, or an older copy was put in its place. The room must not go on then, as new messages get the
+// ids of other ones.
+func OpenStream(nc *nats.Conn, name string, replicas int, fail context.CancelCauseFunc) (*Stream, error) {
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, err
@@ -80,7 +84,7 @@ func OpenStream(nc *nats.Conn, name string, replicas int) (*Stream, error) {
 	if info.Config.Replicas != replicas {
 		return nil, fmt.Errorf("the stream %q was made with %d replicas, not with %d", name, info.Config.Replicas, replicas)
 	}
-	s := &Stream{Room: strconv.FormatInt(info.Created.UnixNano(), 36), js: js, name: name, lost: make(chan error, 1)}
+	s := &Stream{Room: strconv.FormatInt(info.Created.UnixNano(), 36), js: js, name: name, fail: fail}
 	if info.State.Msgs > 0 {
 		s.whole = info.State.LastSeq
 		s.from = max(info.State.FirstSeq, s.whole-min(s.whole, tailMessages)+1)
@@ -91,16 +95,8 @@ func OpenStream(nc *nats.Conn, name string, replicas int) (*Stream, error) {
 	return s, nil
 }
 
-// Lost gets a value when the broker no longer has messages that it had acknowledged: its
-// directory is gone, or an older copy was put in its place. The room must not go on then,
-// as new messages get the ids of other ones.
-func (s *Stream) Lost() <-chan error { return s.lost }
-
 func (s *Stream) lose(why string) {
-	select {
-	case s.lost <- fmt.Errorf("the broker has lost messages that it had acknowledged (%s); clients would miss them in silence, so this server ends", why):
-	default:
-	}
+	s.fail(fmt.Errorf("the broker has lost messages that it had acknowledged (%s); clients would miss them in silence, so this server ends", why))
 }
 
 // publish stores the message, and returns when the broker has acknowledged it: from then
