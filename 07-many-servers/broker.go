@@ -112,7 +112,11 @@ func connect(urls, creds, ca string) (*nats.Conn, error) {
 		nats.Name(step), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.ReconnectBufSize(-1), // what could not be sent is tried again by who knows whether it is still wanted
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { slog.Warn("broker", "error", err) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { slog.Warn("the broker is away", "why", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // else this server has closed the connection
+				slog.Warn("the broker is away", "why", err)
+			}
+		}),
 		nats.PingInterval(5 * time.Second), // a machine that has gone says nothing
 	}
 	if creds != "" {

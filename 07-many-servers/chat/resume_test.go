@@ -125,10 +125,15 @@ func TestRefused(t *testing.T) {
 	config.Sealed = true
 	_, err = server.stream.js.UpdateStream(t.Context(), config)
 	require.NoError(t, err)
+	tries, err := server.stream.js.Conn().SubscribeSync(server.stream.name)
+	require.NoError(t, err)
 	for _, key := range []string{"two", "three"} {
 		say(t, c, "hello", key)
 		assert.Regexp(t, `^{"key":"`+key+`","error":".*sealed`, next(t, c))
 	}
+	n, _, err := tries.Pending()
+	require.NoError(t, err)
+	assert.LessOrEqual(t, n, 2, "a message that is refused is not tried again")
 }
 
 // A server that has just started lets nobody in before it has heard what was said. So a newcomer

@@ -200,7 +200,7 @@ func (s *Stream) next() *Message {
 		err = errors.New("a message is missing")
 	}
 	if err != nil {
-		if !s.deaf {
+		if !s.deaf && !s.js.Conn().IsClosed() {
 			slog.Info("the stream is not heard now", "why", err)
 		}
 		s.all.Stop()
