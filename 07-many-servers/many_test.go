@@ -125,6 +125,16 @@ func TestSilentBroker(t *testing.T) {
 	require.NoError(t, speaker.Say("on the way"))
 	<-cut
 	require.NoError(t, listener.HearNext("client", "on the way"))
+
+	// One message is missing, and the next one comes.
+	relay.set(func() { relay.skip = "skipped" })
+	require.NoError(t, speaker.Say("skipped"))
+	judgetest.Await(t, "it to be skipped", func() (done bool) {
+		relay.set(func() { done = relay.skip == "" })
+		return done
+	})
+	require.NoError(t, speaker.Say("the next"))
+	require.NoError(t, listener.HearNext("client", "skipped", "the next"))
 }
 
 // A server is behind, and a client comes to it that has heard more from another one. It hears each

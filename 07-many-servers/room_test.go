@@ -260,6 +260,7 @@ type relay struct {
 	mu     sync.Mutex
 	cond   *sync.Cond
 	shut   bool              // who connects is let go
+	skip   string            // what the server gets with this in it, it doesn't get, once
 	held   bool              // nothing goes to the server now
 	eat    func([]byte) bool // nothing goes to the server at all; when it is true of what should have gone, the connection is cut
 	cut    chan struct{}     // closed then
@@ -349,7 +350,11 @@ func (r *relay) pass(server net.Conn) {
 		for r.held && !r.closed {
 			r.cond.Wait()
 		}
-		eating, cut := r.eat != nil, r.eat != nil && r.eat(b[:n])
+		skipped := r.skip != "" && bytes.Contains(b[:n], []byte(r.skip))
+		if skipped {
+			r.skip = ""
+		}
+		eating, cut := r.eat != nil || skipped, r.eat != nil && r.eat(b[:n])
 		if cut {
 			r.eat = nil
 			close(r.cut)

@@ -72,8 +72,8 @@ var parts = []part{
 	{
 		name: "bench", what: "go test ./..., and a short run of the measurements, in bench",
 		check:  bench,
-		mend:   "go run -C tools ./check -write bench, if a page differs from docs/measurements.json",
-		writes: "the measured tables of all pages, and their plots, from docs/measurements.json",
+		mend:   "go run -C tools ./check -write bench, if a page differs from docs/measurements.json or docs/many.json",
+		writes: "the measured tables of all pages, and their plots, from docs/measurements.json and docs/many.json",
 		write: func(ctx context.Context, root string, out io.Writer) error {
 			return command(ctx, filepath.Join(root, "bench"), out, nil, "go", "run", "./report/write")
 		},
@@ -338,7 +338,9 @@ func bench(ctx context.Context, root string, out io.Writer) error {
 		fmt.Fprintln(out, "not measured: the benchmark reads /proc, which only Linux has")
 		return err
 	}
-	return errors.Join(err, command(ctx, dir, out, nil, "go", "run", ".", "-short"))
+	return errors.Join(err,
+		command(ctx, dir, out, nil, "go", "run", ".", "-short"),
+		command(ctx, dir, out, nil, "go", "run", ".", "-short", "-only", "many"))
 }
 
 func checkPages(ctx context.Context, root string, out io.Writer) error {
