@@ -83,7 +83,7 @@ const keyPatience = 15000; // ms until the page leaves a server that has not sto
 const keyKnown = 9 * 60000; // ms that a key is known again for sure: 07 says 10 minutes
 
 // Where the room is: on this page's own server, and on others. The page goes from one to the next.
-const servers = [here, ...document.body.dataset.others.split(" ").filter(Boolean)];
+const servers = [here, ...document.body.dataset.others.split(" ").filter((origin) => origin && origin !== location.origin)];
 
 let socket; // the current one; it may be closed
 let turn = 0; // the index of its server
