@@ -193,9 +193,17 @@ func format(ctx context.Context, root string, out io.Writer) error {
 }
 
 // lesson is the README's own command. If it has just passed, the result is in go test's
-// cache.
+// cache, as long as PATH is the same: go run has put the go command's directory before it.
 func lesson(ctx context.Context, root string, out io.Writer) error {
-	err := command(ctx, root, out, nil, "go", "test", "./...")
+	goroot, err := gocmd.Command(ctx, root, nil, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOROOT: %w", err)
+	}
+	before := filepath.Join(strings.TrimSpace(string(goroot)), "bin") + string(os.PathListSeparator)
+	if path, ok := strings.CutPrefix(os.Getenv("PATH"), before); ok {
+		os.Setenv("PATH", path)
+	}
+	err = command(ctx, root, out, nil, "go", "test", "./...")
 	for _, s := range steps.All {
 		if s.Module != "." { // its tests, also with -race: docs/racetable does that for the others
 			err = errors.Join(err,
@@ -284,7 +292,8 @@ func leak(ctx context.Context, root string, out io.Writer) error {
 	return err
 }
 
-// raceTests runs under -race all but the steps, which docs/racetable runs.
+// raceTests runs under -race all but the steps, which docs/racetable runs, and tools, where
+// all is done by one goroutine.
 func raceTests(ctx context.Context, root string, out io.Writer) error {
 	b, err := gocmd.Command(ctx, root, nil, "go", "list", "-f", `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`, "./...").Output()
 	if err != nil {
@@ -297,10 +306,7 @@ func raceTests(ctx context.Context, root string, out io.Writer) error {
 			words = append(words, pkg)
 		}
 	}
-	return errors.Join(
-		command(ctx, root, out, nil, words...),
-		command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-race", "-short", "./..."),
-	)
+	return command(ctx, root, out, nil, words...)
 }
 
 // longOrders plays what the lesson's tests skip, and holds the counts to be the same with -race.
