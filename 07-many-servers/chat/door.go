@@ -102,7 +102,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why string, stat
 // left or their time to leave is over. (One that was dropped before may still be there.) Then it ends Start. From now on nobody comes in. Any
 // goroutine but the server's own may call it, once.
 func (s *Server) Shutdown() {
-	close(s.leaving)
+	s.leave()
 	s.inside.Add(math.MaxInt32) // so there is no place for one more
 	s.doneCh <- true
 	for end := time.Now().Add(hurry + hurry/8); s.inside.Load() > math.MaxInt32 && time.Now().Before(end); {

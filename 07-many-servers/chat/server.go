@@ -48,7 +48,8 @@ type Server struct {
 
 	stream  *Stream
 	publish func(*Message) (known uint64, err error) // Stream.publish, but in tests
-	leaving chan struct{}                            // closed when clients are told to go
+	leaving context.Context                          // ends when clients are told to go
+	leave   context.CancelFunc
 	ctx     context.Context                          // ends when Start does
 	end     context.CancelFunc
 
@@ -62,10 +63,12 @@ type Server struct {
 // NewServer makes a server of the stream's room. It opens when Start runs, and Follow.
 func NewServer(config Config, stream *Stream) *Server {
 	ctx, end := context.WithCancel(context.Background())
+	leaving, leave := context.WithCancel(ctx)
 	s := &Server{
 		newest:  stream.heard.Load(),
 		stream:  stream,
-		leaving: make(chan struct{}),
+		leaving: leaving,
+		leave:   leave,
 		ctx:     ctx,
 		end:     end,
 		clients: make(map[int]*Client),

@@ -107,8 +107,8 @@ func (s *Stream) lose(why string) {
 //
 // If the key was there already, known is the id of that message. The error is tryLater when nobody
 // can know whether the message is stored, or else says why the broker refuses it. When
-// leaving is closed, publish makes no new try.
-func (s *Stream) publish(m *Message, leaving <-chan struct{}) (known uint64, err error) {
+// leaving ends, publish makes no new try.
+func (s *Stream) publish(m *Message, leaving context.Context) (known uint64, err error) {
 	msg := nats.NewMsg(s.name)
 	msg.Data, _ = json.Marshal(Message{Author: m.Author, Body: m.Body}) // two strings: there is no error
 	key := m.Key
@@ -146,7 +146,7 @@ func (s *Stream) publish(m *Message, leaving <-chan struct{}) (known uint64, err
 			if time.Now().Before(end) {
 				continue
 			}
-		case <-leaving:
+		case <-leaving.Done():
 			return 0, tryLater
 		}
 		if unknown {
