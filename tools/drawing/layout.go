@@ -36,7 +36,7 @@ var (
 		columns: [Columns]int{168, 214, 156, 150}, pads: [Columns]int{0, pad, pad, 0},
 		gutters: [Columns - 1]int{82, 150, 112}, lane: lane, rest: stub,
 	}
-	narrowSizes = sizes{pads: [Columns]int{8}, lane: 12}
+	narrowSizes = sizes{pads: [Columns]int{6}, lane: 10}
 )
 
 // The sides of a box at which lines from other columns end.
