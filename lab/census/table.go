@@ -102,7 +102,7 @@ func (t *Table) add(f []string, objects, inside map[string]bool) error {
 		} else if f[0] == "sends" {
 			inside[f[2]] = true
 		}
-		if f[2] != browser {
+		if !objects[f[2]] { // a context or a timer has another word in the source
 			return t.claim(f[4], f[2])
 		}
 	case "listens":
