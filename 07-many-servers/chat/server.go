@@ -142,12 +142,12 @@ func (s *Server) WebsocketHandler() http.HandlerFunc {
 func (s *Server) Start() {
 	defer s.end()
 	for {
-		var door chan *Client // nobody comes in before what was said until now is there
+		var addClientCh chan *Client // nobody comes in before what was said until now is there
 		if s.newest >= s.stream.whole || s.closing {
-			door = s.addClientCh
+			addClientCh = s.addClientCh
 		}
 		select {
-		case c := <-door:
+		case c := <-addClientCh:
 			s.addClient(c)
 
 		case c := <-s.removeClientCh:
