@@ -50,7 +50,7 @@ type Server struct {
 	publish func(*Message) (known uint64, err error) // Stream.publish, but in tests
 	leaving context.Context                          // ends when clients are told to go
 	leave   context.CancelFunc
-	ctx     context.Context                          // ends when Start does
+	ctx     context.Context // ends when Start does
 	end     context.CancelFunc
 
 	// Each request's goroutine uses these (see door.go).
