@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -288,6 +289,12 @@ func TestWords(t *testing.T) {
 			for _, p := range e.Properties {
 				assert.NotEmpty(t, languages[lang].wants[p], "%s, %s", lang, p)
 			}
+		}
+		for _, kind := range []string{exercises.ReplyEmpty, exercises.ReplyOther, exercises.ReplyNotNamed, exercises.ReplyOneLine, exercises.ReplyNowhere, exercises.ReplyOrdered} {
+			said := fmt.Sprintf(languages[lang].replies[kind], "client.go:12")
+			assert.NotEmpty(t, said, kind)
+			assert.NotContains(t, said, "%!", kind)
+			assert.Equal(t, kind != exercises.ReplyEmpty, strings.Contains(said, "client.go:12"), kind)
 		}
 		b, err := json.Marshal(languages[lang].accesses)
 		require.NoError(t, err)

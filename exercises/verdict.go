@@ -35,6 +35,16 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 	var all sync.WaitGroup
 	defer func() { stop(); all.Wait(); j.Close() }()
 
+	if e.Report {
+		c.tell(c.words.racing)
+		if v, err = j.Report(ctx, room); err != nil {
+			return v, err
+		}
+		c.tell("")
+		c.sayReplies(v)
+		return v, nil
+	}
+
 	var playErr, raceErr error
 	played, raced := make(chan struct{}), make(chan struct{})
 	race := func() {
@@ -130,6 +140,18 @@ func (c *command) sayRace(r race.Result) {
 		c.say(c.words.race, c.words.raceNone, r.Reason)
 	default:
 		c.say(c.words.race, c.words.raceOther, exercises.RaceFailure(r))
+	}
+}
+
+// sayReplies prints the report, if an answer is wrong, and what is wrong.
+func (c *command) sayReplies(v exercises.Verdict) {
+	if len(v.Replies) == 0 {
+		c.say(c.words.answers, "%s", c.words.asReported)
+		return
+	}
+	fmt.Fprintln(c.out, strings.TrimSpace(v.Race.Races[0].Text)+"\n")
+	for _, r := range v.Replies {
+		c.say(r.Name, c.words.replies[r.Kind], r.Given)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"websocket-chat-steps/internal/exercises"
 	"websocket-chat-steps/internal/judge"
 	"websocket-chat-steps/internal/steps"
 )
@@ -28,6 +29,8 @@ type words struct {
 	noEditor                  string
 	grades                    []string
 	wantsLog                  string
+	answers, asReported       string
+	replies                   map[string]string // by kind
 	wants                     map[steps.Property]string
 	accesses                  map[string]string
 }
@@ -65,6 +68,15 @@ Without a number it is the next one that is not solved.`,
 		access:    "%s, in %s",
 		solved:    "%s is solved.", notSolved: "Not solved yet. A hint: go run ./exercises hint %d",
 		next: "Next: go run ./exercises check %d, and read %s", allSolved: "All are solved.",
+		answers: "answers", asReported: "all are as the report says",
+		replies: map[string]string{
+			exercises.ReplyEmpty:    "there is no answer yet%.0s",
+			exercises.ReplyOther:    "the report names %s, but that is the other access",
+			exercises.ReplyNotNamed: "%s is not where one of the two goroutines was at the access",
+			exercises.ReplyOneLine:  "%s is on one of the two lines only",
+			exercises.ReplyNowhere:  "%s is on neither of the two lines",
+			exercises.ReplyOrdered:  "if %s ordered these two accesses, there would be no report",
+		},
 		wantsLog: "for each client that joins, its id is in the log, behind joined:",
 		wants: map[steps.Property]string{
 			steps.EveryMessage: "5 clients talk at the same time; each hears every message, once",
@@ -114,6 +126,15 @@ Without a number it is the next one that is not solved.`,
 		access:    "%s (%s の中)",
 		solved:    "%s が解けました。", notSolved: "まだ解けていません。ヒント: go run ./exercises hint %d",
 		next: "次: go run ./exercises check %d。説明は %s にあります", allSolved: "すべて解けました。",
+		answers: "答え", asReported: "すべてレポートのとおり",
+		replies: map[string]string{
+			exercises.ReplyEmpty:    "まだ書かれていない%.0s",
+			exercises.ReplyOther:    "%s はレポートにあるが、もう一方のアクセスの行",
+			exercises.ReplyNotNamed: "%s は、2 つの goroutine のどちらのアクセスの行でもない",
+			exercises.ReplyOneLine:  "%s は、2 行のうちの一方にしかない",
+			exercises.ReplyNowhere:  "%s は、2 行のどちらにもない",
+			exercises.ReplyOrdered:  "%s がこの 2 つのアクセスの順序を決めていれば、レポートは出ない",
+		},
 		wantsLog: "入ったクライアントごとに、その id が joined: の後にログに残る",
 		wants: map[steps.Property]string{
 			steps.EveryMessage: "5 つのクライアントが同時に発言する。どれにも全メッセージが 1 回ずつ届く",

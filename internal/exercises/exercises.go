@@ -24,6 +24,7 @@ type Exercise struct {
 	Scenarios  []string // of package room: nothing may go wrong in any order
 	Log        bool     // each request logs "joined:", and the id that its client has
 
+	Report      bool   // its judge is a race report of its own start, with which the reader's answers are compared
 	MustExplore bool   // the other judges can't see what it is about: a room whose orders can't be played is not solved
 	Begins      string // what a check finds in the beginning, as Verdict.Cause
 }
@@ -83,6 +84,9 @@ var All = []Exercise{
 		Name: "10-shutdown", Grade: 3, Begins: "property Shutdown",
 		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, judge.Shutdown},
 		Scenarios:  []string{"join-leave", "two-things"},
+	},
+	{
+		Name: "11-race-report", Grade: 3, Report: true, Begins: "answer Variable",
 	},
 }
 

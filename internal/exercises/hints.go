@@ -4,24 +4,27 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"websocket-chat-steps/internal/judge/race"
 )
 
-// What a check found, as Verdict.Cause. Behind CauseProperty and CauseOrders is a space,
-// and which.
+// What a check found, as Verdict.Cause. Behind CauseProperty, CauseOrders and CauseAnswer is
+// a space, and which.
 const (
 	CauseBuild    = "build"
 	CauseCrash    = "crash"
 	CauseProperty = "property"
 	CauseRace     = "race"
 	CauseOrders   = "orders"
+	CauseAnswer   = "answer" // of a Reply, and its name
 )
 
 // Cause is what to mend first, for the hints; "" if the room is solved.
 func (v Verdict) Cause() string {
 	wrong := v.Wrong()
 	switch {
+	case len(v.Replies) > 0:
+		return CauseAnswer + " " + v.Replies[0].Name
+	case v.Solved():
+		return ""
 	case v.Crash != "" || v.Explored.Crash != "" || len(wrong) > 0 && wrong[0].Panic != "":
 		return CauseCrash
 	case len(v.Race.Races) > 0:
@@ -32,8 +35,6 @@ func (v Verdict) Cause() string {
 		return CauseOrders + " " + v.Explored.Wrong()[0].Scenario
 	case v.Unseen():
 		return CauseOrders
-	case v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector:
-		return ""
 	}
 	return CauseCrash
 }

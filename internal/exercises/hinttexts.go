@@ -303,4 +303,30 @@ var hints = map[string]map[string]map[string][]string{
 			},
 		},
 	},
+	"11-race-report": {
+		"": {
+			"en": {
+				"A report has two stacks. Each begins with what was done, Read or Write. The line below it is the innermost call. Where is the first line that is in this package?",
+				"Open both lines side by side. Which name do they share? That is the field, and one line writes it.",
+				"Write file and line as in \"client.go:12\", without the directory, and the column is not needed.",
+			},
+			"ja": {
+				"レポートにはスタックが 2 つある。どちらも、Read か Write で始まる。その下の行が、最も内側の呼び出し。このパッケージの行で最初のものはどれか。",
+				"2 つの行を並べて開く。両方にある名前は何か。それが問われているフィールドで、一方の行がそれに書いている。",
+				"ファイルと行を \"client.go:12\" のように書く。ディレクトリも列番号もいらない。",
+			},
+		},
+		"answer OrderedBy": {
+			"en": {
+				"`known` orders what comes before the close and what comes after the receive. Where does the write stand that the report names?",
+				"`Start` goes on after the close, to the next round of its loop. What orders that write and the read?",
+				"The race detector reports only two accesses that nothing orders.",
+			},
+			"ja": {
+				"`known` が順序を決めるのは、close より前の処理と、受信より後の処理。レポートにある書き込みはどこにあるか。",
+				"`Start` は、close の後もループの次の回に進む。その書き込みと読みの順序を決めるものはあるか。",
+				"race detector が報告するのは、順序を決めるものがない 2 つのアクセスだけ。",
+			},
+		},
+	},
 }

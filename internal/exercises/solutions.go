@@ -32,6 +32,7 @@ const (
 	ByOrders   = CauseOrders // What is the scenario
 	ByRace     = CauseRace
 	ByProperty = CauseProperty // What is its name
+	ByAnswer   = CauseAnswer   // What is the name of the first answer that is wrong
 	ByCrash    = CauseCrash    // the program crashes, or a request panics
 )
 
@@ -42,7 +43,7 @@ type Edit struct{ File, Old, New string }
 // SolutionsDir is where the solutions stand, from the repository's root.
 const SolutionsDir = "tools/exercises/solutions"
 
-var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
+var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash|answer)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
 
 // Solutions reads those of the exercise. They are in a text file. A line such as
 //

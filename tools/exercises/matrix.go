@@ -104,6 +104,10 @@ func Judge(ctx context.Context, only string, log io.Writer) (*Matrix, error) {
 // judge that must catch it, and the race detector where that must report nothing.
 func (r *Row) judge(ctx context.Context, j *exercises.Judges, room exercises.Room) (err error) {
 	r.Verdict.Exercise = r.Exercise
+	if r.Report {
+		r.Verdict, err = j.Report(ctx, room)
+		return err
+	}
 	asks := func(by string) bool { return r.Right || r.Title == start || r.By == by }
 	if asks(exercises.ByProperty) || asks(exercises.ByCrash) {
 		if r.Verdict.Held, err = j.Properties(ctx, room); err != nil {
@@ -126,6 +130,9 @@ func (r Row) told() string {
 	var all []string
 	for _, a := range r.Verdict.Wrong() {
 		all = append(all, fmt.Sprintf("%s: %s %s", a.Property, a.Seen, a.Panic))
+	}
+	for _, reply := range r.Verdict.Replies {
+		all = append(all, fmt.Sprintf("%s %q: %s", reply.Name, reply.Given, reply.Kind))
 	}
 	if r.Verdict.Crash != "" {
 		all = append(all, r.Verdict.Crash)
@@ -173,6 +180,8 @@ func (r Row) problem() string {
 		for _, a := range r.Verdict.Wrong() {
 			found = found || string(a.Property) == r.What
 		}
+	case exercises.ByAnswer:
+		found = r.Verdict.Cause() == exercises.CauseAnswer+" "+r.What
 	case exercises.ByCrash:
 		found = r.Verdict.Crash != ""
 		for _, a := range r.Verdict.Wrong() {

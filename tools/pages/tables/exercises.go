@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -15,6 +16,7 @@ var exerciseWords = map[string][2]string{
 	"solved":   {"solved", "解けた"},
 	"race":     {"race detector", "race detector"},
 	"property": {"does not hold: `%s`", "`%s` が成り立たない"},
+	"answer":   {"the answer `%s` is not what the report says", "答え `%s` がレポートと違う"},
 	"crash":    {"crashes", "クラッシュする"},
 	"orders":   {"goes wrong in some order of `%s`", "`%s` のいずれかの順序で問題が起きる"},
 	"counted":  {"goes wrong in %[2]d of %[3]d orders of `%[1]s`", "`%[1]s` の %[3]d 通りのうち %[2]d 通りで問題が起きる"},
@@ -56,7 +58,7 @@ func Exercises(repository fs.FS, japanese bool) ([]string, error) {
 			readme = "README.ja.md"
 		}
 		lines = append(lines, fmt.Sprintf("| [%s](../exercises/%s/%s) | %d | %s | %s | %d | %d | %d |", e.Name, e.Name, readme, e.Grade,
-			strings.Join(properties, ", "), strings.Join(scenarios, ", "), right, wrong, clean))
+			cmp.Or(strings.Join(properties, ", "), "–"), cmp.Or(strings.Join(scenarios, ", "), "–"), right, wrong, clean))
 	}
 	return append(lines, ""), nil
 }
