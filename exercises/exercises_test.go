@@ -296,6 +296,10 @@ func TestWords(t *testing.T) {
 			assert.NotContains(t, said, "%!", kind)
 			assert.Equal(t, kind != exercises.ReplyEmpty, strings.Contains(said, "client.go:12"), kind)
 		}
+		w := languages[lang]
+		for _, said := range []string{fmt.Sprintf(w.tells, 3, 4, 9), fmt.Sprintf(w.misses, "3"), fmt.Sprintf(w.testCrashes, "panic")} {
+			assert.NotContains(t, said, "%!")
+		}
 		b, err := json.Marshal(languages[lang].accesses)
 		require.NoError(t, err)
 		assert.Contains(t, string(b), "Previous write")

@@ -35,6 +35,15 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 	var all sync.WaitGroup
 	defer func() { stop(); all.Wait(); j.Close() }()
 
+	if e.Test {
+		c.tell(c.words.trying)
+		if v, err = j.Try(ctx, room); err != nil {
+			return v, err
+		}
+		c.tell("")
+		c.sayTrials(v)
+		return v, nil
+	}
 	if e.Report {
 		c.tell(c.words.racing)
 		if v, err = j.Report(ctx, room); err != nil {
@@ -141,6 +150,37 @@ func (c *command) sayRace(r race.Result) {
 	default:
 		c.say(c.words.race, c.words.raceOther, exercises.RaceFailure(r))
 	}
+}
+
+// sayTrials prints how many rooms the test tells right from wrong, and, of the first that
+// it doesn't, what was seen.
+func (c *command) sayTrials(v exercises.Verdict) {
+	right, wrong, caught := 0, 0, 0
+	for _, t := range v.Trials {
+		switch {
+		case t.Right && t.OK():
+			right++
+		case !t.Right:
+			if wrong++; t.OK() {
+				caught++
+			}
+		}
+	}
+	missed := v.Missed()
+	if len(missed) > 0 && missed[0].Right {
+		fmt.Fprintln(c.out, strings.TrimSpace(missed[0].Output)+"\n")
+		c.say(c.words.yourTest, "%s", c.words.failsRight)
+		return
+	}
+	c.say(c.words.yourTest, c.words.tells, right, caught, wrong)
+	if len(missed) == 0 {
+		return
+	}
+	if crash := missed[0].Crash(); crash != "" {
+		c.say("", c.words.testCrashes, crash)
+		return
+	}
+	c.say("", c.words.misses, missed[0].What)
 }
 
 // sayReplies prints the report, if an answer is wrong, and what is wrong.

@@ -30,6 +30,9 @@ type words struct {
 	grades                    []string
 	wantsLog                  string
 	answers, asReported       string
+	trying, yourTest, tells   string
+	failsRight, misses        string
+	testCrashes               string
 	replies                   map[string]string // by kind
 	wants                     map[steps.Property]string
 	accesses                  map[string]string
@@ -68,7 +71,12 @@ Without a number it is the next one that is not solved.`,
 		access:    "%s, in %s",
 		solved:    "%s is solved.", notSolved: "Not solved yet. A hint: go run ./exercises hint %d",
 		next: "Next: go run ./exercises check %d, and read %s", allSolved: "All are solved.",
-		answers: "answers", asReported: "all are as the report says",
+		trying: "trying your test on right and wrong rooms …", yourTest: "your test",
+		tells:       "passes %d right rooms, and fails on %d of %d wrong ones",
+		failsRight:  "fails on a room that keeps every promise",
+		misses:      "it passes a room that breaks promise %s",
+		testCrashes: "on a wrong room it does not fail, but crashes or hangs: %s",
+		answers:     "answers", asReported: "all are as the report says",
 		replies: map[string]string{
 			exercises.ReplyEmpty:    "there is no answer yet%.0s",
 			exercises.ReplyOther:    "the report names %s, but that is the other access",
@@ -126,7 +134,12 @@ Without a number it is the next one that is not solved.`,
 		access:    "%s (%s の中)",
 		solved:    "%s が解けました。", notSolved: "まだ解けていません。ヒント: go run ./exercises hint %d",
 		next: "次: go run ./exercises check %d。説明は %s にあります", allSolved: "すべて解けました。",
-		answers: "答え", asReported: "すべてレポートのとおり",
+		trying: "正しい部屋と誤った部屋で、テストを動かしています …", yourTest: "テスト",
+		tells:       "正しい部屋 %d 個で成功し、誤った部屋 %[3]d 個のうち %[2]d 個で失敗する",
+		failsRight:  "約束をすべて守る部屋で失敗する",
+		misses:      "約束 %s を破る部屋で成功する",
+		testCrashes: "誤った部屋で、失敗するのではなく、クラッシュするか止まる: %s",
+		answers:     "答え", asReported: "すべてレポートのとおり",
 		replies: map[string]string{
 			exercises.ReplyEmpty:    "まだ書かれていない%.0s",
 			exercises.ReplyOther:    "%s はレポートにあるが、もう一方のアクセスの行",

@@ -25,6 +25,7 @@ type Exercise struct {
 	Log        bool     // each request logs "joined:", and the id that its client has
 
 	Report      bool   // its judge is a race report of its own start, with which the reader's answers are compared
+	Test        bool   // the reader writes a test, which is tried on right and wrong rooms
 	MustExplore bool   // the other judges can't see what it is about: a room whose orders can't be played is not solved
 	Begins      string // what a check finds in the beginning, as Verdict.Cause
 }
@@ -87,6 +88,9 @@ var All = []Exercise{
 	},
 	{
 		Name: "11-race-report", Grade: 3, Report: true, Begins: "answer Variable",
+	},
+	{
+		Name: "12-show-it", Grade: 3, Test: true, Begins: "test 3",
 	},
 }
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What a check found, as Verdict.Cause. Behind CauseProperty, CauseOrders and CauseAnswer is
-// a space, and which.
+// What a check found, as Verdict.Cause. Behind CauseProperty, CauseOrders, CauseAnswer and
+// CauseTest is a space, and which.
 const (
 	CauseBuild    = "build"
 	CauseCrash    = "crash"
@@ -15,12 +15,15 @@ const (
 	CauseRace     = "race"
 	CauseOrders   = "orders"
 	CauseAnswer   = "answer" // of a Reply, and its name
+	CauseTest     = "test"   // of a Trial: the promise that is not tested, "right" or "crash"
 )
 
 // Cause is what to mend first, for the hints; "" if the room is solved.
 func (v Verdict) Cause() string {
 	wrong := v.Wrong()
 	switch {
+	case len(v.Missed()) > 0:
+		return v.Missed()[0].cause()
 	case len(v.Replies) > 0:
 		return CauseAnswer + " " + v.Replies[0].Name
 	case v.Solved():

@@ -329,4 +329,28 @@ var hints = map[string]map[string]map[string][]string{
 			},
 		},
 	},
+	"12-show-it": {
+		"": {
+			"en": {
+				"Take the promises in room.go one by one. For each: which calls would come to something else if it were broken?",
+				"Go to the limits: one less than the bound, the bound, one more. And look again afterwards: what comes next to the same client?",
+				"Promise 6 needs a test in which two goroutines call methods, and nothing orders them. The race detector does the rest.",
+			},
+			"ja": {
+				"room.go の約束を 1 つずつ見る。破られたとき、どの呼び出しの結果が変わるか。",
+				"境目を試す。上限より 1 つ少ないとき、上限、1 つ多いとき。その後も見る。同じクライアントに、次は何が届くか。",
+				"約束 6 のテストでは、2 つの goroutine がメソッドを呼び、その順序を決めるものがないようにする。あとは race detector が調べる。",
+			},
+		},
+		"test right": {
+			"en": {
+				"Your test asks for something that the room does not promise, or for what is so only in this room.go.",
+				"Read its message: what did it want, and which promise says so? Several goroutines have no order among them, unless you give them one.",
+			},
+			"ja": {
+				"部屋が約束していないこと、または、この room.go でだけ成り立つことを求めている。",
+				"テストの表示を読む。何を求めたか。それはどの約束にあるか。複数の goroutine の間には、順序を決めない限り順序がない。",
+			},
+		},
+	},
 }

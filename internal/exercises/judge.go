@@ -80,6 +80,9 @@ func (j *Judges) Close() error { return os.RemoveAll(j.temp) }
 func (j *Judges) build(ctx context.Context, name string, flags ...string) (string, error) {
 	var imports, rooms strings.Builder
 	for i, r := range j.rooms {
+		if r.Test {
+			continue // it has no server
+		}
 		fmt.Fprintf(&imports, "\tp%d %q\n", i, steps.ModulePath+"/"+r.At+"/chat")
 		fmt.Fprintf(&rooms, "\t\t%q: func() child.Room {\n\t\t\ts := p%d.NewServer()\n\t\t\treturn child.Room{Handler: s.WebsocketHandler(), Start: s.Start, Done: s.Done}\n\t\t},\n", r.At, i)
 	}
@@ -345,12 +348,16 @@ type Verdict struct {
 	Held
 	Explored Explored
 	Race     race.Result
+	Trials   []Trial // where the reader writes a test
 	Replies  []Reply // where the judge is a race report: the answers that are wrong
 }
 
 // Solved tells whether no judge has found anything. Where there is no race detector, the
 // other two decide.
 func (v Verdict) Solved() bool {
+	if v.Test {
+		return len(v.Trials) > 0 && len(v.Missed()) == 0
+	}
 	if v.Report {
 		return len(v.Race.Races) > 0 && len(v.Replies) == 0
 	}

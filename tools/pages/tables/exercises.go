@@ -16,6 +16,7 @@ var exerciseWords = map[string][2]string{
 	"solved":   {"solved", "解けた"},
 	"race":     {"race detector", "race detector"},
 	"property": {"does not hold: `%s`", "`%s` が成り立たない"},
+	"test":     {"the test does not tell: `%s`", "テストで区別できない: `%s`"},
 	"answer":   {"the answer `%s` is not what the report says", "答え `%s` がレポートと違う"},
 	"crash":    {"crashes", "クラッシュする"},
 	"orders":   {"goes wrong in some order of `%s`", "`%s` のいずれかの順序で問題が起きる"},
