@@ -89,7 +89,7 @@ func main() {
 	if *debugAddr != "" {
 		debug, err := listenOnLoopback(*debugAddr)
 		if err != nil {
-			fail(1, "-debug-addr: %v", err)
+			fail(1, "-debug-addr: %v; give another address, as in -debug-addr localhost:8081", err)
 		}
 		expvar.Publish("chat", chat.Counts)
 		counters := server.Guard(expvar.Handler())
@@ -138,7 +138,7 @@ func listenOnLoopback(addr string) (net.Listener, error) {
 	}
 	if at, err := netip.ParseAddrPort(l.Addr().String()); err != nil || !at.Addr().IsLoopback() {
 		l.Close()
-		return nil, fmt.Errorf("%v is not of loopback, and the counters are for nobody else; give localhost:8081", l.Addr())
+		return nil, fmt.Errorf("%v is not of loopback, and the counters are for nobody else", l.Addr())
 	}
 	return l, nil
 }

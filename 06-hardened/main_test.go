@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -19,12 +20,17 @@ import (
 
 	"websocket-chat-steps/internal/judge"
 	"websocket-chat-steps/internal/judge/judgetest"
+	"websocket-chat-steps/internal/judge/race"
 	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/steps"
 )
 
+// run starts the command. Under the race detector t is skipped: it isn't in the command.
 func run(t *testing.T, args ...string) *live.Program {
 	t.Helper()
+	if race.Enabled {
+		t.Skip("the command is another process, without the race detector: go test without -race runs it")
+	}
 	p, err := live.Start(judgetest.Context(t), steps.Of(step), nil, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	require.NoError(t, err)
 	t.Cleanup(p.Kill)
@@ -189,16 +195,14 @@ func TestNoMoreFileDescriptors(t *testing.T) {
 	t.Parallel()
 	path, err := live.Build(judgetest.Context(t), steps.Of(step), nil)
 	require.NoError(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	addr := l.Addr().String()
-	l.Close()
 	var log printed
-	cmd := exec.Command("sh", "-c", `ulimit -n 30 && exec "$0" "$@"`, path, "-addr", addr)
+	cmd := exec.Command("sh", "-c", `ulimit -n 30 && exec "$0" "$@"`, path, "-addr", "127.0.0.1:0")
 	cmd.Stderr, cmd.Stdout = &log, &log
 	require.NoError(t, cmd.Start())
 	defer func() { cmd.Process.Signal(syscall.SIGKILL); cmd.Wait() }()
-	judgetest.Await(t, "it to serve", func() bool { return strings.Contains(log.String(), "serves the chat") })
+	served := regexp.MustCompile(`serves the chat at http://(\S+)/ `)
+	judgetest.Await(t, "it to serve", func() bool { return served.MatchString(log.String()) })
+	addr := served.FindStringSubmatch(log.String())[1]
 
 	talk := func(c *judge.Client, body string) {
 		t.Helper()

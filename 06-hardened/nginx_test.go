@@ -16,21 +16,17 @@ import (
 	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/live"
 	"websocket-chat-steps/internal/nginx"
-	"websocket-chat-steps/internal/steps"
 )
 
-// behind starts this step behind an nginx that cuts off a connection after 2 s without
+// behind starts this step behind an nginx that cuts off a connection after 6 s without
 // traffic from the program.
 func behind(t *testing.T, idle string) (*live.Program, *nginx.Proxy) {
 	t.Helper()
 	proxy := nginx.New(t)
-	p, err := live.Start(judgetest.Context(t), steps.Of(step), nil, "-addr", "127.0.0.1:0",
-		"-origin", "https://"+proxy.Addr, "-proxy", "127.0.0.1", "-idle", idle)
-	require.NoError(t, err)
-	t.Cleanup(p.Kill)
+	p := run(t, "-origin", "https://"+proxy.Addr, "-proxy", "127.0.0.1", "-idle", idle)
 	site, err := os.ReadFile("testdata/nginx.conf")
 	require.NoError(t, err)
-	proxy.Start(string(site), p.Addr, "proxy_read_timeout 60s;", "proxy_read_timeout 2s;")
+	proxy.Start(string(site), p.Addr, "proxy_read_timeout 60s;", "proxy_read_timeout 6s;")
 	return p, proxy
 }
 
@@ -45,7 +41,7 @@ func dial(t *testing.T, proxy *nginx.Proxy, origin string) (*judge.Client, error
 // origins, the pings that keep a quiet connection, the client's address, and 1001.
 func TestNginx(t *testing.T) {
 	t.Parallel()
-	p, proxy := behind(t, "3s")
+	p, proxy := behind(t, "6s") // so it pings after 2 s
 	https := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: proxy.Roots}}}
 	defer https.CloseIdleConnections()
 	response, err := https.Get("https://" + proxy.Addr + "/chat/")
@@ -70,7 +66,7 @@ func TestNginx(t *testing.T) {
 		require.EqualValues(t, judge.Ping, f.Opcode)
 		require.NoError(t, c.Write(judge.AppendFrame(nil, judge.Pong, f.Payload)))
 	}
-	assert.Greater(t, time.Since(began), 2*time.Second, "nginx would have cut it off")
+	assert.Greater(t, time.Since(began), 6*time.Second, "nginx would have cut it off")
 	_, log := p.Output()
 	assert.Contains(t, log, `msg="a client joins" address=127.0.0.1`+"\n", "the address that nginx says, and not nginx's own, which has a port")
 

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"testing"
 
 	"websocket-chat-steps/internal/judge/strangers"
@@ -10,14 +8,7 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if err := live.Clean(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		status = 1
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { live.Main(m) }
 
 // TestStrangers checks each cell of the step's column of the second table, the "no" cells
 // too, on the command as it is served.

@@ -124,15 +124,15 @@ type options struct {
 }
 
 // scenarios are all that -only may name, in the order in which they run.
-var scenarios = []string{"one", "forty", "thousand", "growth", "open", "idle", "stalled"}
+var scenarios = []string{"one", "forty", "thousand", "growth", "open", "idle", "stalled", "flood"}
 
 func parse(root string, args []string, stderr io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.BoolVar(&o.short, "short", false, "run for about a minute, with fewer clients: to see that all works, not for figures")
 	flags.IntVar(&o.rounds, "rounds", 5, "measure everything so many `times`; with -short, once")
-	servers := flags.String("servers", "", "measure these servers, a comma-separated `list`; by default all")
-	only := flags.String("only", "", "run these scenarios, a comma-separated `list`; by default all")
+	servers := flags.String("servers", "", "measure these servers, a comma-separated `list`; by default all. 06-hardened has\nits limits for strangers only in flood")
+	only := flags.String("only", "", "run these scenarios, a comma-separated `list`; by default all but flood. How much one client\nthat sends without pause delays the others, with the limits that servers have by default:\n-only flood -servers 05-batch,06-hardened")
 	flags.StringVar(&o.out, "out", "", "write all measurements to this `file`, relative to bench/; by default a full run of\neverything, in enough rounds, is kept in docs/measurements.json, and anything else nowhere")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -155,6 +155,9 @@ func parse(root string, args []string, stderr io.Writer) (o options, err error) 
 	}
 	if o.only, err = choose(scenarios, *only, func(s string) string { return s }); err != nil {
 		return wrong("-only: %v", err)
+	}
+	if *only == "" {
+		o.only = scenarios[:len(scenarios)-1] // the pages say nothing of flood
 	}
 	switch {
 	case flags.NArg() > 0:

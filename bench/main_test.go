@@ -148,6 +148,40 @@ func TestAnOpenSeriesEnds(t *testing.T) {
 	assert.Positive(t, m.used)
 }
 
+// A load is not held up by the limits of 06, which are there when they are measured.
+func TestLimits(t *testing.T) {
+	measurable(t)
+	root, err := steps.Root()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	servers, err := choose(server.List(), "06-hardened", func(s server.Server) string { return s.Name })
+	require.NoError(t, err)
+	require.NoError(t, server.Build(t.Context(), root, dir, servers))
+	seconds := func(s server.Server, messages int) float64 {
+		p, err := s.Start(t.Context(), dir)
+		require.NoError(t, err)
+		defer p.Stop()
+		l, _, err := load.Alone(t.Context(), p, load.StalledPlan{Clients: 1, Messages: messages, Window: 64, Payload: 128, Quiet: time.Minute})
+		require.NoError(t, err)
+		require.Equal(t, messages, l.Deliveries)
+		return l.Seconds
+	}
+	// A bucket lets some 130 through at once, and then some 60 in a second.
+	assert.Less(t, seconds(servers[0], 4000), 60.0)
+	assert.Greater(t, seconds(servers[0].Limited(), 200), 1.0)
+	for limited, s := range map[bool]server.Server{false: servers[0], true: servers[0].Limited()} {
+		p, err := s.Start(t.Context(), dir)
+		require.NoError(t, err)
+		defer p.Stop()
+		_, err = load.Idle(t.Context(), p, 1001, time.Millisecond)
+		if limited {
+			assert.ErrorContains(t, err, "503 Service Unavailable")
+		} else {
+			assert.NoError(t, err)
+		}
+	}
+}
+
 // interrupter ends a context when a text is written to it.
 type interrupter struct {
 	bytes.Buffer
@@ -185,7 +219,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"-rounds many", "invalid value \"many\" for flag -rounds"},
 		{"-servers gorilla,nginx", "bench: -servers: there is no \"nginx\"; there are 01-original, "},
 		{"-servers ,", "-servers: there is no \"\"; there are "},
-		{"-only one,two", "bench: -only: there is no \"two\"; there are one, forty, thousand, growth, open, idle, stalled\n"},
+		{"-only one,two", "bench: -only: there is no \"two\"; there are one, forty, thousand, growth, open, idle, stalled, flood\n"},
 		{"-fast", "flag provided but not defined: -fast"},
 		{"gorilla", "bench: unexpected argument \"gorilla\"; go run -C bench . -help lists what there is\n"},
 		{"-out nowhere/at/all.json", "bench: -out: there is no directory "},
@@ -222,6 +256,7 @@ func TestWhatIsKept(t *testing.T) {
 		var stderr bytes.Buffer
 		o, err := parse(root, list, &stderr)
 		require.NoError(t, err, "%s: %s", args, &stderr)
+		assert.NotContains(t, o.only, "flood", "the pages say nothing of it")
 		o.servers, o.only = nil, nil
 		assert.Equal(t, want, o, args)
 	}

@@ -43,6 +43,15 @@ func open(t load.Timing, rates ...int) (loads []timed) {
 	return loads
 }
 
+// flood is people who type in one room, a message each every half second. Then the same
+// with one more who sends without pause.
+func flood(t load.Timing) []timed {
+	s := result.Scenario{Name: "flood", Clients: 20, Senders: 20, Rate: 40, Payload: 128}
+	with := s
+	with.Flood = true
+	return []timed{{s, t}, {with, t}}
+}
+
 func newSize(short bool) (s size) {
 	const ms = time.Millisecond
 	if short {
@@ -54,6 +63,7 @@ func newSize(short bool) (s size) {
 		}
 		s.loads = append(s.loads, growth(t, 10, 100)...)
 		s.loads = append(s.loads, open(t, 200, 400)...)
+		s.loads = append(s.loads, flood(load.Timing{WarmUp: 50 * ms, Measured: 200 * ms, Quiet: 2000 * ms})...)
 		s.idle, s.settle = 200, 100*ms
 		// With large messages a few fill the kernel's buffers of some MiB.
 		s.stall = load.StalledPlan{Clients: 10, Messages: 600, Window: 64, Payload: 8 << 10, Quiet: 400 * ms, Wait: 100 * ms}
@@ -67,6 +77,7 @@ func newSize(short bool) (s size) {
 	}
 	s.loads = append(s.loads, growth(load.Timing{WarmUp: 300 * ms, Measured: 1000 * ms, Quiet: 1000 * ms}, 10, 100, 1000, 5000)...)
 	s.loads = append(s.loads, open(load.Timing{WarmUp: 300 * ms, Measured: 1500 * ms, Quiet: 1000 * ms}, 500, 1000, 2000, 4000, 8000, 16000, 32000)...)
+	s.loads = append(s.loads, flood(load.Timing{WarmUp: 1000 * ms, Measured: 6000 * ms, Quiet: 2000 * ms})...)
 	s.idle, s.settle = 5000, 1000*ms
 	s.stall = load.StalledPlan{Clients: 10, Messages: 10000, Window: 64, Payload: 1024, Quiet: 2000 * ms, Wait: 13000 * ms}
 	return s
@@ -135,6 +146,8 @@ func (m *measurement) run(ctx context.Context, scenario string) (what string, er
 		return m.idle(ctx)
 	case "stalled":
 		return m.stalled(ctx)
+	case "flood":
+		m.server = m.server.Limited() // its limits are what is measured
 	}
 	var parts []string
 	for _, s := range m.size.loads {
@@ -154,7 +167,7 @@ func (m *measurement) run(ctx context.Context, scenario string) (what string, er
 		m.f.Loads = append(m.f.Loads, l)
 		parts = append(parts, describe(l, note))
 		if l.Rate > 0 && !l.KeptUp() {
-			break // it will not keep up with a higher rate either
+			break // it will not keep up with a higher rate either, nor beside a flood
 		}
 	}
 	return strings.Join(parts, "; "), nil
@@ -213,6 +226,8 @@ func describe(l result.Load, note string) (what string) {
 	switch {
 	case l.Name == "growth":
 		what = fmt.Sprintf("%d clients: ", l.Clients)
+	case l.Flood:
+		what = "with a flood: "
 	case l.Rate > 0 && l.KeptUp():
 		what = fmt.Sprintf("%d/s: ", l.Rate)
 	case l.Rate > 0:

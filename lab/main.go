@@ -1,6 +1,10 @@
 // Command lab shows the steps while they run, in the browser: the goroutines of a
-// step in its figure, and buttons that disturb it. It is on loopback only, and
-// serves who has the token of the address that it prints.
+// step in its figure, and buttons that disturb it; picks by hand; and go test -race. It
+// is on loopback only, and serves who has the token of the address that it prints.
+//
+// All that it has started ends with it. Where the lab is killed, the steps and what plays
+// their orders end on every system, as their standard input ends. A go test -race ends
+// then on Linux alone; elsewhere it goes on until it is through.
 package main
 
 import (

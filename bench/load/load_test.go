@@ -187,6 +187,47 @@ func TestOpenLoadOnAServerThatIsBehind(t *testing.T) {
 	assert.False(t, l.KeptUp())
 }
 
+// One client more sends without pause. If it is dropped, it comes again. It is not counted,
+// and its end is that of the run.
+func TestFlood(t *testing.T) {
+	for _, with := range []bool{false, true} {
+		noises := 0
+		f := serve(t, func(f *fake, _ int, from *fakeConn, message []byte) {
+			if sender, _, _, _ := parseMessage(message); sender == noise {
+				if noises++; noises == 100 {
+					from.Close()
+				}
+			}
+			f.tell(message)
+		})
+		s := open
+		s.Flood = with
+		l, _, err := Load(deadline(t), f, s, healthy)
+		require.NoError(t, err)
+		assert.Equal(t, with, l.Flood)
+		assert.Positive(t, l.Deliveries)
+		assert.Zero(t, l.Lost+l.Dropped)
+		f.mu.Lock()
+		assert.Equal(t, with, noises > 0, "messages of the flood: %d", noises)
+		assert.Equal(t, with, len(f.conns) > s.Clients+1, "connections: %d", len(f.conns))
+		f.mu.Unlock()
+	}
+}
+
+// Without its flood, such a load measures nothing.
+func TestAFloodThatMayNotComeAgain(t *testing.T) {
+	s := open
+	s.Flood = true
+	_, _, err := Load(deadline(t), serve(t, func(f *fake, _ int, from *fakeConn, message []byte) {
+		if sender, _, _, _ := parseMessage(message); sender == noise {
+			f.listener.Close()
+			from.Close()
+		}
+		f.tell(message)
+	}), s, healthy)
+	assert.ErrorContains(t, err, "can't connect to ws://")
+}
+
 func TestLossInAnOpenLoad(t *testing.T) {
 	l, _, err := Load(deadline(t), serve(t, at(50, func(f *fake, _ *fakeConn, message []byte) { f.tell(message, 5, 7) })), open, sick)
 	require.NoError(t, err)

@@ -20,6 +20,7 @@ const (
 const (
 	hello = 99999999 // says that all are in the room
 	probe = 99999998 // checks whether the room still hears
+	noise = 99999997 // floods the room
 )
 
 // appendMessage appends a frame with a message of size bytes. Its mask is all zeros, which

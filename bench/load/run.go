@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ const (
 var drain = 2 * time.Second
 
 // run is a measurement of one scenario. The goroutine that made it calls its methods,
-// except for left and pace.
+// except for left, pace and flood.
 type run struct {
 	result.Scenario
 	Timing
@@ -162,7 +163,36 @@ func (r *run) start(ctx context.Context, last net.Conn) error {
 	if r.Rate > 0 {
 		r.goroutines.Go(r.pace)
 	}
+	if r.Flood {
+		r.goroutines.Go(func() { r.flood(ctx) })
+	}
 	return nil
+}
+
+// flood is a client beside the others. It reads what comes, and sends without pause until
+// the run's stop. If the server drops it, it comes again.
+func (r *run) flood(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	r.goroutines.Go(func() {
+		<-r.stop
+		cancel()
+	})
+	many := bytes.Repeat(appendMessage(nil, noise, 0, 0, r.Payload), 100)
+	for ctx.Err() == nil {
+		f, err := connect(ctx, r.process, make([]byte, idleBuffer), 0)
+		if err != nil {
+			if ctx.Err() == nil {
+				r.fail(err)
+			}
+			return
+		}
+		context.AfterFunc(ctx, func() { f.conn.Close() })
+		r.goroutines.Go(func() { io.Copy(io.Discard, f.conn) })
+		for err == nil {
+			_, err = f.conn.Write(many)
+		}
+		f.conn.Close()
+	}
 }
 
 // due returns when message n of an open load is due, since begin. The senders take
@@ -205,15 +235,20 @@ func (r *run) left(c *client, err error) {
 	var code closed
 	var broken *net.OpError
 	if !errors.Is(err, io.EOF) && !errors.As(err, &code) && !errors.As(err, &broken) {
-		select {
-		case r.failed <- err:
-		default: // one is enough
-		}
+		r.fail(err)
 	}
 	c.conn.Close()
 	r.out(c, err)
 	for _, s := range r.senders {
 		s.look()
+	}
+}
+
+// fail ends the run: the server can't be measured.
+func (r *run) fail(err error) {
+	select {
+	case r.failed <- err:
+	default: // one is enough
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // two rounds of forty gorilla drops clients. In all of them 01 freezes, melody loses
 // messages, and 03 changes the order. A client that stops reading freezes 01 and the
 // floor, and 05 drops it.
+// A flood doubles the delays.
 func madeUp() *result.File {
 	f := &result.File{
 		Command:  "made up by a test",
@@ -35,6 +36,10 @@ func madeUp() *result.File {
 	for _, n := range []int{10, 100, 1000, 5000} {
 		scenarios = append(scenarios, result.Scenario{Name: growth, Clients: n, Senders: 10, Window: 4, Payload: 128})
 	}
+	typing := result.Scenario{Name: flood.scenario, Clients: 20, Senders: 20, Rate: 40, Payload: 128}
+	flooded := typing
+	flooded.Flood = true
+	scenarios = append(scenarios, typing, flooded)
 	for _, n := range []int{500, 1000, 2000, 4000, 8000, 16000, 32000} {
 		scenarios = append(scenarios, result.Scenario{Name: open, Clients: 100, Senders: 10, Rate: n, Payload: 128})
 	}
@@ -58,6 +63,9 @@ func madeUp() *result.File {
 				if s.Rate > 0 {
 					l.Sent, l.Deliveries = 5*s.Rate, 500*min(s.Rate, can)
 					l.P50, l.P99 = l.P50*float64(can)/float64(max(can-s.Rate, can/9)), l.P99*float64(can)/float64(max(can-s.Rate, can/9))
+				}
+				if s.Flood {
+					l.P99 *= 2
 				}
 				l.Frozen = s.Name == "forty" && name == "01-original"
 				if name == single {

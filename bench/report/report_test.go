@@ -319,6 +319,13 @@ func TestPlots(t *testing.T) {
 	assert.Equal(t, "†", marks)
 }
 
+// The two loads of a flood are compared within a round.
+func TestFlood(t *testing.T) {
+	row := rowOf(t, text(t, madeUp(), "flood others"), ours)
+	assert.Equal(t, "2", row[2])
+	assert.NotEqual(t, row[0], row[1])
+}
+
 // Summary prints what the pages have, and only what was measured.
 func TestSummary(t *testing.T) {
 	var out bytes.Buffer

@@ -21,6 +21,7 @@ var (
 	thousand = place{scenario: "thousand"}
 	idle     = place{scenario: "idle"}
 	stalled  = place{scenario: "stalled"}
+	flood    = place{scenario: "flood"}
 )
 
 const (
@@ -86,8 +87,11 @@ func figures(f *result.File) data {
 	}
 	for _, l := range f.Loads {
 		n := l.Rate
-		if l.Name == growth {
+		switch l.Name {
+		case growth:
 			n = l.Clients
+		case flood.scenario:
+			n = flood.n
 		}
 		s := in(place{l.Name, n}, l.Server)
 		if !l.Frozen && l.Seconds > 0 && l.Deliveries > 0 {
@@ -97,6 +101,12 @@ func figures(f *result.File) data {
 			s.figures[key{p50, l.Round}] = l.P50 / 1e3
 			s.figures[key{p99, l.Round}] = l.P99 / 1e3
 			s.figures[key{resident, l.Round}] = float64(l.RSSAfter) / mib
+			if l.Flood { // comes after the one without
+				s.figures[key{beside, l.Round}] = l.P99 / 1e3
+				s.figures[key{slowdown, l.Round}] = l.P99 / 1e3 / s.figures[key{alone, l.Round}]
+			} else {
+				s.figures[key{alone, l.Round}] = l.P99 / 1e3
+			}
 		}
 		if l.Rate > 0 && l.KeptUp() {
 			s.figures[key{kept, l.Round}] = 1

@@ -44,10 +44,8 @@ var blocks = []kind{
 		return p.servers(p.figure(idle, memory), p.to(deep, idle, memory), p.to(floor, idle, memory),
 			p.figure(idle, goroutines), p.figure(idle, connections), p.count(idle, dropped))
 	}},
-	{"stalled others", func(p page) string {
-		return p.servers(p.figure(stalled, alone), p.figure(stalled, beside), p.figure(stalled, slowdown),
-			p.count(stalled, lost), p.count(stalled, dropped), p.count(stalled, frozen))
-	}},
+	{"stalled others", func(p page) string { return p.others(stalled) }},
+	{"flood others", func(p page) string { return p.others(flood) }},
 	{"stalled cost", func(p page) string {
 		gone := p.figure(stalled, letGo)
 		seconds := gone.cell
@@ -165,6 +163,12 @@ func (p page) speed(at place) string {
 func (p page) care(at place) string {
 	return p.servers(p.figure(at, p50), p.figure(at, p99),
 		p.count(at, inversions), p.count(at, disagree), p.count(at, lost), p.count(at, dropped), p.count(at, frozen))
+}
+
+// others is what one bad client did to the others.
+func (p page) others(at place) string {
+	return p.servers(p.figure(at, alone), p.figure(at, beside), p.figure(at, slowdown),
+		p.count(at, lost), p.count(at, dropped), p.count(at, frozen))
 }
 
 // several is a figure in each place of a scenario that has several. For an open load it

@@ -73,6 +73,7 @@ var names = map[string]said{
 	open:              {"ever more messages", "メッセージを増やす"},
 	idle.scenario:     {"idle clients", "つないだまま"},
 	stalled.scenario:  {"one that stops reading", "一つが読むのをやめる"},
+	flood.scenario:    {"one that floods the room", "一つが送り続ける"},
 }
 
 // legend says what the marks after figures mean.

@@ -31,13 +31,14 @@ type Machine struct {
 // rate, also if messages are late (an open load). Else each of them has at most Window
 // messages on the way (a closed load).
 type Scenario struct {
-	Name    string `json:"name"` // "one", "forty", "thousand"; "growth", once for each number of clients; "open", once for each rate
+	Name    string `json:"name"` // "one", "forty", "thousand"; "growth", once for each number of clients; "open", once for each rate; "flood", without it and with it
 	Clients int    `json:"clients"`
-	Senders int    `json:"senders"`        // of Clients; senders hear, too
-	Window  int    `json:"window"`         // messages that each sender has under way; 0 with a Rate
-	All     bool   `json:"all"`            // a message is under way until all clients have it; else, until its sender has
-	Rate    int    `json:"rate,omitempty"` // messages a second of all senders together; 0: as many as Window lets through
-	Payload int    `json:"payload"`        // bytes of each message's JSON
+	Senders int    `json:"senders"`         // of Clients; senders hear, too
+	Window  int    `json:"window"`          // messages that each sender has under way; 0 with a Rate
+	All     bool   `json:"all"`             // a message is under way until all clients have it; else, until its sender has
+	Rate    int    `json:"rate,omitempty"`  // messages a second of all senders together; 0: as many as Window lets through
+	Payload int    `json:"payload"`         // bytes of each message's JSON
+	Flood   bool   `json:"flood,omitempty"` // one more client sends without pause; nothing of it is counted
 }
 
 // Load is one server under one scenario, in one round.

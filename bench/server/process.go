@@ -40,11 +40,14 @@ var served = regexp.MustCompile(`serves the chat at http://([^/ ]+)/`)
 func (s Server) Start(ctx context.Context, dir string) (*Process, error) {
 	p := &Process{
 		Server: s,
-		cmd:    exec.Command(s.file(dir), append(slices.Clone(s.args), "-addr", "127.0.0.1:0")...),
+		cmd:    exec.Command(s.file(dir), slices.Concat(s.args, s.lifted.args, []string{"-addr", "127.0.0.1:0"})...),
 		done:   make(chan struct{}),
 		http:   http.Client{Transport: new(http.Transport), Timeout: patience},
 	}
 	p.cmd.SysProcAttr = attributes()
+	if s.lifted.source != "" {
+		p.cmd.Env = append(os.Environ(), lift+"=1")
+	}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

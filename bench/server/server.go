@@ -31,6 +31,41 @@ type Server struct {
 	in   string   // that of its module
 	pkg  string   // its package, as the go command names it there
 	args []string // of its command
+
+	lifted lifted // what lets the load's clients in, and lets them send as they like
+}
+
+// lifted takes away a server's limits for strangers: most loads have more clients than it
+// lets in, and each sends more than it may.
+type lifted struct {
+	args   []string // of its command
+	source string   // a file of its package main
+}
+
+// hardened are the lifted limits of 06. It has no flag for the rate.
+var hardened = lifted{[]string{"-max-clients", "100000"}, `package main
+
+import (
+	"os"
+
+	"websocket-chat-steps/06-hardened/chat"
+)
+
+func init() {
+	if os.Getenv("` + lift + `") != "" {
+		chat.Defaults.Rate = 1 << 40
+	}
+}
+`}
+
+// lift is set in the environment of a server whose limits are lifted.
+const lift = "BENCH_LIFTS_LIMITS"
+
+// Limited returns the server with the limits that it has by default. The one of List has
+// none that holds the load up.
+func (s Server) Limited() Server {
+	s.lifted = lifted{}
+	return s
 }
 
 const xnet = "golang.org/x/net"
@@ -63,7 +98,11 @@ func List() []Server {
 const deepQueue = "16384"
 
 func step(s steps.Step) Server {
-	return Server{Name: s.Name, Path: s.Path, Module: xnet, Command: s.Run(), at: s.Name, in: s.Module, pkg: s.Package()}
+	server := Server{Name: s.Name, Path: s.Path, Module: xnet, Command: s.Run(), at: s.Name, in: s.Module, pkg: s.Package()}
+	if s.Name == "06-hardened" {
+		server.lifted = hardened
+	}
+	return server
 }
 
 func peer(name, module string, args ...string) Server {
@@ -76,9 +115,9 @@ func peer(name, module string, args ...string) Server {
 const asked = "/benchmark/goroutines"
 
 // added is a file that each server has in addition to its source. It makes the default
-// mux, which all of them serve, say the number of goroutines. That costs almost nothing,
-// also with 20,000 goroutines. net/http/pprof would look at the stack of each
-// one.
+// mux, which all of them serve (06 because build changes it), say the number of
+// goroutines. That costs almost nothing, also with 20,000 goroutines. net/http/pprof would
+// look at the stack of each one.
 const added = `package main
 
 import (
@@ -123,6 +162,16 @@ func build(ctx context.Context, root, in, dir string, servers []Server) error {
 			return fmt.Errorf("%s is not there: %w", s.Name, err)
 		}
 		overlay[s.at+"/added_by_bench.go"] = added // no server has a file of this name
+		if s.lifted.source != "" {
+			overlay[s.at+"/lifted_by_bench.go"] = s.lifted.source
+			// Its page, which no load asks for, makes room for the default mux.
+			name := s.at + "/main.go"
+			main, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+			if err != nil {
+				return err
+			}
+			overlay[name] = strings.Replace(string(main), `webpage.Handler(step, "/ws")`, "http.DefaultServeMux", 1)
+		}
 		packages = append(packages, s.pkg)
 	}
 	flag, err := overlay.Flag(dir, root)

@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -26,14 +25,7 @@ func notShort(t *testing.T) {
 	}
 }
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if err := live.Clean(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		status = 1
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { live.Main(m) }
 
 // untilFound calls found again and again until it returns true. If that takes too long,
 // the test fails.

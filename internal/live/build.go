@@ -70,6 +70,17 @@ func Clean() error {
 	return err
 }
 
+// Main runs a package's tests, removes what was built for them, and exits. m is the
+// *testing.M of a TestMain that does nothing else.
+func Main(m interface{ Run() int }) {
+	status := m.Run()
+	if err := Clean(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
 func build(ctx context.Context, root string, step steps.Step, overlay gocmd.Overlay) (path string, err error) {
 	if err := gocmd.ReadSources(root, "go.mod", "go.sum", step.Name, "internal/webpage", "internal/live/tight"); err != nil {
 		return "", err

@@ -1,11 +1,9 @@
 package live
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -19,14 +17,7 @@ import (
 
 const anyPort = "127.0.0.1:0" // the system picks a free one
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if err := Clean(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		status = 1
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { Main(m) }
 
 func forEachStep(t *testing.T, test func(t *testing.T, step steps.Step)) {
 	for _, step := range steps.All {

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -31,12 +32,12 @@ type Proxy struct {
 	dir string
 }
 
-// New finds nginx and a free port for it. Where there is no nginx it skips the test. In CI,
-// where nobody would notice that, the test fails.
+// New finds nginx and a free port for it. Where there is no nginx it skips the test. In CI on
+// Linux, where .ci/run installs one and nobody would notice the skip, the test fails.
 func New(t *testing.T) *Proxy {
 	t.Helper()
 	if _, err := exec.LookPath("nginx"); err != nil {
-		if os.Getenv("CI") != "" {
+		if os.Getenv("CI") != "" && runtime.GOOS == "linux" {
 			t.Fatal(err)
 		}
 		t.Skipf("%v: install it, as in apt-get install nginx, and run this again", err)

@@ -161,7 +161,7 @@ var All = []Step{
 		Internet: map[Stranger]string{},
 		Strict: map[Stranger][]string{
 			OwnPages:   {"-origin", "https://chat.example"},
-			SilentPeer: {"-idle", "2s"},
+			SilentPeer: {"-idle", "6s"}, // so a client has 4 s to answer
 			Limits:     {"-max-clients", "20"},
 		},
 	},

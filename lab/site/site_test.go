@@ -2,11 +2,9 @@ package site
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -20,14 +18,7 @@ import (
 	"websocket-chat-steps/lab/scenarios"
 )
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if err := live.Clean(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		status = 1
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { live.Main(m) }
 
 func serve(t *testing.T) *httptest.Server {
 	t.Helper()

@@ -20,14 +20,7 @@ import (
 	"websocket-chat-steps/tools/chanflow"
 )
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if err := live.Clean(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		status = 1
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { live.Main(m) }
 
 // running is a step that runs, with the test that watches it: what goes wrong ends
 // the test.
