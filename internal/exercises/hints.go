@@ -11,6 +11,7 @@ import (
 const (
 	CauseBuild    = "build"
 	CauseCrash    = "crash"
+	CauseAsks     = "asks"
 	CauseProperty = "property"
 	CauseRace     = "race"
 	CauseOrders   = "orders"
@@ -28,6 +29,8 @@ func (v Verdict) Cause() string {
 		return CauseAnswer + " " + v.Replies[0].Name
 	case v.Solved():
 		return ""
+	case v.Asks != "":
+		return CauseAsks
 	case v.Crash != "" || v.Explored.Crash != "" || len(wrong) > 0 && wrong[0].Panic != "":
 		return CauseCrash
 	case len(v.Race.Races) > 0:

@@ -193,9 +193,9 @@ func (j *Judges) Properties(ctx context.Context, r Room) (Held, error) {
 	if err != nil {
 		return Held{}, err
 	}
-	ctx, stop := context.WithCancel(ctx)
+	limited, stop := context.WithTimeout(ctx, limit+limit/4) // before the test has begun, nothing else ends it
 	defer stop()
-	cmd := gocmd.Command(ctx, j.root, []string{question(r)}, file, "-test.count=1", "-test.timeout="+limit.String())
+	cmd := gocmd.Command(limited, j.root, []string{question(r)}, file, "-test.count=1", "-test.timeout="+limit.String())
 	var errOut bytes.Buffer
 	cmd.Stderr = &errOut
 	out, _ := cmd.Output() // what it had to say is in it
@@ -203,19 +203,27 @@ func (j *Judges) Properties(ctx context.Context, r Room) (Held, error) {
 		return Held{}, context.Cause(ctx)
 	}
 	h := Held{Asked: len(r.Properties)}
-	for line := range strings.Lines(string(out)) {
-		if text, ok := strings.CutPrefix(line, child.Mark); ok {
-			var a child.Answer
-			if err := json.Unmarshal([]byte(text), &a); err != nil {
-				return h, err
-			}
-			h.Answers = append(h.Answers, a)
-		}
+	if h.Answers, err = answers(string(out)); err != nil {
+		return h, err
 	}
 	if len(h.Answers) < h.Asked && len(h.Wrong()) == 0 {
 		h.Crash = crash(errOut.String()+string(out), j.root)
 	}
 	return h, nil
+}
+
+// answers are those in what package child has printed.
+func answers(output string) (all []child.Answer, err error) {
+	for line := range strings.Lines(output) {
+		if text, ok := strings.CutPrefix(line, child.Mark); ok {
+			var a child.Answer
+			if err := json.Unmarshal([]byte(text), &a); err != nil {
+				return nil, err
+			}
+			all = append(all, a)
+		}
+	}
+	return all, nil
 }
 
 func question(r Room) string {
@@ -257,7 +265,11 @@ func (j *Judges) Race(ctx context.Context, r Room) (race.Result, error) {
 	if ctx.Err() != nil {
 		return res, context.Cause(ctx)
 	}
-	return res, nil
+	said, err := answers(res.Output)
+	if len(said) > 0 {
+		res.Reason = said[0].Seen
+	}
+	return res, err
 }
 
 // Played is what came of the orders of one scenario.
@@ -345,6 +357,7 @@ var errNotExplored = errors.New("not explored")
 // Verdict is what the three judges say of a room.
 type Verdict struct {
 	Exercise
+	Asks string // what the room asks, of whoever runs it, and may not; with file and line
 	Held
 	Explored Explored
 	Race     race.Result
@@ -361,7 +374,7 @@ func (v Verdict) Solved() bool {
 	if v.Report {
 		return len(v.Race.Races) > 0 && len(v.Replies) == 0
 	}
-	return v.Held.OK() && v.Explored.OK() && !v.Unseen() && (v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector)
+	return v.Asks == "" && v.Held.OK() && v.Explored.OK() && !v.Unseen() && (v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector)
 }
 
 // Unseen tells whether all orders had to be played, and could not be.

@@ -193,5 +193,5 @@ func (j *Judges) parse(r Room, name string, files *token.FileSet) (*ast.File, er
 		}
 		text = b
 	}
-	return parser.ParseFile(files, name, text, 0)
+	return parser.ParseFile(files, name, text, parser.ParseComments)
 }

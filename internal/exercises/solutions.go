@@ -35,6 +35,7 @@ const (
 	ByTest     = CauseTest     // What is as in Verdict.Cause
 	ByAnswer   = CauseAnswer   // What is the name of the first answer that is wrong
 	ByCrash    = CauseCrash    // the program crashes, or a request panics
+	ByAsks     = CauseAsks     // the room asks who runs it; What is not used
 )
 
 // Edit puts New in the place of Old, which is once in the file. Without Old, New is a whole
@@ -44,7 +45,7 @@ type Edit struct{ File, Old, New string }
 // SolutionsDir is where the solutions stand, from the repository's root.
 const SolutionsDir = "tools/exercises/solutions"
 
-var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash|answer|test)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
+var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash|asks|answer|test)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
 
 // Solutions reads those of the exercise. They are in a text file. A line such as
 //

@@ -54,14 +54,20 @@ func memory(r *room) string {
 	return fmt.Sprintf("%d clients came and went, and nothing is kept for them", clients)
 }
 
-// crowd lets many clients join. Of two that the server takes for one, only one hears what
-// is said then.
+// crowd lets many clients come and go while one stays, and then many join. Of two that the
+// server takes for one, only one hears what is said then.
 func crowd(r *room) string {
-	clients := 150
+	before, clients := 300, 150 // more than fit into a byte
 	if race.Enabled {
-		clients = 30 // each takes a while
+		before, clients = 0, 30 // each takes a while
 	}
-	var all []*Client
+	stays := r.join()
+	for range before {
+		c := r.join()
+		r.hear(stays, Message{c.Name, hello})
+		c.Leave()
+	}
+	all := []*Client{stays}
 	for range clients {
 		all = append(all, r.join())
 	}
@@ -69,7 +75,7 @@ func crowd(r *room) string {
 	for _, c := range all {
 		r.hear(c, m)
 	}
-	return fmt.Sprintf("%d clients joined, and then all heard one message", clients)
+	return fmt.Sprintf("%d clients came and went, %d joined, and then all heard one message", before, clients)
 }
 
 // gapless lets a client read nothing while much is said, and then all that comes.

@@ -112,6 +112,9 @@ func (r *Row) judge(ctx context.Context, j *exercises.Judges, room exercises.Roo
 		r.Verdict, err = j.Report(ctx, room)
 		return err
 	}
+	if r.Verdict.Asks, err = j.Asks(room); err != nil || r.By == exercises.ByAsks {
+		return err
+	}
 	asks := func(by string) bool { return r.Right || r.Title == start || r.By == by }
 	if asks(exercises.ByProperty) || asks(exercises.ByCrash) {
 		if r.Verdict.Held, err = j.Properties(ctx, room); err != nil {
@@ -140,6 +143,9 @@ func (r Row) told() string {
 	}
 	for _, reply := range r.Verdict.Replies {
 		all = append(all, fmt.Sprintf("%s %q: %s", reply.Name, reply.Given, reply.Kind))
+	}
+	if r.Verdict.Asks != "" {
+		all = append(all, "it asks "+r.Verdict.Asks)
 	}
 	if r.Verdict.Crash != "" {
 		all = append(all, r.Verdict.Crash)
@@ -187,6 +193,8 @@ func (r Row) problem() string {
 		for _, a := range r.Verdict.Wrong() {
 			found = found || string(a.Property) == r.What
 		}
+	case exercises.ByAsks:
+		found = r.Verdict.Asks != ""
 	case exercises.ByTest:
 		found = r.Verdict.Cause() == exercises.CauseTest+" "+r.What
 	case exercises.ByAnswer:

@@ -19,6 +19,7 @@ var exerciseWords = map[string][2]string{
 	"test":     {"the test does not tell: `%s`", "テストで区別できない: `%s`"},
 	"answer":   {"the answer `%s` is not what the report says", "答え `%s` がレポートと違う"},
 	"crash":    {"crashes", "クラッシュする"},
+	"asks":     {"asks who runs it", "誰が動かしているかを調べる"},
 	"orders":   {"goes wrong in some order of `%s`", "`%s` のいずれかの順序で問題が起きる"},
 	"counted":  {"goes wrong in %[2]d of %[3]d orders of `%[1]s`", "`%[1]s` の %[3]d 通りのうち %[2]d 通りで問題が起きる"},
 	"unseen":   {"not solved: the orders can't be explored", "解けたことにならない: 順序を調べられない"},
