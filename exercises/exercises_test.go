@@ -148,14 +148,14 @@ func TestWatch(t *testing.T) {
 	waiting := languages["en"].watching
 	out.await(t, waiting, ended)
 	for _, text := range []string{
-		"hold: EveryMessage, PastMessages, Crowd, NothingLeft", "two-join: 8 of 12 go wrong\n", "client.go:31",
+		"hold: EveryMessage, PastMessages, Crowd, NothingLeft", "two-join: goes wrong in 8 of 12 orders\n", "leave-join: none of 2 orders goes wrong\n", "client.go:31",
 		`What goes wrong: afterwards, a never hears what a says: "hello".`, "A hint: go run ./exercises hint 2",
 	} {
 		assert.Contains(t, out.String(), text)
 	}
 	assert.NotContains(t, out.String(), "race detector", "it is not asked when something else is wrong")
 	_, hint, _ := r.run("hint", "2")
-	assert.Contains(t, hint, "1/3: The race detector reports nothing. Read the columns")
+	assert.Contains(t, hint, "1/3: In the columns, both goroutines call `Add`")
 
 	before := len(out.String())
 	r.write("exercises/02-ids-atomic/chat/more.go", "package chat\n\nfunc more() { less() }\n")
@@ -182,8 +182,16 @@ func TestSolved(t *testing.T) {
 	assert.Contains(t, out.String(), "02-ids-atomic is solved.\nNext: go run ./exercises check 1, and read exercises/01-ids-mutex/README.md\n")
 
 	unseen := solved
-	unseen.Explored.NotExplored = "client.go:1: a timer"
+	unseen.Explored.NotExplored = "client.go:1: a timer is not understood here: time.Sleep"
 	assert.False(t, unseen.Solved(), "only the orders show what it is about")
+	for lang, says := range map[string]string{"en": "could not be judged to its end", "ja": "妨げているもの: client.go:1: タイマーは調べられない: time.Sleep"} {
+		var out output
+		c := r.command(&out, &errOut)
+		c.lang, c.words = lang, languages[lang]
+		require.NoError(t, c.conclude(p, unseen))
+		assert.Contains(t, out.String(), says)
+		assert.NotContains(t, out.String(), languages[lang].notSolved[:20])
+	}
 	unseen.MustExplore = false
 	assert.True(t, unseen.Solved())
 
@@ -205,6 +213,50 @@ func TestHint(t *testing.T) {
 	}
 	_, out, _ = r.run("hint", "1")
 	assert.Contains(t, out, "There are no more of these. go run ./exercises solution 1")
+
+	r.write("exercises/.progress.json", `{"Solved": ["01-ids-mutex"]}`)
+	_, out, _ = r.run("hint", "1")
+	assert.Equal(t, "(01-ids-mutex is solved. go run ./exercises solution 1 shows other ways.)\n", out)
+}
+
+// A room that asks who runs it is not judged.
+func TestAsks(t *testing.T) {
+	for text, what := range map[string]string{
+		"import \"testing\"\n\nvar judged = testing.Testing()\n":                      "5: testing.Testing",
+		"import o \"os\"\n\nvar judged = len(o.Args) > 1\n":                           "5: os.Args",
+		"import _ \"unsafe\"\n":                                                       "3: unsafe",
+		"import \"log\"\n\nfunc quiet() bool { return log.Writer() == nil }\n":        "5: log.Writer",
+		"//go:build race\n":                                                           "3: //go:build",
+		"import \"os\"\n\nfunc late(err error) bool { return err == os.ErrClosed }\n": "",
+		"import \"runtime\"\n\nfunc yield() { runtime.Gosched() }\n":                  "",
+	} {
+		r := newReader(t)
+		r.write("exercises/01-ids-mutex/chat/more.go", "package chat\n\n"+text)
+		room, overlay, err := r.room(exercises.All[0])
+		require.NoError(t, err)
+		j, err := exercises.NewJudges(judgetest.Context(t), overlay, room)
+		require.NoError(t, err)
+		defer j.Close()
+		got, err := j.Asks(room)
+		require.NoError(t, err)
+		if what == "" {
+			assert.Empty(t, got, text)
+			continue
+		}
+		assert.Equal(t, "exercises/01-ids-mutex/reader/chat/more.go:"+what, got)
+		status, out, _ := r.run("check", "1")
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, got+"\nA chat room may not find out who runs it")
+	}
+}
+
+// Who has deleted a file hears how to get it back, behind the compiler's words.
+func TestMissing(t *testing.T) {
+	r := newReader(t)
+	require.NoError(t, os.Remove(r.file("exercises/01-ids-mutex/chat/message.go")))
+	status, out, _ := r.run("check", "1")
+	assert.Equal(t, 1, status)
+	assert.Regexp(t, `undefined: Message\n(.*\n)*exercises/01-ids-mutex/chat/message.go is not there any more. go run ./exercises reset 1 gives it back`, out)
 }
 
 // Reset gives back the beginning, without git, and loses nothing.
@@ -271,8 +323,19 @@ func TestArguments(t *testing.T) {
 		assert.Contains(t, errOut, test.says)
 		assert.Contains(t, errOut, "usage: go run ./exercises")
 	}
+	for _, args := range [][]string{{"-h"}, {"check", "1", "-h", "-lang", "en"}} {
+		status, out, errOut := r.run(args...)
+		assert.Equal(t, 0, status, errOut)
+		assert.Contains(t, out, "usage: go run ./exercises")
+	}
+	_, out, _ := r.run("hint", "1", "-lang", "ja")
+	assert.Contains(t, out, "1/3: 2 か所とも")
+	status, _, errOut := r.run("-x")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, errOut, "not defined: -x")
+
 	r.write("exercises/.progress.json", "{")
-	status, _, errOut := r.run()
+	status, _, errOut = r.run()
 	assert.Equal(t, 1, status)
 	assert.Contains(t, errOut, "delete it")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,7 +39,12 @@ func (c *command) title(e exercises.Exercise) (string, error) {
 func (c *command) hint(p *progress, e exercises.Exercise) error {
 	cause, failed := p.Failed[e.Name]
 	cause, hints := e.Hints(c.lang, cause)
-	if !failed {
+	switch {
+	case failed:
+	case p.solved(e):
+		fmt.Fprintf(c.out, c.words.isSolved+"\n", e.Name, e.Number())
+		return nil
+	default:
 		fmt.Fprintf(c.out, c.words.noCheck+"\n", e.Number())
 	}
 	key := e.Name + " " + cause
@@ -128,6 +134,20 @@ func (c *command) solution(e exercises.Exercise) error {
 	return nil
 }
 
+// sayMissing says which files of the beginning are not there any more: perhaps nobody wanted
+// that.
+func (c *command) sayMissing(e exercises.Exercise) {
+	files, err := e.Start(exercises.Dir + "/" + e.Name)
+	if err != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if _, err := os.Stat(filepath.Join(c.root, filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(c.out, c.words.missing+"\n", name, e.Number())
+		}
+	}
+}
+
 // open opens the exercise's files in the reader's editor.
 func (c *command) open(ctx context.Context, e exercises.Exercise) error {
 	dir := filepath.Join(c.root, exercises.Dir, e.Name)
@@ -186,6 +206,9 @@ func (c *command) content(e exercises.Exercise) (string, error) {
 	var b strings.Builder
 	files := os.DirFS(filepath.Join(c.root, exercises.Dir, e.Name))
 	err := fs.WalkDir(files, "chat", func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // an editor's, which is gone again, or chat itself, of which check says more
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

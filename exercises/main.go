@@ -65,22 +65,28 @@ func (c *command) run(ctx context.Context, args []string) (status int) {
 	flags := flag.NewFlagSet("exercises", flag.ContinueOnError)
 	flags.SetOutput(c.errOut)
 	lang := flags.String("lang", show.Lang(), "`language` of what it says: en or ja")
-	flags.Usage = func() {
-		fmt.Fprintln(c.errOut, languages[show.Lang()].usage)
-		flags.PrintDefaults()
-	}
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return 0
-	} else if err != nil {
-		return 2
+	help := flags.Bool("h", false, "")
+	flags.Usage = func() {} // what is wrong is said, in one line
+	var words []string
+	for args != nil { // -lang may come anywhere
+		if err := flags.Parse(args); err != nil {
+			return 2
+		}
+		if args = nil; flags.NArg() > 0 {
+			words, args = append(words, flags.Arg(0)), flags.Args()[1:]
+		}
 	}
 	var ok bool
 	if c.words, ok = languages[*lang]; !ok {
 		fmt.Fprintf(c.errOut, "exercises: no language %q; -lang takes en or ja\n", *lang)
 		return 2
 	}
+	if *help {
+		fmt.Fprintln(c.out, c.words.usage)
+		return 0
+	}
 	c.lang = *lang
-	done, err := c.do(ctx, flags.Args())
+	done, err := c.do(ctx, words)
 	switch {
 	case errors.Is(err, errArgument):
 		fmt.Fprintf(c.errOut, "exercises: %v\n%s\n", err, c.words.usage)
@@ -152,6 +158,7 @@ func (c *command) check(ctx context.Context, p *progress, e exercises.Exercise, 
 	switch {
 	case errors.As(err, &words):
 		fmt.Fprintln(c.out, words) // the compiler's, and nothing else
+		c.sayMissing(e)
 		return false, p.write(e, false, exercises.CauseBuild)
 	case err != nil:
 		return false, err
@@ -164,7 +171,12 @@ func (c *command) conclude(p *progress, v exercises.Verdict) error {
 	e := v.Exercise
 	fmt.Fprintln(c.out)
 	if !v.Solved() {
-		fmt.Fprintf(c.out, c.words.notSolved+"\n", e.Number())
+		if v.Cause() == exercises.CauseOrders { // nothing is seen to be wrong
+			first, _, _ := strings.Cut(v.Explored.NotExplored, "\n")
+			fmt.Fprintf(c.out, c.words.notJudged+"\n", c.notExplored(first))
+		} else {
+			fmt.Fprintf(c.out, c.words.notSolved+"\n", e.Number())
+		}
 		return p.write(e, false, v.Cause())
 	}
 	fmt.Fprintf(c.out, c.words.solved+"\n", e.Name)

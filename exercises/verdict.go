@@ -54,16 +54,28 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 		return v, nil
 	}
 
+	if v.Asks, err = j.Asks(room); err != nil {
+		return v, err
+	}
+	if v.Asks != "" {
+		c.tell("")
+		fmt.Fprintf(c.out, c.words.asks+"\n", v.Asks)
+		return v, nil
+	}
 	var playErr, raceErr error
 	played, raced := make(chan struct{}), make(chan struct{})
-	race := func() {
-		defer close(raced)
-		v.Race, raceErr = j.Race(ctx, room)
-	}
 	all.Go(func() {
 		defer close(played)
 		v.Explored, playErr = j.Orders(ctx, room, c.lang)
 	})
+	if err = j.Build(); err != nil {
+		return v, err
+	}
+	c.tell(c.words.judging)
+	race := func() {
+		defer close(raced)
+		v.Race, raceErr = j.Race(ctx, room)
+	}
 	if v.Held, err = j.Properties(ctx, room); err != nil {
 		return v, err
 	}
@@ -122,9 +134,12 @@ func (c *command) sayHeld(h exercises.Held) {
 func (c *command) sayExplored(e exercises.Explored) {
 	who := c.words.orders
 	for _, p := range e.Played {
-		if p.Order == nil && !p.Whole {
+		switch {
+		case p.Order == nil && !p.Whole:
 			c.say(who, c.words.notAll, orders.Number(p.Orders), p.Scenario)
-		} else {
+		case p.Order == nil:
+			c.say(who, c.words.ordersNone, orders.Number(p.Orders), p.Scenario)
+		default:
 			c.say(who, c.words.ordersOf, orders.Number(p.Wrong), orders.Number(p.Orders), p.Scenario)
 		}
 		who = ""
@@ -134,9 +149,15 @@ func (c *command) sayExplored(e exercises.Explored) {
 		who = ""
 	}
 	for line := range strings.Lines(e.NotExplored) {
-		c.say(who, c.words.notExplored, strings.TrimSpace(line))
+		c.say(who, c.words.notExplored, c.notExplored(line))
 		who = ""
 	}
+}
+
+// notExplored is a line that says where and why orders can't be played, in the language.
+func (c *command) notExplored(line string) string {
+	where, why, _ := strings.Cut(strings.TrimSpace(line), ": ")
+	return where + ": " + exercises.Say(c.lang, why)
 }
 
 func (c *command) sayRace(r race.Result) {
@@ -148,7 +169,7 @@ func (c *command) sayRace(r race.Result) {
 	case r.Outcome == race.NoRaceDetector:
 		c.say(c.words.race, c.words.raceNone, r.Reason)
 	default:
-		c.say(c.words.race, c.words.raceOther, exercises.RaceFailure(r))
+		c.say(c.words.race, c.words.raceOther, exercises.Say(c.lang, exercises.RaceFailure(r)))
 	}
 }
 

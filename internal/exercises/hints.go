@@ -7,7 +7,7 @@ import (
 )
 
 // What a check found, as Verdict.Cause. Behind CauseProperty, CauseOrders, CauseAnswer and
-// CauseTest is a space, and which.
+// CauseTest is a space, and which; behind a property perhaps "lock".
 const (
 	CauseBuild    = "build"
 	CauseCrash    = "crash"
@@ -36,7 +36,11 @@ func (v Verdict) Cause() string {
 	case len(v.Race.Races) > 0:
 		return CauseRace
 	case len(wrong) > 0:
-		return CauseProperty + " " + string(wrong[0].Property)
+		cause := CauseProperty + " " + string(wrong[0].Property)
+		if strings.Contains(wrong[0].Seen, "sync.Mutex.Lock, in ") {
+			cause += " lock" // somebody waits for one
+		}
+		return cause
 	case len(v.Explored.Wrong()) > 0:
 		return CauseOrders + " " + v.Explored.Wrong()[0].Scenario
 	case v.Unseen():
@@ -46,16 +50,13 @@ func (v Verdict) Cause() string {
 }
 
 // Hints returns the hints for a cause, in a language, and the cause that they are for: if
-// there are none for a cause as it is, those for its first word or, else, those for all.
+// there are none for a cause as it is, those without its last word, and so on.
 func (e Exercise) Hints(lang, cause string) (string, []string) {
 	all := hints[e.Name]
-	word, _, _ := strings.Cut(cause, " ")
-	for _, c := range []string{cause, word, ""} {
-		if all[c] != nil {
-			return c, all[c][lang]
-		}
+	for all[cause] == nil && cause != "" {
+		cause = cause[:max(0, strings.LastIndex(cause, " "))]
 	}
-	return "", all[""][lang]
+	return cause, all[cause][lang]
 }
 
 // Causes are those that there are hints for.

@@ -187,6 +187,12 @@ func (h Held) OK() bool {
 // takes seconds, unless a goroutine never waits.
 const limit = 2 * time.Minute
 
+// Build builds what Properties runs, if it is not built yet.
+func (j *Judges) Build() error {
+	_, err := j.plain()
+	return err
+}
+
 // Properties judges a room's properties, in a process of its own.
 func (j *Judges) Properties(ctx context.Context, r Room) (Held, error) {
 	file, err := j.plain()

@@ -204,7 +204,7 @@ func crowd(path string, room Room) {
 }
 
 // LogsIDs is said of a room that does not log who joins.
-const LogsIDs = "%d clients joined, and the log has %d ids of clients that joined"
+const LogsIDs = "%d clients joined; different ids of theirs in the log: %d"
 
 // logged keeps what matters of the log of one room.
 type logged struct {

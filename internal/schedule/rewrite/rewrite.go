@@ -87,7 +87,7 @@ func (w *rewriter) node(n ast.Node) {
 		}
 	case *ast.FuncDecl:
 		if n.Name.Name == "init" && n.Recv == nil {
-			w.refuse(n, "init runs once, and not before each order")
+			w.refuse(n, "init runs once, and not before each order: give the variable its value where it is declared, as in var ids = count()")
 		}
 	case *ast.ValueSpec:
 		for i, name := range n.Names {
