@@ -71,19 +71,19 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 	if err = j.Build(); err != nil {
 		return v, err
 	}
-	c.tell(c.words.judging)
 	race := func() {
 		defer close(raced)
 		v.Race, raceErr = j.Race(ctx, room)
 	}
+	if !quick {
+		all.Go(race) // its building takes longest
+	}
+	c.tell(c.words.judging)
 	if v.Held, err = j.Properties(ctx, room); err != nil {
 		return v, err
 	}
 	c.tell("")
 	c.sayHeld(v.Held)
-	if !quick {
-		all.Go(race) // its building takes longest
-	}
 	c.tell(c.words.playing)
 	if <-played; playErr != nil {
 		return v, playErr

@@ -112,7 +112,7 @@ func TestRooms(t *testing.T) {
 		return "", err
 	}
 	file := filepath.Join(dir, "judge.test.exe")
-	args := slices.Concat([]string{"test", "-c", "-vet=off", "-o", file, overlay}, flags, []string{"./" + Dir + "/judge"})
+	args := slices.Concat([]string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", file, overlay}, flags, []string{"./" + Dir + "/judge"})
 	out, err := gocmd.Command(ctx, j.root, nil, "go", args...).CombinedOutput()
 	if err != nil {
 		if ctx.Err() != nil {

@@ -85,7 +85,7 @@ func (j *Judges) Try(ctx context.Context, r Room) (v Verdict, err error) {
 			return v, err
 		}
 		file := filepath.Join(dir, "tried.test.exe")
-		out, err := gocmd.Command(ctx, j.root, nil, "go", "test", "-c", "-race", "-vet=off", "-o", file, flag, "./"+r.At+"/chat").CombinedOutput()
+		out, err := gocmd.Command(ctx, j.root, nil, "go", "test", "-c", "-race", "-vet=off", "-ldflags=-s -w", "-o", file, flag, "./"+r.At+"/chat").CombinedOutput()
 		if err != nil {
 			if ctx.Err() != nil {
 				return v, context.Cause(ctx)
