@@ -38,6 +38,10 @@ func (c *command) title(e exercises.Exercise) (string, error) {
 // hint shows the next hint for what the last check found.
 func (c *command) hint(p *progress, e exercises.Exercise) error {
 	cause, failed := p.Failed[e.Name]
+	if cause == exercises.CauseOrders { // there is no order to read
+		fmt.Fprintln(c.out, c.words.unseen)
+		return nil
+	}
 	cause, hints := e.Hints(c.lang, cause)
 	switch {
 	case failed:

@@ -172,8 +172,7 @@ func (c *command) conclude(p *progress, v exercises.Verdict) error {
 	fmt.Fprintln(c.out)
 	if !v.Solved() {
 		if v.Cause() == exercises.CauseOrders { // nothing is seen to be wrong
-			first, _, _ := strings.Cut(v.Explored.NotExplored, "\n")
-			fmt.Fprintf(c.out, c.words.notJudged+"\n", c.notExplored(first))
+			fmt.Fprintf(c.out, c.words.notJudged+"\n", e.Number())
 		} else {
 			fmt.Fprintf(c.out, c.words.notSolved+"\n", e.Number())
 		}

@@ -125,7 +125,7 @@ func (c *command) sayHeld(h exercises.Held) {
 	case len(wrong) > 0:
 		c.say(c.words.properties, c.words.holdNot, strings.Join(wrong, ", "))
 	case h.Crash != "":
-		c.say(c.words.properties, c.words.crashed, h.Crash)
+		c.say(c.words.properties, c.words.crashed, exercises.Say(c.lang, h.Crash))
 	default:
 		c.say(c.words.properties, c.words.hold, strings.Join(right, ", "))
 	}
@@ -145,7 +145,7 @@ func (c *command) sayExplored(e exercises.Explored) {
 		who = ""
 	}
 	if e.Crash != "" {
-		c.say(who, c.words.crashed, e.Crash)
+		c.say(who, c.words.crashed, exercises.Say(c.lang, e.Crash))
 		who = ""
 	}
 	for line := range strings.Lines(e.NotExplored) {
@@ -156,8 +156,17 @@ func (c *command) sayExplored(e exercises.Explored) {
 
 // notExplored is a line that says where and why orders can't be played, in the language.
 func (c *command) notExplored(line string) string {
-	where, why, _ := strings.Cut(strings.TrimSpace(line), ": ")
-	return where + ": " + exercises.Say(c.lang, why)
+	line = strings.TrimSpace(line)
+	for at, rest := "", line; ; { // a place comes before, and perhaps a scenario
+		if said := exercises.Say(c.lang, rest); said != rest {
+			return at + said
+		}
+		where, why, more := strings.Cut(rest, ": ")
+		if !more {
+			return line
+		}
+		at, rest = at+where+": ", why
+	}
 }
 
 func (c *command) sayRace(r race.Result) {
@@ -169,7 +178,7 @@ func (c *command) sayRace(r race.Result) {
 	case r.Outcome == race.NoRaceDetector:
 		c.say(c.words.race, c.words.raceNone, r.Reason)
 	default:
-		c.say(c.words.race, c.words.raceOther, exercises.Say(c.lang, exercises.RaceFailure(r)))
+		c.say(c.words.race, c.words.raceOther, exercises.Say(c.lang, r.Reason))
 	}
 }
 
@@ -222,7 +231,7 @@ var inlined = regexp.MustCompile(`^TestRooms\.func\d+\.`)
 // details prints what was seen and what was wanted, of the first thing that each judge
 // found.
 func (c *command) details(v exercises.Verdict) {
-	if v.Unseen() {
+	if v.Cause() == exercises.CauseOrders { // nothing is seen to be wrong
 		fmt.Fprintf(c.out, "\n%s\n", c.words.unseen)
 	}
 	if wrong := v.Wrong(); len(wrong) > 0 {

@@ -240,6 +240,9 @@ func question(r Room) string {
 	return child.Asked + "=" + string(b)
 }
 
+// endedByItself is said of a program that ended without a word, before its time.
+const endedByItself = "it ended by itself"
+
 var crashed = regexp.MustCompile(`(?m)^(panic|fatal error): (.*)$`)
 
 // crash is what a program that has crashed says first, and the line of an exercise where
@@ -247,7 +250,7 @@ var crashed = regexp.MustCompile(`(?m)^(panic|fatal error): (.*)$`)
 func crash(output, root string) string {
 	found := crashed.FindString(output)
 	if found == "" {
-		return cmp.Or(strings.TrimSpace(output), "it ended by itself")
+		return cmp.Or(strings.TrimSpace(output), endedByItself)
 	}
 	at := regexp.MustCompile(`(?m)^\t` + regexp.QuoteMeta(filepath.ToSlash(root)) + `/(` + Dir + `/\S+/chat/\S+:\d+)`)
 	if place := at.FindStringSubmatch(output); place != nil {
@@ -272,8 +275,13 @@ func (j *Judges) Race(ctx context.Context, r Room) (race.Result, error) {
 		return res, context.Cause(ctx)
 	}
 	said, err := answers(res.Output)
-	if len(said) > 0 {
+	switch {
+	case len(said) > 0:
 		res.Reason = said[0].Seen
+	case res.Outcome == race.Failed && crashed.MatchString(res.Output):
+		res.Reason = crash(res.Output, j.root)
+	case res.Outcome == race.Failed:
+		res.Reason = endedByItself
 	}
 	return res, err
 }
@@ -350,10 +358,7 @@ func (j *Judges) Orders(ctx context.Context, r Room, lang string) (e Explored, e
 	case ctx.Err() != nil:
 		return e, context.Cause(ctx)
 	case err != nil && err != errNotExplored:
-		if e.Crash = crash(err.Error(), j.root); crashed.MatchString(e.Crash) {
-			return e, nil
-		}
-		return e, err
+		e.Crash = strings.TrimRight(crash(err.Error(), j.root), ":\n")
 	}
 	return e, nil
 }
@@ -385,11 +390,3 @@ func (v Verdict) Solved() bool {
 
 // Unseen tells whether all orders had to be played, and could not be.
 func (v Verdict) Unseen() bool { return v.MustExplore && v.Explored.NotExplored != "" }
-
-// RaceFailure says why a program failed under the race detector, other than by a race.
-func RaceFailure(r race.Result) string {
-	if found := crashed.FindString(r.Output); found != "" {
-		return found
-	}
-	return r.Reason
-}

@@ -67,6 +67,9 @@ var japanese = map[string]string{
 	child.LogsIDs:    "%s のクライアントが入ったのに、ログにある id は %s 個",
 	child.NeverWaits: "待つことなく動き続ける goroutine がある: %s (%s の中)",
 
+	endedByItself: "途中で終了した",
+	"the program that plays the orders ended early (%s)": "順序を調べるプログラムが途中で終了した (%s)",
+
 	// Of package judge.
 	"%s; it did not hear %s say %q":      "%s。%s の発言 %s が届いていない",
 	"%s heard %s say %q %d times":        "%[2]s の発言 %[3]s が %[1]s に %[4]s 回届いた",
@@ -101,6 +104,7 @@ var japanese = map[string]string{
 
 	// Of package rewrite: why orders can't be played.
 	"init runs once, and not before each order: give the variable its value where it is declared, as in var ids = count()": "init は 1 度しか動かず、順序ごとには動かない。変数の値は、var ids = count() のように宣言するところで決める",
+	"a run does not end; something in it waits for what is not scheduled, or never stands still":                           "実行が終わらない。順序を決められないものを待っているか、止まることなく動き続けている",
 	"a context is not understood here":                                      "context は調べられない",
 	"a timer is not understood here: time.%s":                               "タイマーは調べられない: time.%s",
 	"%s.%s is not understood here":                                          "%s.%s は調べられない",
