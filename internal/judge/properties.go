@@ -190,10 +190,10 @@ func stalledCost(r *room) string {
 		r.fail("after %d messages of 1 KiB that one of three clients did not read, there %s", stalledMessages, areGoroutines(more))
 	}
 
-	const size, tooMuchMemory = 32, 4 << 20 // KiB each; bytes
-	messages := 512                         // 16 MiB
+	const size = 32                       // KiB each
+	messages, tooMuchMemory := 512, 4<<20 // 16 MiB; bytes
 	if race.Enabled {
-		messages = 160 // this is enough, and under -race each takes a while
+		messages, tooMuchMemory = 80, 3<<19 // this is enough, and under -race each takes a while
 	}
 	for i := range messages { // clients that read must not fall behind
 		r.hear(listener, r.say(talker, kib(i, size)))

@@ -194,9 +194,17 @@ func format(ctx context.Context, root string, out io.Writer) error {
 }
 
 // lesson is the README's own command. If it has just passed, the result is in go test's
-// cache.
+// cache, as long as PATH is the same: go run has put the go command's directory before it.
 func lesson(ctx context.Context, root string, out io.Writer) error {
-	err := command(ctx, root, out, nil, "go", "test", "./...")
+	goroot, err := gocmd.Command(ctx, root, nil, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOROOT: %w", err)
+	}
+	before := filepath.Join(strings.TrimSpace(string(goroot)), "bin") + string(os.PathListSeparator)
+	if path, ok := strings.CutPrefix(os.Getenv("PATH"), before); ok {
+		os.Setenv("PATH", path)
+	}
+	err = command(ctx, root, out, nil, "go", "test", "./...")
 	for _, s := range steps.All {
 		if s.Module != "." { // its tests, also with -race: docs/racetable does that for the others
 			err = errors.Join(err,
