@@ -176,7 +176,7 @@ func TestSolved(t *testing.T) {
 	var out, errOut output
 	c := r.command(&out, &errOut)
 	c.lang, c.words = "en", languages["en"]
-	p, err := c.readProgress()
+	p, err := exercises.ReadProgress(c.root)
 	require.NoError(t, err)
 	solved := exercises.Verdict{Exercise: exercises.All[1], Race: race.Result{Outcome: race.Passed}}
 	require.True(t, solved.Solved())

@@ -6,7 +6,9 @@ package exercises
 
 import (
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -99,6 +101,22 @@ func (e Exercise) Number() int {
 	digits, _, _ := strings.Cut(e.Name, "-")
 	n, _ := strconv.Atoi(digits) // TestNumbers
 	return n
+}
+
+// Readme is the path of its page in a language, from the repository's root.
+func (e Exercise) Readme(lang string) string {
+	name := "README.md"
+	if lang == "ja" {
+		name = "README.ja.md"
+	}
+	return path.Join(Dir, e.Name, name)
+}
+
+// Page is the heading of its page, and what stands below.
+func (e Exercise) Page(root, lang string) (title, text string, err error) {
+	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(e.Readme(lang))))
+	title, text, _ = strings.Cut(string(b), "\n")
+	return strings.TrimSpace(strings.TrimPrefix(title, "#")), strings.TrimSpace(text), err
 }
 
 // Of returns the exercise of that number, or of that name.
