@@ -293,7 +293,8 @@ func leak(ctx context.Context, root string, out io.Writer) error {
 	return err
 }
 
-// raceTests runs under -race all but the steps, which docs/racetable runs.
+// raceTests runs under -race all but the steps, which docs/racetable runs, and tools, where
+// all is done by one goroutine.
 func raceTests(ctx context.Context, root string, out io.Writer) error {
 	b, err := gocmd.Command(ctx, root, nil, "go", "list", "-f", `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`, "./...").Output()
 	if err != nil {
@@ -306,10 +307,7 @@ func raceTests(ctx context.Context, root string, out io.Writer) error {
 			words = append(words, pkg)
 		}
 	}
-	return errors.Join(
-		command(ctx, root, out, nil, words...),
-		command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-race", "-short", "./..."),
-	)
+	return command(ctx, root, out, nil, words...)
 }
 
 // longOrders plays what the lesson's tests skip, and holds the counts to be the same with -race.
