@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -142,6 +143,7 @@ func TestWatch(t *testing.T) {
 	r := newReader(t)
 	var out, errOut output
 	c := r.command(&out, &errOut)
+	c.progress = io.Discard // a terminal
 	ended := make(chan int, 1)
 	ctx, stop := context.WithCancel(judgetest.Context(t))
 	defer stop()

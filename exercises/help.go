@@ -181,7 +181,9 @@ func (c *command) watch(ctx context.Context, p *exercises.Progress, e exercises.
 		if err != nil || solved {
 			return err
 		}
-		fmt.Fprintln(c.out, c.words.watching)
+		if c.progress != nil { // else nobody is there to end it
+			fmt.Fprintln(c.out, c.words.watching)
+		}
 	}
 }
 
