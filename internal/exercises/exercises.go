@@ -112,11 +112,22 @@ func (e Exercise) Readme(lang string) string {
 	return path.Join(Dir, e.Name, name)
 }
 
-// Page is the heading of its page, and what stands below.
-func (e Exercise) Page(root, lang string) (title, text string, err error) {
+// Page is the heading of its page, and the paragraphs that say what is wanted: all but the
+// link to the other language and the command that checks it.
+func (e Exercise) Page(root, lang string) (title string, wanted []string, err error) {
 	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(e.Readme(lang))))
-	title, text, _ = strings.Cut(string(b), "\n")
-	return strings.TrimSpace(strings.TrimPrefix(title, "#")), strings.TrimSpace(text), err
+	if err != nil {
+		return "", nil, err
+	}
+	for i, text := range strings.Split(strings.TrimSpace(strings.ReplaceAll(string(b), "\r\n", "\n")), "\n\n") {
+		switch {
+		case i == 0:
+			title = strings.TrimPrefix(text, "# ")
+		case i > 1 && !strings.HasPrefix(text, "```"):
+			wanted = append(wanted, text)
+		}
+	}
+	return title, wanted, nil
 }
 
 // Of returns the exercise of that number, or of that name.

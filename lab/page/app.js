@@ -127,6 +127,10 @@ async function draw() {
     const response = await get(`figure/${wanted}`);
     const text = await response.text();
     if (wanted !== shown) return;
+    if (room in own) {
+      shown = ""; // it has no size while it is not seen
+      return;
+    }
     figure.show(text);
     if (snapshot?.frame) figure.update(snapshot.frame, snapshot.names, app.text);
   } catch (error) {
@@ -224,7 +228,7 @@ function speak(language) {
   inspect.close();
   disturb.speak();
   draw();
-  if (snapshot) update(snapshot);
+  if (snapshot && !(room in own)) update(snapshot);
 }
 
 /** fail shows what went wrong with a request. */

@@ -77,7 +77,7 @@ export class Exercises {
     if (!shown) return;
     this.#number = shown.number;
     $("exercise-title").textContent = `${shown.number} ${shown.title}`;
-    $("exercise-text").textContent = shown.text;
+    $("exercise-text").replaceChildren(...shown.wanted.map((paragraph) => make("p", {}, ...paragraph.split("`").map((part, i) => (i % 2 ? make("code", {}, part) : part)))));
     $("exercise-said").textContent = fill(this.#judging ? text.judging : text.before, shown.chat);
     $("exercise-judge").textContent = this.#judging ? text.stop : text.judge;
     $("exercise-judge").onclick = () => (this.#judging ? (this.#stop(), this.#draw()) : this.#judge(shown.number));

@@ -16,13 +16,12 @@ import (
 
 // listed is an exercise in the list.
 type listed struct {
-	Number int    `json:"number"`
-	Grade  int    `json:"grade"`
-	Title  string `json:"title"`
-	Text   string `json:"text"`   // what is wanted, as Markdown
-	Readme string `json:"readme"` // its path
-	Chat   string `json:"chat"`   // the directory of what is to be mended
-	State  string `json:"state"`  // "solved"; "tried" where the last check found something; else ""
+	Number int      `json:"number"`
+	Grade  int      `json:"grade"`
+	Title  string   `json:"title"`
+	Wanted []string `json:"wanted"` // paragraphs of Markdown
+	Chat   string   `json:"chat"`   // the directory of what is to be mended
+	State  string   `json:"state"`  // "solved"; "tried" where the last check found something; else ""
 }
 
 // again is how often the list is looked at.
@@ -55,8 +54,8 @@ func (s *Site) listed(language string) (all []listed, err error) {
 		return nil, err
 	}
 	for _, e := range exercises.All {
-		l := listed{Number: e.Number(), Grade: e.Grade, Readme: e.Readme(language), Chat: exercises.Dir + "/" + e.Name + "/chat"}
-		if l.Title, l.Text, err = e.Page(s.root, language); err != nil {
+		l := listed{Number: e.Number(), Grade: e.Grade, Chat: exercises.Dir + "/" + e.Name + "/chat"}
+		if l.Title, l.Wanted, err = e.Page(s.root, language); err != nil {
 			return nil, err
 		}
 		if _, failed := p.Failed[e.Name]; failed {
