@@ -90,10 +90,18 @@ func gapless(r *room) string {
 	slow.Listen()
 	var heard []Message
 	var ended error
-	r.wait(slow.News, func() bool {
-		heard, ended = slow.SoFar()
-		return ended != nil || contains(heard, said[messages-1])
-	})
+	// What comes behind a gap shows it. All else may only be late: TCP itself waits, longer each
+	// time, before it asks whether somebody who has not read reads again.
+	for range 5 {
+		last := r.say(talker, fmt.Sprint("still there? ", len(said)))
+		said = append(said, last)
+		if r.wait(slow.News, func() bool {
+			heard, ended = slow.SoFar()
+			return ended != nil || contains(heard, last)
+		}) {
+			break
+		}
+	}
 	if ended != nil {
 		return fmt.Sprintf("a client did not read %d messages, and was disconnected", messages)
 	}
@@ -108,9 +116,9 @@ func gapless(r *room) string {
 		}
 	}
 	if missed > 0 {
-		r.fail("%s missed %d of %d messages, and is still connected", slow.Name, missed, messages)
+		r.fail("%s missed %d of %d messages, and is still connected", slow.Name, missed, len(said))
 	}
-	return fmt.Sprintf("a client read late, and heard all of %d messages", messages)
+	return fmt.Sprintf("a client read late, and heard all of %d messages", len(said))
 }
 
 // The codes of close frames.
