@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -57,8 +59,10 @@ func (r *reader) write(name, text string) {
 	require.NoError(r.t, os.WriteFile(r.file(name), []byte(text), 0o644))
 }
 
-// room lays the reader's files into the repository.
+// room lays the reader's files into the repository. One property is enough here:
+// tools/exercises asks for all.
 func (r *reader) room(e exercises.Exercise) (exercises.Room, gocmd.Overlay, error) {
+	e.Properties = e.Properties[:min(1, len(e.Properties))]
 	room := exercises.Room{Exercise: e, At: exercises.Dir + "/" + e.Name + "/reader"}
 	files, err := filepath.Glob(r.file(exercises.Dir + "/" + e.Name + "/chat/*.go"))
 	overlay := make(gocmd.Overlay)
@@ -139,6 +143,7 @@ func TestWatch(t *testing.T) {
 	r := newReader(t)
 	var out, errOut output
 	c := r.command(&out, &errOut)
+	c.progress = io.Discard // a terminal
 	ended := make(chan int, 1)
 	ctx, stop := context.WithCancel(judgetest.Context(t))
 	defer stop()
@@ -147,14 +152,14 @@ func TestWatch(t *testing.T) {
 	waiting := languages["en"].watching
 	out.await(t, waiting, ended)
 	for _, text := range []string{
-		"hold: EveryMessage, PastMessages, Crowd, NothingLeft", "two-join: 8 of 12 go wrong\n", "client.go:31",
+		"hold: EveryMessage\n", "two-join: goes wrong in 8 of 12 orders\n", "leave-join: none of 2 orders goes wrong\n", "client.go:31",
 		`What goes wrong: afterwards, a never hears what a says: "hello".`, "A hint: go run ./exercises hint 2",
 	} {
 		assert.Contains(t, out.String(), text)
 	}
 	assert.NotContains(t, out.String(), "race detector", "it is not asked when something else is wrong")
 	_, hint, _ := r.run("hint", "2")
-	assert.Contains(t, hint, "1/3: The race detector reports nothing. Read the columns")
+	assert.Contains(t, hint, "1/3: In the columns, both goroutines call `Add`")
 
 	before := len(out.String())
 	r.write("exercises/02-ids-atomic/chat/more.go", "package chat\n\nfunc more() { less() }\n")
@@ -173,7 +178,7 @@ func TestSolved(t *testing.T) {
 	var out, errOut output
 	c := r.command(&out, &errOut)
 	c.lang, c.words = "en", languages["en"]
-	p, err := c.readProgress()
+	p, err := exercises.ReadProgress(c.root)
 	require.NoError(t, err)
 	solved := exercises.Verdict{Exercise: exercises.All[1], Race: race.Result{Outcome: race.Passed}}
 	require.True(t, solved.Solved())
@@ -181,8 +186,26 @@ func TestSolved(t *testing.T) {
 	assert.Contains(t, out.String(), "02-ids-atomic is solved.\nNext: go run ./exercises check 1, and read exercises/01-ids-mutex/README.md\n")
 
 	unseen := solved
-	unseen.Explored.NotExplored = "client.go:1: a timer"
+	unseen.Explored.NotExplored = "client.go:1: a timer is not understood here: time.Sleep"
 	assert.False(t, unseen.Solved(), "only the orders show what it is about")
+	for lang, says := range map[string]string{"en": "2 could not be judged to its end", "ja": "演習 2 は最後まで判定できませんでした"} {
+		var out output
+		c := r.command(&out, &errOut)
+		c.lang, c.words = lang, languages[lang]
+		require.NoError(t, c.conclude(p, unseen))
+		assert.Contains(t, out.String(), says)
+		assert.NotContains(t, out.String(), languages[lang].notSolved[:20])
+		require.NoError(t, c.hint(p, unseen.Exercise))
+		assert.Contains(t, out.String(), languages[lang].unseen)
+	}
+	ja := command{lang: "ja"}
+	for line, says := range map[string]string{
+		"client.go:1: a timer is not understood here: time.Sleep": "client.go:1: タイマーは調べられない: time.Sleep",
+		"chat: two-things: a context is not understood here":      "chat: two-things: context は調べられない",
+		"chat: nobody has words for this":                         "chat: nobody has words for this",
+	} {
+		assert.Equal(t, says, ja.notExplored(line))
+	}
 	unseen.MustExplore = false
 	assert.True(t, unseen.Solved())
 
@@ -204,6 +227,50 @@ func TestHint(t *testing.T) {
 	}
 	_, out, _ = r.run("hint", "1")
 	assert.Contains(t, out, "There are no more of these. go run ./exercises solution 1")
+
+	r.write("exercises/.progress.json", `{"Solved": ["01-ids-mutex"]}`)
+	_, out, _ = r.run("hint", "1")
+	assert.Equal(t, "(01-ids-mutex is solved. go run ./exercises solution 1 shows other ways.)\n", out)
+}
+
+// A room that asks who runs it is not judged.
+func TestAsks(t *testing.T) {
+	for text, what := range map[string]string{
+		"import \"testing\"\n\nvar judged = testing.Testing()\n":                      "5: testing.Testing",
+		"import o \"os\"\n\nvar judged = len(o.Args) > 1\n":                           "5: os.Args",
+		"import _ \"unsafe\"\n":                                                       "3: unsafe",
+		"import \"log\"\n\nfunc quiet() bool { return log.Writer() == nil }\n":        "5: log.Writer",
+		"//go:build race\n":                                                           "3: //go:build",
+		"import \"os\"\n\nfunc late(err error) bool { return err == os.ErrClosed }\n": "",
+		"import \"runtime\"\n\nfunc yield() { runtime.Gosched() }\n":                  "",
+	} {
+		r := newReader(t)
+		r.write("exercises/01-ids-mutex/chat/more.go", "package chat\n\n"+text)
+		room, overlay, err := r.room(exercises.All[0])
+		require.NoError(t, err)
+		j, err := exercises.NewJudges(judgetest.Context(t), overlay, room)
+		require.NoError(t, err)
+		defer j.Close()
+		got, err := j.Asks(room)
+		require.NoError(t, err)
+		if what == "" {
+			assert.Empty(t, got, text)
+			continue
+		}
+		assert.Equal(t, "exercises/01-ids-mutex/reader/chat/more.go:"+what, got)
+		status, out, _ := r.run("check", "1")
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, got+"\nA chat room may not find out who runs it")
+	}
+}
+
+// Who has deleted a file hears how to get it back, behind the compiler's words.
+func TestMissing(t *testing.T) {
+	r := newReader(t)
+	require.NoError(t, os.Remove(r.file("exercises/01-ids-mutex/chat/message.go")))
+	status, out, _ := r.run("check", "1")
+	assert.Equal(t, 1, status)
+	assert.Regexp(t, `undefined: Message\n(.*\n)*exercises/01-ids-mutex/chat/message.go is not there any more. go run ./exercises reset 1 gives it back`, out)
 }
 
 // Reset gives back the beginning, without git, and loses nothing.
@@ -270,8 +337,19 @@ func TestArguments(t *testing.T) {
 		assert.Contains(t, errOut, test.says)
 		assert.Contains(t, errOut, "usage: go run ./exercises")
 	}
+	for _, args := range [][]string{{"-h"}, {"check", "1", "-h", "-lang", "en"}} {
+		status, out, errOut := r.run(args...)
+		assert.Equal(t, 0, status, errOut)
+		assert.Contains(t, out, "usage: go run ./exercises")
+	}
+	_, out, _ := r.run("hint", "1", "-lang", "ja")
+	assert.Contains(t, out, "1/3: 2 か所とも")
+	status, _, errOut := r.run("-x")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, errOut, "not defined: -x")
+
 	r.write("exercises/.progress.json", "{")
-	status, _, errOut := r.run()
+	status, _, errOut = r.run()
 	assert.Equal(t, 1, status)
 	assert.Contains(t, errOut, "delete it")
 }
@@ -288,6 +366,16 @@ func TestWords(t *testing.T) {
 			for _, p := range e.Properties {
 				assert.NotEmpty(t, languages[lang].wants[p], "%s, %s", lang, p)
 			}
+		}
+		for _, kind := range []string{exercises.ReplyEmpty, exercises.ReplyOther, exercises.ReplyNotNamed, exercises.ReplyOneLine, exercises.ReplyNowhere, exercises.ReplyOrdered} {
+			said := fmt.Sprintf(languages[lang].replies[kind], "client.go:12")
+			assert.NotEmpty(t, said, kind)
+			assert.NotContains(t, said, "%!", kind)
+			assert.Equal(t, kind != exercises.ReplyEmpty, strings.Contains(said, "client.go:12"), kind)
+		}
+		w := languages[lang]
+		for _, said := range []string{fmt.Sprintf(w.tells, 3, 4, 9), fmt.Sprintf(w.misses, "3"), fmt.Sprintf(w.testCrashes, "panic")} {
+			assert.NotContains(t, said, "%!")
 		}
 		b, err := json.Marshal(languages[lang].accesses)
 		require.NoError(t, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,43 +16,32 @@ import (
 	"websocket-chat-steps/internal/exercises"
 )
 
-// readme is the path of the exercise's page.
-func (c *command) readme(e exercises.Exercise) string {
-	name := "README.md"
-	if c.lang == "ja" {
-		name = "README.ja.md"
-	}
-	return exercises.Dir + "/" + e.Name + "/" + name
-}
-
-// title is the heading of the exercise's page.
-func (c *command) title(e exercises.Exercise) (string, error) {
-	b, err := os.ReadFile(filepath.Join(c.root, filepath.FromSlash(c.readme(e))))
-	if err != nil {
-		return "", err
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	return strings.TrimSpace(strings.TrimPrefix(line, "#")), nil
-}
-
 // hint shows the next hint for what the last check found.
-func (c *command) hint(p *progress, e exercises.Exercise) error {
+func (c *command) hint(p *exercises.Progress, e exercises.Exercise) error {
 	cause, failed := p.Failed[e.Name]
+	if cause == exercises.CauseOrders { // there is no order to read
+		fmt.Fprintln(c.out, c.words.unseen)
+		return nil
+	}
 	cause, hints := e.Hints(c.lang, cause)
-	if !failed {
+	switch {
+	case failed:
+	case p.Has(e):
+		fmt.Fprintf(c.out, c.words.isSolved+"\n", e.Name, e.Number())
+		return nil
+	default:
 		fmt.Fprintf(c.out, c.words.noCheck+"\n", e.Number())
 	}
-	key := e.Name + " " + cause
-	if p.Hints[key] == len(hints) {
+	if p.Shown(e, cause) == len(hints) {
 		fmt.Fprintf(c.out, c.words.noMoreHints+"\n", e.Number())
 	}
-	p.Hints[key] = min(p.Hints[key]+1, len(hints))
-	fmt.Fprintf(c.out, "%d/%d: %s\n", p.Hints[key], len(hints), hints[p.Hints[key]-1])
-	return p.save()
+	shown := min(p.Shown(e, cause)+1, len(hints))
+	fmt.Fprintf(c.out, "%d/%d: %s\n", shown, len(hints), hints[shown-1])
+	return p.NoteHints(e, cause, shown)
 }
 
 // reset makes the exercise as it was in the beginning. What was there is kept.
-func (c *command) reset(p *progress, e exercises.Exercise) error {
+func (c *command) reset(p *exercises.Progress, e exercises.Exercise) error {
 	files, err := e.Start(exercises.Dir + "/" + e.Name)
 	if err != nil {
 		return err
@@ -83,7 +73,7 @@ func (c *command) reset(p *progress, e exercises.Exercise) error {
 		}
 	}
 	fmt.Fprintf(c.out, c.words.reset+"\n", e.Name)
-	return p.forget(e)
+	return p.Forget(e)
 }
 
 // keep moves a directory to where nothing is yet, and returns that path from the root.
@@ -128,6 +118,20 @@ func (c *command) solution(e exercises.Exercise) error {
 	return nil
 }
 
+// sayMissing says which files of the beginning are not there any more: perhaps nobody wanted
+// that.
+func (c *command) sayMissing(e exercises.Exercise) {
+	files, err := e.Start(exercises.Dir + "/" + e.Name)
+	if err != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if _, err := os.Stat(filepath.Join(c.root, filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(c.out, c.words.missing+"\n", name, e.Number())
+		}
+	}
+}
+
 // open opens the exercise's files in the reader's editor.
 func (c *command) open(ctx context.Context, e exercises.Exercise) error {
 	dir := filepath.Join(c.root, exercises.Dir, e.Name)
@@ -142,7 +146,7 @@ func (c *command) open(ctx context.Context, e exercises.Exercise) error {
 		}
 		words = []string{"code"}
 	}
-	cmd := exec.CommandContext(ctx, words[0], slices.Concat(words[1:], []string{filepath.Join(c.root, filepath.FromSlash(c.readme(e)))}, files)...)
+	cmd := exec.CommandContext(ctx, words[0], slices.Concat(words[1:], []string{filepath.Join(c.root, filepath.FromSlash(e.Readme(c.lang)))}, files)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return cmd.Run()
 }
@@ -152,7 +156,7 @@ const again = 200 * time.Millisecond
 
 // watch judges the exercise now and after each change of its files, until it is solved or
 // the reader stops it.
-func (c *command) watch(ctx context.Context, p *progress, e exercises.Exercise) error {
+func (c *command) watch(ctx context.Context, p *exercises.Progress, e exercises.Exercise) error {
 	look := time.NewTicker(again)
 	defer look.Stop()
 	for before := ""; ; {
@@ -177,7 +181,9 @@ func (c *command) watch(ctx context.Context, p *progress, e exercises.Exercise) 
 		if err != nil || solved {
 			return err
 		}
-		fmt.Fprintln(c.out, c.words.watching)
+		if c.progress != nil { // else nobody is there to end it
+			fmt.Fprintln(c.out, c.words.watching)
+		}
 	}
 }
 
@@ -186,6 +192,9 @@ func (c *command) content(e exercises.Exercise) (string, error) {
 	var b strings.Builder
 	files := os.DirFS(filepath.Join(c.root, exercises.Dir, e.Name))
 	err := fs.WalkDir(files, "chat", func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // an editor's, which is gone again, or chat itself, of which check says more
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -65,22 +65,28 @@ func (c *command) run(ctx context.Context, args []string) (status int) {
 	flags := flag.NewFlagSet("exercises", flag.ContinueOnError)
 	flags.SetOutput(c.errOut)
 	lang := flags.String("lang", show.Lang(), "`language` of what it says: en or ja")
-	flags.Usage = func() {
-		fmt.Fprintln(c.errOut, languages[show.Lang()].usage)
-		flags.PrintDefaults()
-	}
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return 0
-	} else if err != nil {
-		return 2
+	help := flags.Bool("h", false, "")
+	flags.Usage = func() {} // what is wrong is said, in one line
+	var words []string
+	for args != nil { // -lang may come anywhere
+		if err := flags.Parse(args); err != nil {
+			return 2
+		}
+		if args = nil; flags.NArg() > 0 {
+			words, args = append(words, flags.Arg(0)), flags.Args()[1:]
+		}
 	}
 	var ok bool
 	if c.words, ok = languages[*lang]; !ok {
 		fmt.Fprintf(c.errOut, "exercises: no language %q; -lang takes en or ja\n", *lang)
 		return 2
 	}
+	if *help {
+		fmt.Fprintln(c.out, c.words.usage)
+		return 0
+	}
 	c.lang = *lang
-	done, err := c.do(ctx, flags.Args())
+	done, err := c.do(ctx, words)
 	switch {
 	case errors.Is(err, errArgument):
 		fmt.Fprintf(c.errOut, "exercises: %v\n%s\n", err, c.words.usage)
@@ -97,7 +103,7 @@ func (c *command) run(ctx context.Context, args []string) (status int) {
 
 // do does what the words say. It returns false if an exercise is not solved.
 func (c *command) do(ctx context.Context, args []string) (bool, error) {
-	p, err := c.readProgress()
+	p, err := exercises.ReadProgress(c.root)
 	if err != nil {
 		return false, err
 	}
@@ -116,7 +122,7 @@ func (c *command) do(ctx context.Context, args []string) (bool, error) {
 		}
 		return true, nil
 	}
-	e, ok := p.next()
+	e, ok := p.Next()
 	switch {
 	case len(args) == 2:
 		if e, err = exercises.Of(args[1]); err != nil {
@@ -146,13 +152,14 @@ func (c *command) do(ctx context.Context, args []string) (bool, error) {
 
 // check judges an exercise, and says whether it is solved. What it found is kept, for
 // the hints. If quick, it asks the race detector only when nothing else has found something.
-func (c *command) check(ctx context.Context, p *progress, e exercises.Exercise, quick bool) (bool, error) {
+func (c *command) check(ctx context.Context, p *exercises.Progress, e exercises.Exercise, quick bool) (bool, error) {
 	v, err := c.judgeAll(ctx, e, quick)
 	var words exercises.NotBuilt
 	switch {
 	case errors.As(err, &words):
 		fmt.Fprintln(c.out, words) // the compiler's, and nothing else
-		return false, p.write(e, false, exercises.CauseBuild)
+		c.sayMissing(e)
+		return false, p.NoteNotBuilt(e)
 	case err != nil:
 		return false, err
 	}
@@ -160,19 +167,23 @@ func (c *command) check(ctx context.Context, p *progress, e exercises.Exercise, 
 }
 
 // conclude says whether an exercise is solved, and what is next, and keeps it.
-func (c *command) conclude(p *progress, v exercises.Verdict) error {
+func (c *command) conclude(p *exercises.Progress, v exercises.Verdict) error {
 	e := v.Exercise
 	fmt.Fprintln(c.out)
 	if !v.Solved() {
-		fmt.Fprintf(c.out, c.words.notSolved+"\n", e.Number())
-		return p.write(e, false, v.Cause())
+		if v.Cause() == exercises.CauseOrders { // nothing is seen to be wrong
+			fmt.Fprintf(c.out, c.words.notJudged+"\n", e.Number())
+		} else {
+			fmt.Fprintf(c.out, c.words.notSolved+"\n", e.Number())
+		}
+		return p.Note(v)
 	}
 	fmt.Fprintf(c.out, c.words.solved+"\n", e.Name)
-	if err := p.write(e, true, ""); err != nil {
+	if err := p.Note(v); err != nil {
 		return err
 	}
-	if next, ok := p.next(); ok {
-		fmt.Fprintf(c.out, c.words.next+"\n", next.Number(), c.readme(next))
+	if next, ok := p.Next(); ok {
+		fmt.Fprintf(c.out, c.words.next+"\n", next.Number(), next.Readme(c.lang))
 	} else {
 		fmt.Fprintln(c.out, c.words.allSolved)
 	}
@@ -180,19 +191,19 @@ func (c *command) conclude(p *progress, v exercises.Verdict) error {
 }
 
 // list shows what is solved, what is next, and how to go on.
-func (c *command) list(p *progress) error {
-	next, ok := p.next()
+func (c *command) list(p *exercises.Progress) error {
+	next, ok := p.Next()
 	grade := 0
 	for _, e := range exercises.All {
 		if e.Grade != grade {
 			grade = e.Grade
 			fmt.Fprintln(c.out, c.words.grades[grade-1])
 		}
-		mark, title := " ", ""
-		if p.solved(e) {
+		mark := " "
+		if p.Has(e) {
 			mark = "x"
 		}
-		title, err := c.title(e)
+		title, _, err := e.Page(c.root, c.lang)
 		if err != nil {
 			return err
 		}
@@ -203,7 +214,7 @@ func (c *command) list(p *progress) error {
 		fmt.Fprintln(c.out, c.words.allSolved)
 		return nil
 	}
-	fmt.Fprintf(c.out, c.words.how+"\n", c.readme(next), exercises.Dir+"/"+next.Name+"/chat", next.Number())
+	fmt.Fprintf(c.out, c.words.how+"\n", next.Readme(c.lang), exercises.Dir+"/"+next.Name+"/chat", next.Number())
 	return nil
 }
 

@@ -35,24 +35,55 @@ func (c *command) judgeAll(ctx context.Context, e exercises.Exercise, quick bool
 	var all sync.WaitGroup
 	defer func() { stop(); all.Wait(); j.Close() }()
 
+	if e.Test {
+		c.tell(c.words.trying)
+		if v, err = j.Try(ctx, room); err != nil {
+			return v, err
+		}
+		c.tell("")
+		c.sayTrials(v)
+		return v, nil
+	}
+	if e.Report {
+		c.tell(c.words.racing)
+		if v, err = j.Report(ctx, room); err != nil {
+			return v, err
+		}
+		c.tell("")
+		c.sayReplies(v)
+		return v, nil
+	}
+
+	if v.Asks, err = j.Asks(room); err != nil {
+		return v, err
+	}
+	if v.Asks != "" {
+		c.tell("")
+		fmt.Fprintf(c.out, c.words.asks+"\n", v.Asks)
+		return v, nil
+	}
 	var playErr, raceErr error
 	played, raced := make(chan struct{}), make(chan struct{})
-	race := func() {
-		defer close(raced)
-		v.Race, raceErr = j.Race(ctx, room)
-	}
 	all.Go(func() {
 		defer close(played)
 		v.Explored, playErr = j.Orders(ctx, room, c.lang)
 	})
+	if err = j.Build(); err != nil {
+		return v, err
+	}
+	race := func() {
+		defer close(raced)
+		v.Race, raceErr = j.Race(ctx, room)
+	}
+	if !quick {
+		all.Go(race) // its building takes longest
+	}
+	c.tell(c.words.judging)
 	if v.Held, err = j.Properties(ctx, room); err != nil {
 		return v, err
 	}
 	c.tell("")
 	c.sayHeld(v.Held)
-	if !quick {
-		all.Go(race) // its building takes longest
-	}
 	c.tell(c.words.playing)
 	if <-played; playErr != nil {
 		return v, playErr
@@ -94,7 +125,7 @@ func (c *command) sayHeld(h exercises.Held) {
 	case len(wrong) > 0:
 		c.say(c.words.properties, c.words.holdNot, strings.Join(wrong, ", "))
 	case h.Crash != "":
-		c.say(c.words.properties, c.words.crashed, h.Crash)
+		c.say(c.words.properties, c.words.crashed, exercises.Say(c.lang, h.Crash))
 	default:
 		c.say(c.words.properties, c.words.hold, strings.Join(right, ", "))
 	}
@@ -103,20 +134,38 @@ func (c *command) sayHeld(h exercises.Held) {
 func (c *command) sayExplored(e exercises.Explored) {
 	who := c.words.orders
 	for _, p := range e.Played {
-		if p.Order == nil && !p.Whole {
+		switch {
+		case p.Order == nil && !p.Whole:
 			c.say(who, c.words.notAll, orders.Number(p.Orders), p.Scenario)
-		} else {
+		case p.Order == nil:
+			c.say(who, c.words.ordersNone, orders.Number(p.Orders), p.Scenario)
+		default:
 			c.say(who, c.words.ordersOf, orders.Number(p.Wrong), orders.Number(p.Orders), p.Scenario)
 		}
 		who = ""
 	}
 	if e.Crash != "" {
-		c.say(who, c.words.crashed, e.Crash)
+		c.say(who, c.words.crashed, exercises.Say(c.lang, e.Crash))
 		who = ""
 	}
 	for line := range strings.Lines(e.NotExplored) {
-		c.say(who, c.words.notExplored, strings.TrimSpace(line))
+		c.say(who, c.words.notExplored, c.notExplored(line))
 		who = ""
+	}
+}
+
+// notExplored is a line that says where and why orders can't be played, in the language.
+func (c *command) notExplored(line string) string {
+	line = strings.TrimSpace(line)
+	for at, rest := "", line; ; { // a place comes before, and perhaps a scenario
+		if said := exercises.Say(c.lang, rest); said != rest {
+			return at + said
+		}
+		where, why, more := strings.Cut(rest, ": ")
+		if !more {
+			return line
+		}
+		at, rest = at+where+": ", why
 	}
 }
 
@@ -129,7 +178,50 @@ func (c *command) sayRace(r race.Result) {
 	case r.Outcome == race.NoRaceDetector:
 		c.say(c.words.race, c.words.raceNone, r.Reason)
 	default:
-		c.say(c.words.race, c.words.raceOther, exercises.RaceFailure(r))
+		c.say(c.words.race, c.words.raceOther, exercises.Say(c.lang, r.Reason))
+	}
+}
+
+// sayTrials prints how many rooms the test tells right from wrong, and, of the first that
+// it doesn't, what was seen.
+func (c *command) sayTrials(v exercises.Verdict) {
+	right, wrong, caught := 0, 0, 0
+	for _, t := range v.Trials {
+		switch {
+		case t.Right && t.OK():
+			right++
+		case !t.Right:
+			if wrong++; t.OK() {
+				caught++
+			}
+		}
+	}
+	missed := v.Missed()
+	if len(missed) > 0 && missed[0].Right {
+		fmt.Fprintln(c.out, strings.TrimSpace(missed[0].Output)+"\n")
+		c.say(c.words.yourTest, "%s", c.words.failsRight)
+		return
+	}
+	c.say(c.words.yourTest, c.words.tells, right, caught, wrong)
+	if len(missed) == 0 {
+		return
+	}
+	if crash := missed[0].Crash(); crash != "" {
+		c.say("", c.words.testCrashes, crash)
+		return
+	}
+	c.say("", c.words.misses, missed[0].What)
+}
+
+// sayReplies prints the report, if an answer is wrong, and what is wrong.
+func (c *command) sayReplies(v exercises.Verdict) {
+	if len(v.Replies) == 0 {
+		c.say(c.words.answers, "%s", c.words.asReported)
+		return
+	}
+	fmt.Fprintln(c.out, strings.TrimSpace(v.Race.Races[0].Text)+"\n")
+	for _, r := range v.Replies {
+		c.say(r.Name, c.words.replies[r.Kind], r.Given)
 	}
 }
 
@@ -139,7 +231,7 @@ var inlined = regexp.MustCompile(`^TestRooms\.func\d+\.`)
 // details prints what was seen and what was wanted, of the first thing that each judge
 // found.
 func (c *command) details(v exercises.Verdict) {
-	if v.Unseen() {
+	if v.Cause() == exercises.CauseOrders { // nothing is seen to be wrong
 		fmt.Fprintf(c.out, "\n%s\n", c.words.unseen)
 	}
 	if wrong := v.Wrong(); len(wrong) > 0 {

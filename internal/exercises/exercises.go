@@ -6,7 +6,9 @@ package exercises
 
 import (
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -24,6 +26,8 @@ type Exercise struct {
 	Scenarios  []string // of package room: nothing may go wrong in any order
 	Log        bool     // each request logs "joined:", and the id that its client has
 
+	Report      bool   // its judge is a race report of its own start, with which the reader's answers are compared
+	Test        bool   // the reader writes a test, which is tried on right and wrong rooms
 	MustExplore bool   // the other judges can't see what it is about: a room whose orders can't be played is not solved
 	Begins      string // what a check finds in the beginning, as Verdict.Cause
 }
@@ -84,6 +88,12 @@ var All = []Exercise{
 		Properties: []steps.Property{steps.EveryMessage, steps.NothingLeft, steps.StalledRoom, judge.Shutdown},
 		Scenarios:  []string{"join-leave", "two-things"},
 	},
+	{
+		Name: "11-race-report", Grade: 3, Report: true, Begins: "answer Variable",
+	},
+	{
+		Name: "12-show-it", Grade: 3, Test: true, Begins: "test 3",
+	},
 }
 
 // Number is that of the directory's name.
@@ -91,6 +101,33 @@ func (e Exercise) Number() int {
 	digits, _, _ := strings.Cut(e.Name, "-")
 	n, _ := strconv.Atoi(digits) // TestNumbers
 	return n
+}
+
+// Readme is the path of its page in a language, from the repository's root.
+func (e Exercise) Readme(lang string) string {
+	name := "README.md"
+	if lang == "ja" {
+		name = "README.ja.md"
+	}
+	return path.Join(Dir, e.Name, name)
+}
+
+// Page is the heading of its page, and the paragraphs that say what is wanted: all but the
+// link to the other language and the command that checks it.
+func (e Exercise) Page(root, lang string) (title string, wanted []string, err error) {
+	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(e.Readme(lang))))
+	if err != nil {
+		return "", nil, err
+	}
+	for i, text := range strings.Split(strings.TrimSpace(strings.ReplaceAll(string(b), "\r\n", "\n")), "\n\n") {
+		switch {
+		case i == 0:
+			title = strings.TrimPrefix(text, "# ")
+		case i > 1 && !strings.HasPrefix(text, "```"):
+			wanted = append(wanted, text)
+		}
+	}
+	return title, wanted, nil
 }
 
 // Of returns the exercise of that number, or of that name.

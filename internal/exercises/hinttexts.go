@@ -1,18 +1,18 @@
 package exercises
 
 // hints are, by exercise, cause and language, up to three, the first one the lightest.
-// "" is for all causes that have none of their own.
+// "" is for all causes that have none of their own. What they quote is code: TestHintsQuote.
 var hints = map[string]map[string]map[string][]string{
 	"01-ids-mutex": {
 		"": {
 			"en": {
-				"Run go run ./exercises check 1 and read the two places that the race detector names. Which goroutines are there?",
-				"NewClient runs in each request's goroutine, many at a time. What must nobody else do between `maxId++` and the second read?",
+				"Both places are in NewClient. It runs in each request's goroutine, so two goroutines can be there at the same time. Which lines read `maxId`, and which ones write it?",
+				"`maxId++` reads and writes, and the line of `id` reads once more. What must nobody else do between the first read and the last one?",
 				"Declare a sync.Mutex beside `maxId`, lock it before `maxId++`, and unlock it only when the id has been read.",
 			},
 			"ja": {
-				"go run ./exercises check 1 を実行し、race detector が挙げる 2 か所を読む。そこを実行しているのはどの goroutine か。",
-				"NewClient はリクエストごとの goroutine で、同時にいくつも動く。`maxId++` から 2 度目の読みまでの間に、ほかの goroutine にされては困ることは何か。",
+				"2 か所とも NewClient の中にある。NewClient はリクエストごとの goroutine で動くので、2 つの goroutine が同時にそこにいることがある。`maxId` を読む行と書く行はどれか。",
+				"`maxId++` は読んでから書き、`id` の行でもう一度読む。最初の読みから最後の読みまでの間に、ほかの goroutine にされては困ることは何か。",
 				"`maxId` の隣に sync.Mutex を宣言し、`maxId++` の前でロックし、id を読み終えてからアンロックする。",
 			},
 		},
@@ -44,12 +44,12 @@ var hints = map[string]map[string]map[string][]string{
 	"02-ids-atomic": {
 		"": {
 			"en": {
-				"The race detector reports nothing. Read the columns of the shortest order: where do the two goroutines come between each other?",
+				"In the columns, both goroutines call `Add`, and only then does each call `Load`. Which number does each of them get?",
 				"`Add` is one step, and `Load` is another one. What does `Load` return if another client's `Add` came between?",
 				"`Add` returns the new value. Nobody else gets that value: use it as the id, and drop `Load`.",
 			},
 			"ja": {
-				"race detector は何も報告しない。最短の順序の列を読む。2 つの goroutine はどこで互いの間に入るか。",
+				"列では、2 つの goroutine がどちらも `Add` を済ませてから、それぞれ `Load` を呼んでいる。どちらの番号はいくつになるか。",
 				"`Add` で 1 ステップ、`Load` でもう 1 ステップ。間に別のクライアントの `Add` が入ると、`Load` は何を返すか。",
 				"`Add` は新しい値を返す。その値はほかの誰にも返らない。それを id にして、`Load` をなくす。",
 			},
@@ -78,12 +78,12 @@ var hints = map[string]map[string]map[string][]string{
 	"03-ids-owner": {
 		"": {
 			"en": {
-				"The race detector names two places. Which goroutine writes `c.id`, and which one reads it? Who owns it?",
+				"The server's goroutine writes `c.id`, and the handler's goroutine reads it for the log: before that, after it or meanwhile. Who owns the id?",
 				"The handler hands the client over on `addClientCh`. From that moment on the client's id is the server's goroutine's. The handler may not look.",
 				"Let the owner write the line, when it has given the id. Or let the owner send the id back, over a channel.",
 			},
 			"ja": {
-				"race detector が 2 か所を挙げている。`c.id` を書くのはどの goroutine で、読むのはどの goroutine か。所有者は誰か。",
+				"`c.id` を書くのはサーバーの goroutine。ハンドラの goroutine は、その前か後か最中に、ログのために読む。id の所有者は誰か。",
 				"ハンドラは `addClientCh` でクライアントを渡す。その時から、クライアントの id はサーバーの goroutine のもの。ハンドラが見てはいけない。",
 				"id を付けた所有者がログを書く。または、所有者がチャネルで id を送り返す。",
 			},
@@ -104,12 +104,12 @@ var hints = map[string]map[string]map[string][]string{
 	"04-nothing-left": {
 		"": {
 			"en": {
-				"Which goroutine is left, and on which line does it wait? What would have to come there?",
+				"`write` waits in its select for the next message, and nobody sends one to a client that has gone. What else could come there?",
 				"Start learns that the browser has gone, and write doesn't. How can Start tell it, without waiting for it?",
 				"Give the client a channel that Start closes at its end. write listens to it beside the queue, with select.",
 			},
 			"ja": {
-				"残っているのはどの goroutine で、どの行で待っているか。そこに何が来ればよいか。",
+				"`write` は select で次のメッセージを待っている。切断したクライアントには誰も送らない。そこにほかの何が来ればよいか。",
 				"ブラウザが切断したことを Start は知るが、write は知らない。待たずに知らせるには、どうするか。",
 				"クライアントにチャネルを 1 つ持たせ、Start が終わりに閉じる。write は select で、キューと合わせてそれを待つ。",
 			},
@@ -141,7 +141,7 @@ var hints = map[string]map[string]map[string][]string{
 		"": {
 			"en": {
 				"The server's goroutine waits in Send. For whom? Who receives from `removeClientCh`?",
-				"A goroutine must not send on a channel that only itself receives from. How else does a client come to its end? See Start.",
+				"A goroutine must not send on a channel that only it receives from. How else does a client come to its end? See Start.",
 				"End the connection's read and write, and Start does the rest: `c.ws.SetDeadline(time.Now())`.",
 			},
 			"ja": {
@@ -162,6 +162,7 @@ var hints = map[string]map[string]map[string][]string{
 				"`default:` に `c.ws.SetDeadline(time.Now())` だけを書く。",
 			},
 		},
+		"property StalledRoom lock": closeWaits,
 	},
 	"06-one-writer": {
 		"": {
@@ -210,12 +211,12 @@ var hints = map[string]map[string]map[string][]string{
 	"07-bound": {
 		"": {
 			"en": {
-				"What grows while the client doesn't read? Which line makes it grow?",
+				"`c.queue` grows with each message, while the client doesn't read: Send puts in, and never looks how many are there.",
 				"Send can see how many messages wait. And what becomes of a client for which there is no place?",
 				"In Send, if `len(c.queue)` is `queueSize`: forget the queue, end the connection with `c.ws.SetDeadline(time.Now())`, and return.",
 			},
 			"ja": {
-				"クライアントが読まない間、何が増えるか。増やしているのはどの行か。",
+				"クライアントが読まない間、`c.queue` はメッセージごとに増える。Send は件数を見ないで入れている。",
 				"待っている件数は Send から見える。置き場所のないクライアントをどうするか。",
 				"Send で `len(c.queue)` が `queueSize` なら、キューを捨て、`c.ws.SetDeadline(time.Now())` で接続を終わらせて、return する。",
 			},
@@ -240,6 +241,7 @@ var hints = map[string]map[string]map[string][]string{
 				"Close は、止まっている書き込みを待つ。期限なら待たない: `c.ws.SetDeadline(time.Now())`。",
 			},
 		},
+		"property StalledRoom lock": closeWaits,
 	},
 	"08-no-gap": {
 		"": {
@@ -302,5 +304,67 @@ var hints = map[string]map[string]map[string][]string{
 				"`doneCh` の case で、すべてのキューを閉じ、クライアントがいなくなるまで `removeClientCh` と `messageCh` から受け取る。write では、キューの終わりで `c.ws.WriteClose(1001)` とし、期限を設定して Start を終わらせる。",
 			},
 		},
+	},
+	"11-race-report": {
+		"": {
+			"en": {
+				"A report has two stacks. Each begins with what was done, Read or Write. The line below it is the innermost call. Where is the first line that is in this package?",
+				"Open both lines side by side. Which name do they share? That is the field, and one line writes it.",
+				"Write file and line as in \"client.go:12\", without the directory, and the column is not needed.",
+			},
+			"ja": {
+				"レポートにはスタックが 2 つある。どちらも、何をしたか (Read か Write) で始まり、その次の行が最も内側の呼び出し。上から見て、このパッケージの最初の行はどれか。",
+				"2 つの行を並べて見る。両方にある名前は何か。それが問われているフィールドで、一方の行がそれに書いている。",
+				"ファイルと行を \"client.go:12\" のように書く。ディレクトリも列番号もいらない。",
+			},
+		},
+		"answer OrderedBy": {
+			"en": {
+				"`known` orders what comes before the close and what comes after the receive. Where does the write stand that the report names?",
+				"`Start` goes on after the close, to the next round of its loop. What orders that write and the read?",
+				"The race detector reports only two accesses that nothing orders.",
+			},
+			"ja": {
+				"`known` が順序を決めるのは、close より前の処理と、受信より後の処理。レポートにある書き込みはどこにあるか。",
+				"`Start` は、close の後もループの次の回に進む。その書き込みと読みの順序を決めるものはあるか。",
+				"race detector が報告するのは、順序を決めるものがない 2 つのアクセスだけ。",
+			},
+		},
+	},
+	"12-show-it": {
+		"": {
+			"en": {
+				"Take the promises in room.go one by one. For each: which calls would come to something else if it were broken?",
+				"Go to the limits: one less than the bound, the bound, one more. And look again afterwards: what comes next to the same client?",
+				"Promise 6 needs a test in which two goroutines call methods, and nothing orders them. The race detector does the rest.",
+			},
+			"ja": {
+				"room.go の約束を 1 つずつ見る。それが破られたら、どの呼び出しの結果が変わるか。",
+				"境目を試す。上限より 1 つ少ないとき、ちょうど上限のとき、1 つ多いとき。その後も見る。同じクライアントに、次は何が届くか。",
+				"約束 6 のテストでは、2 つの goroutine がメソッドを呼び、その順序を決めるものがないようにする。あとは race detector が調べる。",
+			},
+		},
+		"test right": {
+			"en": {
+				"Your test asks for something that the room does not promise, or for what is so only in this room.go.",
+				"Read its message: what did it want, and which promise says so? Several goroutines have no order among them, unless you give them one.",
+			},
+			"ja": {
+				"部屋が約束していないことか、この room.go でしか成り立たないことを、テストが求めている。",
+				"テストの出力を読む。何を求めたか。それはどの約束にあるか。複数の goroutine の間には、自分で決めない限り順序がない。",
+			},
+		},
+	},
+}
+
+// closeWaits is for who calls Close where nobody may wait.
+var closeWaits = map[string][]string{
+	"en": {
+		"The server's goroutine waits again, this time for a lock. Close of x/net first writes a close frame, so it takes the lock that each write to the connection takes. Who has it?",
+		"The goroutine that writes has it: its write is stuck, since the browser doesn't read. A deadline needs no lock, and ends that write: `c.ws.SetDeadline(time.Now())`.",
+	},
+	"ja": {
+		"サーバーの goroutine がまた待っている。今度はロックを待つ。x/net の Close は、先に close フレームを書こうとして、接続に書くときのロックを取る。そのロックを今、誰が保持しているか。",
+		"保持しているのは書く側の goroutine。ブラウザが読まないので、書き込みが止まっている。期限の設定にロックはいらず、その書き込みも終わる: `c.ws.SetDeadline(time.Now())`。",
 	},
 }

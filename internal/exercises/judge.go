@@ -63,6 +63,9 @@ func NewJudges(ctx context.Context, overlay gocmd.Overlay, rooms ...Room) (*Judg
 	if err != nil {
 		return nil, err
 	}
+	if overlay, err = withStarts(overlay, rooms); err != nil {
+		return nil, err
+	}
 	j := &Judges{root: root, overlay: overlay, rooms: rooms, temp: temp, refused: make(map[string]string)}
 	j.plain = sync.OnceValues(func() (string, error) { return j.build(ctx, "plain") })
 	j.race = sync.OnceValues(func() (string, error) { return j.build(ctx, "race", "-race") })
@@ -77,6 +80,9 @@ func (j *Judges) Close() error { return os.RemoveAll(j.temp) }
 func (j *Judges) build(ctx context.Context, name string, flags ...string) (string, error) {
 	var imports, rooms strings.Builder
 	for i, r := range j.rooms {
+		if r.Test {
+			continue // it has no server
+		}
 		fmt.Fprintf(&imports, "\tp%d %q\n", i, steps.ModulePath+"/"+r.At+"/chat")
 		fmt.Fprintf(&rooms, "\t\t%q: func() child.Room {\n\t\t\ts := p%d.NewServer()\n\t\t\treturn child.Room{Handler: s.WebsocketHandler(), Start: s.Start, Done: s.Done}\n\t\t},\n", r.At, i)
 	}
@@ -106,7 +112,7 @@ func TestRooms(t *testing.T) {
 		return "", err
 	}
 	file := filepath.Join(dir, "judge.test.exe")
-	args := slices.Concat([]string{"test", "-c", "-vet=off", "-o", file, overlay}, flags, []string{"./" + Dir + "/judge"})
+	args := slices.Concat([]string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", file, overlay}, flags, []string{"./" + Dir + "/judge"})
 	out, err := gocmd.Command(ctx, j.root, nil, "go", args...).CombinedOutput()
 	if err != nil {
 		if ctx.Err() != nil {
@@ -121,7 +127,9 @@ func TestRooms(t *testing.T) {
 func (j *Judges) buildOrders(ctx context.Context) (*orders.Program, error) {
 	var all []steps.Step
 	for _, r := range j.rooms {
-		all = append(all, step(r.At))
+		if len(r.Scenarios) > 0 {
+			all = append(all, step(r.At))
+		}
 	}
 	for len(all) > 0 {
 		p, err := orders.Build(ctx, j.overlay, all...)
@@ -179,15 +187,21 @@ func (h Held) OK() bool {
 // takes seconds, unless a goroutine never waits.
 const limit = 2 * time.Minute
 
+// Build builds what Properties runs, if it is not built yet.
+func (j *Judges) Build() error {
+	_, err := j.plain()
+	return err
+}
+
 // Properties judges a room's properties, in a process of its own.
 func (j *Judges) Properties(ctx context.Context, r Room) (Held, error) {
 	file, err := j.plain()
 	if err != nil {
 		return Held{}, err
 	}
-	ctx, stop := context.WithCancel(ctx)
+	limited, stop := context.WithTimeout(ctx, limit+limit/4) // before the test has begun, nothing else ends it
 	defer stop()
-	cmd := gocmd.Command(ctx, j.root, []string{question(r)}, file, "-test.count=1", "-test.timeout="+limit.String())
+	cmd := gocmd.Command(limited, j.root, []string{question(r)}, file, "-test.count=1", "-test.timeout="+limit.String())
 	var errOut bytes.Buffer
 	cmd.Stderr = &errOut
 	out, _ := cmd.Output() // what it had to say is in it
@@ -195,19 +209,27 @@ func (j *Judges) Properties(ctx context.Context, r Room) (Held, error) {
 		return Held{}, context.Cause(ctx)
 	}
 	h := Held{Asked: len(r.Properties)}
-	for line := range strings.Lines(string(out)) {
-		if text, ok := strings.CutPrefix(line, child.Mark); ok {
-			var a child.Answer
-			if err := json.Unmarshal([]byte(text), &a); err != nil {
-				return h, err
-			}
-			h.Answers = append(h.Answers, a)
-		}
+	if h.Answers, err = answers(string(out)); err != nil {
+		return h, err
 	}
 	if len(h.Answers) < h.Asked && len(h.Wrong()) == 0 {
 		h.Crash = crash(errOut.String()+string(out), j.root)
 	}
 	return h, nil
+}
+
+// answers are those in what package child has printed.
+func answers(output string) (all []child.Answer, err error) {
+	for line := range strings.Lines(output) {
+		if text, ok := strings.CutPrefix(line, child.Mark); ok {
+			var a child.Answer
+			if err := json.Unmarshal([]byte(text), &a); err != nil {
+				return nil, err
+			}
+			all = append(all, a)
+		}
+	}
+	return all, nil
 }
 
 func question(r Room) string {
@@ -218,6 +240,9 @@ func question(r Room) string {
 	return child.Asked + "=" + string(b)
 }
 
+// endedByItself is said of a program that ended without a word, before its time.
+const endedByItself = "it ended by itself"
+
 var crashed = regexp.MustCompile(`(?m)^(panic|fatal error): (.*)$`)
 
 // crash is what a program that has crashed says first, and the line of an exercise where
@@ -225,7 +250,7 @@ var crashed = regexp.MustCompile(`(?m)^(panic|fatal error): (.*)$`)
 func crash(output, root string) string {
 	found := crashed.FindString(output)
 	if found == "" {
-		return cmp.Or(strings.TrimSpace(output), "it ended by itself")
+		return cmp.Or(strings.TrimSpace(output), endedByItself)
 	}
 	at := regexp.MustCompile(`(?m)^\t` + regexp.QuoteMeta(filepath.ToSlash(root)) + `/(` + Dir + `/\S+/chat/\S+:\d+)`)
 	if place := at.FindStringSubmatch(output); place != nil {
@@ -249,7 +274,16 @@ func (j *Judges) Race(ctx context.Context, r Room) (race.Result, error) {
 	if ctx.Err() != nil {
 		return res, context.Cause(ctx)
 	}
-	return res, nil
+	said, err := answers(res.Output)
+	switch {
+	case len(said) > 0:
+		res.Reason = said[0].Seen
+	case res.Outcome == race.Failed && crashed.MatchString(res.Output):
+		res.Reason = crash(res.Output, j.root)
+	case res.Outcome == race.Failed:
+		res.Reason = endedByItself
+	}
+	return res, err
 }
 
 // Played is what came of the orders of one scenario.
@@ -324,10 +358,7 @@ func (j *Judges) Orders(ctx context.Context, r Room, lang string) (e Explored, e
 	case ctx.Err() != nil:
 		return e, context.Cause(ctx)
 	case err != nil && err != errNotExplored:
-		if e.Crash = crash(err.Error(), j.root); crashed.MatchString(e.Crash) {
-			return e, nil
-		}
-		return e, err
+		e.Crash = strings.TrimRight(crash(err.Error(), j.root), ":\n")
 	}
 	return e, nil
 }
@@ -337,24 +368,25 @@ var errNotExplored = errors.New("not explored")
 // Verdict is what the three judges say of a room.
 type Verdict struct {
 	Exercise
+	Asks string // what the room asks, of whoever runs it, and may not; with file and line
 	Held
 	Explored Explored
 	Race     race.Result
+	Trials   []Trial // where the reader writes a test
+	Replies  []Reply // where the judge is a race report: the answers that are wrong
 }
 
 // Solved tells whether no judge has found anything. Where there is no race detector, the
 // other two decide.
 func (v Verdict) Solved() bool {
-	return v.Held.OK() && v.Explored.OK() && !v.Unseen() && (v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector)
+	if v.Test {
+		return len(v.Trials) > 0 && len(v.Missed()) == 0
+	}
+	if v.Report {
+		return len(v.Race.Races) > 0 && len(v.Replies) == 0
+	}
+	return v.Asks == "" && v.Held.OK() && v.Explored.OK() && !v.Unseen() && (v.Race.Outcome == race.Passed || v.Race.Outcome == race.NoRaceDetector)
 }
 
 // Unseen tells whether all orders had to be played, and could not be.
 func (v Verdict) Unseen() bool { return v.MustExplore && v.Explored.NotExplored != "" }
-
-// RaceFailure says why a program failed under the race detector, other than by a race.
-func RaceFailure(r race.Result) string {
-	if found := crashed.FindString(r.Output); found != "" {
-		return found
-	}
-	return r.Reason
-}

@@ -32,7 +32,10 @@ const (
 	ByOrders   = CauseOrders // What is the scenario
 	ByRace     = CauseRace
 	ByProperty = CauseProperty // What is its name
+	ByTest     = CauseTest     // What is as in Verdict.Cause
+	ByAnswer   = CauseAnswer   // What is the name of the first answer that is wrong
 	ByCrash    = CauseCrash    // the program crashes, or a request panics
+	ByAsks     = CauseAsks     // the room asks who runs it; What is not used
 )
 
 // Edit puts New in the place of Old, which is once in the file. Without Old, New is a whole
@@ -42,7 +45,7 @@ type Edit struct{ File, Old, New string }
 // SolutionsDir is where the solutions stand, from the repository's root.
 const SolutionsDir = "tools/exercises/solutions"
 
-var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
+var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (orders|race|property|crash|asks|answer|test)(?: ([\w-]+))?(?: (\d+)/(\d+))?(, clean)?)$`)
 
 // Solutions reads those of the exercise. They are in a text file. A line such as
 //
@@ -54,7 +57,10 @@ var heading = regexp.MustCompile(`^# (?:(right) ([\w-]+)|(wrong) ([\w-]+) by (or
 // behind it in Japanese. Behind "@ FILE" is text of a file, behind "=" what comes in its
 // place, and behind "+ FILE" a whole new file.
 func (e Exercise) Solutions(repository fs.FS) ([]Solution, error) {
-	name := SolutionsDir + "/" + e.Name + ".txt"
+	return readSolutions(e, repository, SolutionsDir+"/"+e.Name+".txt")
+}
+
+func readSolutions(e Exercise, repository fs.FS, name string) ([]Solution, error) {
 	b, err := fs.ReadFile(repository, name)
 	if err != nil {
 		return nil, err

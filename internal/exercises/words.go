@@ -64,7 +64,11 @@ var patterns = sync.OnceValue(func() (all []pattern) {
 // japanese has what package judge says, by its format. All verbs are strings here.
 // TestSay compares it with the source of package judge.
 var japanese = map[string]string{
-	child.LogsIDs: "%s のクライアントが入ったのに、ログにある id は %s 個",
+	child.LogsIDs:    "%s のクライアントが入ったのに、ログにある id は %s 個",
+	child.NeverWaits: "待つことなく動き続ける goroutine がある: %s (%s の中)",
+
+	endedByItself: "途中で終了した",
+	"the program that plays the orders ended early (%s)": "順序を調べるプログラムが途中で終了した (%s)",
 
 	// Of package judge.
 	"%s; it did not hear %s say %q":      "%s。%s の発言 %s が届いていない",
@@ -97,6 +101,21 @@ var japanese = map[string]string{
 	"afterwards, waited for the server's goroutines to end; there %s":                                                             "そのあと、サーバーの goroutine が終わらない。%s",
 	"the server does not stop: %w":                                                                                                "サーバーが終わらない: %s",
 	"waited for the server's goroutine to run %s, and to wait at its channels; there %s":                                          "サーバーの goroutine が %s を実行して待ち受けに入るのを待った。%s",
+
+	// Of package rewrite: why orders can't be played.
+	"init runs once, and not before each order: give the variable its value where it is declared, as in var ids = count()": "init は 1 度しか動かず、順序ごとには動かない。変数の値は、var ids = count() のように宣言するところで決める",
+	"a run does not end; something in it waits for what is not scheduled, or never stands still":                           "実行が終わらない。順序を決められないものを待っているか、止まることなく動き続けている",
+	"a context is not understood here":                                      "context は調べられない",
+	"a timer is not understood here: time.%s":                               "タイマーは調べられない: time.%s",
+	"%s.%s is not understood here":                                          "%s.%s は調べられない",
+	"the length of a channel is not understood here":                        "チャネルの長さは調べられない",
+	"a channel that %s gets is shared with code that is not scheduled":      "%s に渡すチャネルは、順序を決められないコードと共有される",
+	"the order of this map can't be fixed: its keys, of type %s, have none": "この map の順序を固定できない。キーの型 %s には順序がない",
+	"an operand of a select's case that takes several lines, or steps of its own, such as a receive, is not understood here": "select の case に、複数行にわたる式や、受信などそれ自体がステップになる式があると調べられない",
+	"%s is understood here only where it is called on a connection that has a name":                                          "%s は、名前のある接続に対して呼ぶときだけ調べられる",
+	"a package variable that is assigned to together with others is not understood here":                                     "パッケージ変数は、ほかの変数と同時に代入すると調べられない",
+	"the address of a package variable is understood here only where sync/atomic gets it":                                    "パッケージ変数のアドレスは、sync/atomic に渡すときだけ調べられる",
+	"an element of a package variable is understood here only where it is given a value that needs no other steps":           "パッケージ変数の要素への代入は、ほかのステップを含まない値のときだけ調べられる",
 
 	// Of package stacks, and the parts of sentences.
 	"is no goroutine":       "goroutine はない",

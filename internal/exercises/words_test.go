@@ -15,13 +15,13 @@ import (
 	"websocket-chat-steps/internal/steps"
 )
 
-// Whatever the judge can say of a property is there in Japanese, too.
+// Whatever the judges can say of a room is there in Japanese, too.
 func TestSay(t *testing.T) {
 	root, err := steps.Root()
 	require.NoError(t, err)
 	said := make(map[string]bool)
-	for _, name := range []string{"properties.go", "room.go", "more.go"} {
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "internal", "judge", name), nil, 0)
+	for _, name := range []string{"judge/properties.go", "judge/room.go", "judge/more.go", "schedule/rewrite/rewrite.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "internal", filepath.FromSlash(name)), nil, 0)
 		require.NoError(t, err)
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
@@ -29,10 +29,14 @@ func TestSay(t *testing.T) {
 				return true
 			}
 			f, ok := call.Fun.(*ast.SelectorExpr)
-			if !ok || f.Sel.Name != "fail" && f.Sel.Name != "breakOff" {
+			if !ok {
 				return true
 			}
-			if text, ok := call.Args[0].(*ast.BasicLit); ok {
+			format, ok := map[string]int{"fail": 0, "breakOff": 0, "refuse": 1}[f.Sel.Name]
+			if !ok {
+				return true
+			}
+			if text, ok := call.Args[format].(*ast.BasicLit); ok {
 				format, err := strconv.Unquote(text.Value)
 				require.NoError(t, err)
 				said[format] = true
@@ -102,4 +106,8 @@ func TestHints(t *testing.T) {
 	assert.Len(t, texts, 3)
 	cause, _ = All[0].Hints("en", "race")
 	assert.Empty(t, cause)
+	cause, _ = All[4].Hints("en", "property StalledRoom lock")
+	assert.Equal(t, "property StalledRoom lock", cause)
+	cause, _ = All[8].Hints("en", "property StalledRoom lock")
+	assert.Equal(t, "property StalledRoom", cause)
 }

@@ -152,6 +152,9 @@ func Close[T any](c chan<- T) {
 // Go is the function of a go statement. It makes the goroutine take part.
 func Go[F any](f F) F {
 	r := playing
+	if r == nil { // the package is being initialized; Reset does it again before each run
+		return wrap(f, func(func() []reflect.Value, []reflect.Value) []reflect.Value { runtime.Goexit(); return nil })
+	}
 	parent := r.me()
 	parent.goroutines++
 	g := r.born(fmt.Sprintf("%s.%d", parent.name, parent.goroutines), here())
@@ -180,6 +183,31 @@ func wrap[F any](f F, around func(call func() []reflect.Value, args []reflect.Va
 func Sorted[M ~map[K]V, K cmp.Ordered, V any](m M) iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if v, there := m[k]; there && !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
+// SortedMade is Sorted for keys that are pointers to what the program has made: by the goroutine
+// that made it, what is older first.
+func SortedMade[M ~map[*K]V, K, V any](m M) iter.Seq2[*K, V] {
+	return func(yield func(*K, V) bool) {
+		r := playing
+		place := func(k *K) int {
+			return slices.IndexFunc(r.made, func(m made) bool { return m.from == reflect.ValueOf(k).Pointer() })
+		}
+		keys := slices.Collect(maps.Keys(m))
+		if slices.ContainsFunc(keys, func(k *K) bool { return place(k) < 0 }) {
+			r.Fail("%v: the order of this map can't be fixed: a key points to something that was made without & or new", here().site())
+			runtime.Goexit()
+		}
+		slices.SortFunc(keys, func(a, b *K) int {
+			i, j := place(a), place(b)
+			return cmp.Or(cmp.Compare(r.made[i].by, r.made[j].by), cmp.Compare(i, j))
+		})
+		for _, k := range keys {
 			if v, there := m[k]; there && !yield(k, v) {
 				return
 			}

@@ -26,6 +26,10 @@ import (
 // MostSteps is how many steps a run may have. One that has more does not end.
 const MostSteps = 2000
 
+// Beginning is the name of who starts the program. What it starts itself, before anybody
+// comes, is called Beginning.1 and so on.
+const Beginning = "init"
+
 // state is what a goroutine does.
 type state int
 
@@ -114,7 +118,7 @@ func Play(t *testing.T, program Program, choose Chooser) (out *Outcome, err erro
 	// A panic out of a bubble can't be caught, so the errors of the run are kept.
 	synctest.Test(t, func(*testing.T) {
 		r := &Run{channels: make(map[uintptr]*channel), objects: maps.Clone(names), busy: make(map[call]bool), used: make(map[any]bool)}
-		r.root = &goroutine{run: r, name: "init", state: running}
+		r.root = &goroutine{run: r, name: Beginning, state: running}
 		r.now = r.root
 		playing = r
 		for _, order := range slices.Sorted(maps.Keys(resets)) {

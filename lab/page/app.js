@@ -2,6 +2,7 @@
 
 import { Refused, findToken, get, post, takeToken, watch } from "./api.js";
 import { Disturb } from "./disturb.js";
+import { Exercises } from "./exercises.js";
 import { Figure, summary } from "./figure.js";
 import { Inspect } from "./inspect.js";
 import { icon, kinds, make } from "./marks.js";
@@ -51,7 +52,7 @@ async function start() {
   try {
     const lists = await (await get("steps")).json();
     disturb = new Disturb(app, lists);
-    own = { schedule: new Schedule(app, lists.levels), race: new Race(app, lists.steps) };
+    own = { schedule: new Schedule(app, lists.levels), race: new Race(app, lists.steps), exercises: new Exercises(app) };
     $("step").replaceChildren(...lists.steps.map(({ name }) => new Option(name, name)));
     go();
   } catch (error) {
@@ -69,9 +70,9 @@ function go() {
   const options = [...$("step").options].map(({ value }) => value);
   app.step = options.includes(step) ? step : app.step || options[0];
   $("step").value = app.step;
-  for (const name of ["watch", "disturb", "schedule", "race"]) {
+  for (const name of ["watch", "disturb", "schedule", "race", "exercises"]) {
     const link = $(`to-${name}`);
-    if (name !== "schedule") link.href = `#${name}/${app.step}`;
+    if (name !== "schedule" && name !== "exercises") link.href = `#${name}/${app.step}`;
     link.ariaCurrent = name === room ? "page" : null;
   }
   document.title = `${app.step} – ${app.text.title}`;
@@ -126,6 +127,10 @@ async function draw() {
     const response = await get(`figure/${wanted}`);
     const text = await response.text();
     if (wanted !== shown) return;
+    if (room in own) {
+      shown = ""; // it has no size while it is not seen
+      return;
+    }
     figure.show(text);
     if (snapshot?.frame) figure.update(snapshot.frame, snapshot.names, app.text);
   } catch (error) {
@@ -223,7 +228,7 @@ function speak(language) {
   inspect.close();
   disturb.speak();
   draw();
-  if (snapshot) update(snapshot);
+  if (snapshot && !(room in own)) update(snapshot);
 }
 
 /** fail shows what went wrong with a request. */

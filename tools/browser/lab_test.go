@@ -48,6 +48,12 @@ func serveLab(t *testing.T) lab {
 	t.Helper()
 	root, err := steps.Root()
 	require.NoError(t, err)
+	return serveLabOf(t, root)
+}
+
+// serveLabOf serves the lab of the repository at root.
+func serveLabOf(t *testing.T, root string) lab {
+	t.Helper()
 	here := site.New(root)
 	l := lab{token: site.NewToken(), refused: new(refusals)}
 	inner := here.Handler(l.token)

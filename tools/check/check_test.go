@@ -43,11 +43,13 @@ func TestRun(t *testing.T) {
 		part{name: "good", what: "it is good", check: saying("looked", nil), writes: "the good", write: saying("wrote", nil)},
 		part{name: "bad", what: "it is bad", check: saying("looked, too", errors.New("page.md:3: no such thing\npage.md:5: nor this")), mend: "write it"},
 		part{name: "last", what: "it is last", check: saying("looked at the last", nil)},
+		part{name: "hours", what: "it takes hours", check: saying("looked for hours", nil), onRequest: true},
 	)
 	status, out, _ := do(t)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "== good: it is good\nlooked\ngood: ok")
 	assert.Contains(t, out, "looked at the last", "it goes on after a part has failed")
+	assert.NotContains(t, out, "looked for hours")
 	end := out[strings.Index(out, "\nFAILED: 1 of 3 parts"):]
 	assert.Regexp(t, `^\nFAILED: 1 of 3 parts, in \ds\nbad\n  page.md:3: no such thing\n  page.md:5: nor this\n  to repair it: write it\n  only this part: go run -C tools ./check bad\n$`, end)
 
@@ -55,6 +57,10 @@ func TestRun(t *testing.T) {
 	assert.Equal(t, 0, status)
 	assert.Contains(t, out, "all is well: 2 parts")
 	assert.NotContains(t, out, "looked, too")
+
+	status, out, _ = do(t, "hours")
+	assert.Equal(t, 0, status)
+	assert.Contains(t, out, "looked for hours")
 
 	status, out, _ = do(t, "-write")
 	assert.Equal(t, 0, status)

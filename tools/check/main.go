@@ -54,11 +54,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // choose returns the parts with these names. Without names it returns all parts that can
-// be written or checked.
+// be written or checked, but not those that are for request only.
 func choose(names []string, write bool) ([]part, error) {
 	var chosen []part
 	for _, p := range parts {
-		if (len(names) == 0 || slices.Contains(names, p.name)) && (!write || p.write != nil) {
+		if (len(names) == 0 && !p.onRequest || slices.Contains(names, p.name)) && (!write || p.write != nil) {
 			chosen = append(chosen, p)
 		}
 	}

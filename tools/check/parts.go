@@ -28,6 +28,7 @@ type part struct {
 	name, what string
 	check      func(ctx context.Context, root string, out io.Writer) error
 	mend       string // a command, or what to do; "" if the error says it
+	onRequest  bool   // it takes hours: it is checked only if it is named
 
 	writes string
 	write  func(ctx context.Context, root string, out io.Writer) error
@@ -65,6 +66,7 @@ var parts = []part{
 		writes: "the exercises as they are in the beginning, and the list of them for programs",
 		write:  exercises.Write,
 	},
+	{name: "repeat", what: "exercises, twenty times, while all processors are busy (hours; only if it is named)", check: repeatExercises, onRequest: true},
 	{name: "orders", what: "every order of the steps and scenarios that go test ./... leaves out, since it takes long", check: longOrders},
 	{name: "many", what: "the servers of 07-many-servers, killed under more load than in its go test", check: many},
 	{name: "fuzz", what: "what a stranger may send to 06-hardened, for a minute", check: fuzz},
@@ -330,6 +332,20 @@ func checkExercises(ctx context.Context, root string, out io.Writer) error {
 // many plays the faults of 07-many-servers in their long form.
 func many(ctx context.Context, root string, out io.Writer) error {
 	return command(ctx, filepath.Join(root, "07-many-servers"), out, []string{"MANY_LONG=1"}, "go", "test", "-count=1", "-v", "-run", "One|Back|Leader|Sleeps", ".")
+}
+
+// repeatExercises judges all solutions again and again beside busy loops: no verdict may be
+// luck.
+func repeatExercises(ctx context.Context, root string, out io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	for range runtime.NumCPU() {
+		go func() {
+			for ctx.Err() == nil {
+			}
+		}()
+	}
+	return command(ctx, filepath.Join(root, "tools"), out, nil, "go", "test", "-count=20", "-timeout=0", "-run=TestMatrix", "./exercises")
 }
 
 // fuzz gives the reader of 06-hardened bytes that nobody has thought of.

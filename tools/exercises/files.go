@@ -29,8 +29,8 @@ type listed struct {
 	Title      map[string]string `json:"title"`  // by language
 	Readme     map[string]string `json:"readme"` // by language
 	Files      []string          `json:"files"`  // to change; more may be added beside them
-	Properties []steps.Property  `json:"properties"`
-	Scenarios  []string          `json:"scenarios"`
+	Properties []steps.Property  `json:"properties,omitempty"`
+	Scenarios  []string          `json:"scenarios,omitempty"`
 	Check      string            `json:"check"`
 	Hint       string            `json:"hint"`
 	Reset      string            `json:"reset"`

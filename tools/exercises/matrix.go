@@ -104,6 +104,17 @@ func Judge(ctx context.Context, only string, log io.Writer) (*Matrix, error) {
 // judge that must catch it, and the race detector where that must report nothing.
 func (r *Row) judge(ctx context.Context, j *exercises.Judges, room exercises.Room) (err error) {
 	r.Verdict.Exercise = r.Exercise
+	if r.Test {
+		r.Verdict, err = j.Try(ctx, room)
+		return err
+	}
+	if r.Report {
+		r.Verdict, err = j.Report(ctx, room)
+		return err
+	}
+	if r.Verdict.Asks, err = j.Asks(room); err != nil || r.By == exercises.ByAsks {
+		return err
+	}
 	asks := func(by string) bool { return r.Right || r.Title == start || r.By == by }
 	if asks(exercises.ByProperty) || asks(exercises.ByCrash) {
 		if r.Verdict.Held, err = j.Properties(ctx, room); err != nil {
@@ -126,6 +137,15 @@ func (r Row) told() string {
 	var all []string
 	for _, a := range r.Verdict.Wrong() {
 		all = append(all, fmt.Sprintf("%s: %s %s", a.Property, a.Seen, a.Panic))
+	}
+	for _, t := range r.Verdict.Missed() {
+		all = append(all, fmt.Sprintf("the room %s: %s %s", t.Title, t.Outcome, t.Crash()))
+	}
+	for _, reply := range r.Verdict.Replies {
+		all = append(all, fmt.Sprintf("%s %q: %s", reply.Name, reply.Given, reply.Kind))
+	}
+	if r.Verdict.Asks != "" {
+		all = append(all, "it asks "+r.Verdict.Asks)
 	}
 	if r.Verdict.Crash != "" {
 		all = append(all, r.Verdict.Crash)
@@ -173,6 +193,12 @@ func (r Row) problem() string {
 		for _, a := range r.Verdict.Wrong() {
 			found = found || string(a.Property) == r.What
 		}
+	case exercises.ByAsks:
+		found = r.Verdict.Asks != ""
+	case exercises.ByTest:
+		found = r.Verdict.Cause() == exercises.CauseTest+" "+r.What
+	case exercises.ByAnswer:
+		found = r.Verdict.Cause() == exercises.CauseAnswer+" "+r.What
 	case exercises.ByCrash:
 		found = r.Verdict.Crash != ""
 		for _, a := range r.Verdict.Wrong() {

@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +23,7 @@ import (
 	"websocket-chat-steps/internal/judge"
 	"websocket-chat-steps/internal/judge/judgetest"
 	"websocket-chat-steps/internal/judge/race"
+	"websocket-chat-steps/internal/stacks"
 	"websocket-chat-steps/internal/steps"
 )
 
@@ -56,8 +59,49 @@ type Room struct {
 // patience is how long nothing moves in a room before it is said that nothing comes.
 const patience = 3 * time.Second
 
+// NeverWaits is said of a goroutine that runs on and on: its place and its function.
+const NeverWaits = "a goroutine never waits: %s, in %s"
+
+// watch says when a goroutine of the room was running, or about to, at each of many looks.
+// All that a room needs to do ends in a wait, many times between two of them.
+func watch(room string, tell func(seen string)) {
+	const looks, every = 100, 100 * time.Millisecond
+	chat := steps.ModulePath + "/" + room + "/chat."
+	ran := make(map[string]int) // at so many looks, by the goroutine's ID
+	buf := make([]byte, 4<<20)  // one for all looks: somebody measures the memory meanwhile
+	for range time.Tick(every) {
+		n := runtime.Stack(buf, true)
+		all, err := stacks.Parse(string(buf[:n]), "")
+		if err != nil {
+			continue // there are too many
+		}
+		now := make(map[string]int)
+		for _, g := range all {
+			i := slices.IndexFunc(g.Frames, func(f stacks.Frame) bool { return strings.HasPrefix(f.Function, chat) })
+			if i < 0 || !g.Moves() {
+				continue
+			}
+			if now[g.ID] = ran[g.ID] + 1; now[g.ID] == looks {
+				f := g.Frames[i]
+				tell(fmt.Sprintf(NeverWaits, fmt.Sprintf("%s:%d", path.Base(f.File), f.Line), f.Name()))
+			}
+		}
+		ran = now
+	}
+}
+
+// tell prints an answer.
+func tell(a Answer) {
+	b, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // strings and booleans
+	}
+	fmt.Printf("\n%s%s\n", Mark, b)
+}
+
 // Main answers the question in the environment, until a property does not hold. Under the
-// race detector it only plays, and says nothing: the detector speaks.
+// race detector it only plays, and says nothing: the detector speaks. A goroutine that never
+// waits is told in both.
 func Main(t *testing.T, rooms map[string]func() Room) {
 	var q Question
 	if err := json.Unmarshal([]byte(os.Getenv(Asked)), &q); err != nil {
@@ -72,11 +116,13 @@ func Main(t *testing.T, rooms map[string]func() Room) {
 	log.SetOutput(said)
 	if race.Enabled {
 		log.SetOutput(io.Discard) // its mutex would order goroutines, which hides races
-		for range 5 { // net/http's and fmt's pools order goroutines, too, by accident
-			crowd(q.Step.Path, open())
-			late(q.Step.Path, open())
-		}
 	}
+	var asked atomic.Value // the property that is judged now
+	asked.Store(steps.Property(""))
+	go watch(q.Room, func(seen string) {
+		tell(Answer{Property: asked.Load().(steps.Property), Kind: judge.Fails, Seen: seen})
+		os.Exit(1) // nothing else ends such a goroutine
+	})
 	start := func() (judge.Server, error) {
 		room := open()
 		go room.Start()
@@ -90,7 +136,14 @@ func Main(t *testing.T, rooms map[string]func() Room) {
 	}
 	lenient := q.Step // what is left behind is the concern of one property only
 	lenient.Lacks = map[steps.Property]string{steps.NothingLeft: ""}
+	if race.Enabled {
+		for range 5 { // net/http's and fmt's pools order goroutines, too, by accident
+			crowd(q.Step.Path, open())
+			late(q.Step.Path, open())
+		}
+	}
 	for _, p := range q.Properties {
+		asked.Store(p)
 		j := judge.New(start, lenient)
 		if p == steps.NothingLeft {
 			j = judge.New(start, q.Step)
@@ -115,11 +168,7 @@ func Main(t *testing.T, rooms map[string]func() Room) {
 			v = judge.Verdict{Kind: judge.Fails, Seen: fmt.Sprintf(LogsIDs, requests, ids)}
 			log = true
 		}
-		b, err := json.Marshal(Answer{p, v.Kind, v.Seen, log, panicked})
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Printf("\n%s%s\n", Mark, b)
+		tell(Answer{p, v.Kind, v.Seen, log, panicked})
 		if v.Kind != judge.Holds || panicked != "" {
 			return
 		}
@@ -216,7 +265,7 @@ func (u *unseen) wait() {
 }
 
 // LogsIDs is said of a room that does not log who joins.
-const LogsIDs = "%d clients joined, and the log has %d ids of clients that joined"
+const LogsIDs = "%d clients joined; different ids of theirs in the log: %d"
 
 // logged keeps what matters of the log of one room.
 type logged struct {

@@ -125,7 +125,7 @@ func TestOrders(t *testing.T) {
 		return nil, err
 	}
 	p.file = filepath.Join(p.dir, "orders.test.exe")
-	args := []string{"test", "-c", "-vet=off", "-o", p.file, flag}
+	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", p.file, flag}
 	if race.Enabled {
 		args = append(args, "-race")
 	}

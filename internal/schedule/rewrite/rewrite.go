@@ -87,7 +87,7 @@ func (w *rewriter) node(n ast.Node) {
 		}
 	case *ast.FuncDecl:
 		if n.Name.Name == "init" && n.Recv == nil {
-			w.refuse(n, "init runs once, and not before each order")
+			w.refuse(n, "init runs once, and not before each order: give the variable its value where it is declared, as in var ids = count()")
 		}
 	case *ast.ValueSpec:
 		for i, name := range n.Names {
@@ -246,10 +246,16 @@ func (w *rewriter) ranges(n *ast.RangeStmt) {
 	case *types.Chan:
 		w.around(n.X.Pos(), n.X.End(), own+".Range(", ")")
 	case *types.Map:
-		if key, ok := t.Key().Underlying().(*types.Basic); !ok || key.Info()&types.IsOrdered == 0 {
-			w.refuse(n, "the order of this map can't be fixed: its keys, of type %s, have none", t.Key())
+		function := ".Sorted("
+		switch key := t.Key().Underlying().(type) {
+		case *types.Pointer:
+			function = ".SortedMade("
+		default:
+			if b, ok := key.(*types.Basic); !ok || b.Info()&types.IsOrdered == 0 {
+				w.refuse(n, "the order of this map can't be fixed: its keys, of type %s, have none", t.Key())
+			}
 		}
-		w.around(n.X.Pos(), n.X.End(), own+".Sorted(", ")")
+		w.around(n.X.Pos(), n.X.End(), own+function, ")")
 	}
 }
 

@@ -209,13 +209,13 @@ func hear(messages []string, browsers ...*browser) string {
 	return ""
 }
 
-// left tells what is left behind of browsers that have gone: goroutines that are
-// neither the server's own nor one of those that serve who stays.
+// left tells what is left behind of browsers that have gone: goroutines that are neither
+// the server's own, nor older than all browsers, nor one of those that serve who stays.
 func (r *Room) left(stays ...*browser) string {
 	var all []string
 	for _, w := range r.run.Waiting() {
 		family, _, _ := strings.Cut(w.Name, ".")
-		if w.Name == ServerGoroutine || slices.ContainsFunc(stays, func(b *browser) bool { return b.name == family }) {
+		if w.Name == ServerGoroutine || family == schedule.Beginning || slices.ContainsFunc(stays, func(b *browser) bool { return b.name == family }) {
 			continue
 		}
 		all = append(all, r.say("%s, which waits at %v", w.Name, w.At))

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -10,12 +11,16 @@ import (
 
 // exerciseWords are the words of the tables of exercises, in English and in Japanese.
 var exerciseWords = map[string][2]string{
+	"language": {"en", "ja"},
 	"summary":  {"exercise|grade|properties|scenarios|right|wrong|of these, clean under the race detector", "演習|段階|性質|シナリオ|正しい|誤り|うち race detector が報告しない"},
 	"matrix":   {"exercise|solution|what it is, or why it is wrong|verdict", "演習|解き方|どんな解き方か、なぜ誤りか|判定"},
 	"solved":   {"solved", "解けた"},
 	"race":     {"race detector", "race detector"},
 	"property": {"does not hold: `%s`", "`%s` が成り立たない"},
+	"test":     {"the test does not tell: `%s`", "テストで区別できない: `%s`"},
+	"answer":   {"the answer `%s` is not what the report says", "答え `%s` がレポートと違う"},
 	"crash":    {"crashes", "クラッシュする"},
+	"asks":     {"asks who runs it", "誰が動かしているかを調べる"},
 	"orders":   {"goes wrong in some order of `%s`", "`%s` のいずれかの順序で問題が起きる"},
 	"counted":  {"goes wrong in %[2]d of %[3]d orders of `%[1]s`", "`%[1]s` の %[3]d 通りのうち %[2]d 通りで問題が起きる"},
 	"unseen":   {"not solved: the orders can't be explored", "解けたことにならない: 順序を調べられない"},
@@ -51,12 +56,8 @@ func Exercises(repository fs.FS, japanese bool) ([]string, error) {
 		for _, s := range e.Scenarios {
 			scenarios = append(scenarios, "`"+s+"`")
 		}
-		readme := "README.md"
-		if japanese {
-			readme = "README.ja.md"
-		}
-		lines = append(lines, fmt.Sprintf("| [%s](../exercises/%s/%s) | %d | %s | %s | %d | %d | %d |", e.Name, e.Name, readme, e.Grade,
-			strings.Join(properties, ", "), strings.Join(scenarios, ", "), right, wrong, clean))
+		lines = append(lines, fmt.Sprintf("| [%s](../%s) | %d | %s | %s | %d | %d | %d |", e.Name, e.Readme(word("language")), e.Grade,
+			cmp.Or(strings.Join(properties, ", "), "–"), cmp.Or(strings.Join(scenarios, ", "), "–"), right, wrong, clean))
 	}
 	return append(lines, ""), nil
 }
@@ -65,10 +66,6 @@ func Exercises(repository fs.FS, japanese bool) ([]string, error) {
 // tools/exercises make sure of that.
 func Solutions(repository fs.FS, japanese bool) ([]string, error) {
 	word := inLanguage(japanese)
-	lang := "en"
-	if japanese {
-		lang = "ja"
-	}
 	lines := head(word("matrix"))
 	for _, e := range exercises.All {
 		solutions, err := e.Solutions(repository)
@@ -91,7 +88,7 @@ func Solutions(repository fs.FS, japanese bool) ([]string, error) {
 			if s.Clean {
 				verdict += word("clean")
 			}
-			lines = append(lines, fmt.Sprintf("| %s | %s | %s | %s |", e.Name, s.Title, s.Why[lang], verdict))
+			lines = append(lines, fmt.Sprintf("| %s | %s | %s | %s |", e.Name, s.Title, s.Why[word("language")], verdict))
 		}
 	}
 	return append(lines, ""), nil

@@ -517,6 +517,18 @@ func All() []Program {
 			}()
 			return func() string { return unless(got[0] == 'a' || got[0] == '1', "%s", got) }
 		}},
+		{"a map in the order in which its keys were made", 1, 1, 0, 0, func() func() string {
+			set, got := make(map[*locked]bool), 0
+			go func() {
+				for n := range 9 {
+					set[&locked{n: n + 1}] = true
+				}
+				for l := range set {
+					got = 10*got + l.n
+				}
+			}()
+			return func() string { return unless(got == 123456789, "%d", got) }
+		}},
 		{"a panic", 2, 2, 1, 0, func() func() string {
 			l := &locked{}
 			go func() {

@@ -32,13 +32,13 @@ func contexts(ctx context.Context) { // want a context is not understood here
 	<-ctx.Done() // want a context is not understood here
 }
 
-func others(m map[*int]int, signals chan os.Signal) {
+func others(m map[any]int, signals chan os.Signal) {
 	signal.Notify(signals) // want shared with code that is not scheduled
 	var c sync.Cond        // want sync.Cond is not understood here
 	_ = c
 	var mu sync.Mutex
 	mu.TryLock()  // want sync.TryLock is not understood here
-	for range m { // want its keys, of type *int, have none
+	for range m { // want its keys, of type any, have none
 	}
 	shared, list = 1, nil // want assigned to together with others
 	_ = len(signals)      // want the length of a channel
