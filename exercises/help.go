@@ -159,12 +159,15 @@ const again = 200 * time.Millisecond
 func (c *command) watch(ctx context.Context, p *exercises.Progress, e exercises.Exercise) error {
 	look := time.NewTicker(again)
 	defer look.Stop()
-	for before := ""; ; {
+	judged, seen := "", ""
+	for first := true; ; first = false {
 		now, err := c.content(e)
 		if err != nil {
 			return err
 		}
-		if now == before {
+		settled := first || now == seen // an editor may not have written all of it yet
+		seen = now
+		if now == judged || !settled {
 			select {
 			case <-look.C:
 			case <-ctx.Done():
@@ -172,7 +175,7 @@ func (c *command) watch(ctx context.Context, p *exercises.Progress, e exercises.
 			}
 			continue
 		}
-		before = now
+		judged = now
 		fmt.Fprintf(c.out, "\n== %s\n", time.Now().Format(time.TimeOnly))
 		solved, err := c.check(ctx, p, e, true)
 		if ctx.Err() != nil {
