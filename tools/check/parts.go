@@ -56,7 +56,7 @@ var parts = []part{
 		writes: "the excerpts, diffs and tables in all pages, and the outputs that no longer match",
 		write:  func(ctx context.Context, root string, out io.Writer) error { return pages.Write(ctx, root, out) },
 	},
-	{name: "lesson", what: "go test ./..., and the tests of each step that is a module of its own", check: lesson},
+	{name: "lesson", what: "go test ./..., and go test -race in each step that is a module of its own", check: lesson},
 	{name: "runs", what: "each command on the pages prints what they say", check: checkRuns},
 	{name: "leak", what: "the leak profile shows what 01 and 02 leave behind", check: leak},
 	{name: "tools", what: "go test ./..., in tools: figures, pages and the page in a browser", check: testsIn("tools", "-short")},
@@ -207,10 +207,8 @@ func lesson(ctx context.Context, root string, out io.Writer) error {
 	}
 	err = command(ctx, root, out, nil, "go", "test", "./...")
 	for _, s := range steps.All {
-		if s.Module != "." { // its tests, also with -race: docs/racetable does that for the others
-			err = errors.Join(err,
-				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "./..."),
-				command(ctx, s.ModuleDir(root), out, nil, "go", "test", "-race", "./..."))
+		if s.Module != "." { // as its README says it; docs/racetable does that for the others
+			err = errors.Join(err, command(ctx, s.ModuleDir(root), out, nil, "go", "test", "-race", "./..."))
 		}
 	}
 	return err
@@ -294,8 +292,8 @@ func leak(ctx context.Context, root string, out io.Writer) error {
 	return err
 }
 
-// raceTests runs under -race all but the steps, which docs/racetable runs, and tools, where
-// all is done by one goroutine.
+// raceTests runs under -race all but the steps, which docs/racetable runs, the orders, which
+// longOrders runs, and tools, where all is done by one goroutine.
 func raceTests(ctx context.Context, root string, out io.Writer) error {
 	b, err := gocmd.Command(ctx, root, nil, "go", "list", "-f", `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`, "./...").Output()
 	if err != nil {
@@ -304,7 +302,7 @@ func raceTests(ctx context.Context, root string, out io.Writer) error {
 	words := []string{"go", "test", "-race"}
 	for pkg := range strings.FieldsSeq(string(b)) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(pkg, steps.ModulePath+"/"), "/")
-		if !slices.Contains(steps.Names(), name) && !strings.HasSuffix(pkg, "/racetable") {
+		if !slices.Contains(steps.Names(), name) && !strings.HasSuffix(pkg, "/racetable") && !strings.HasSuffix(pkg, "/schedule/orders") {
 			words = append(words, pkg)
 		}
 	}

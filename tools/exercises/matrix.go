@@ -32,7 +32,7 @@ type Matrix struct{ Rows []Row }
 const start = "start"
 
 // atOnce is how many solutions are judged at the same time. They mostly wait.
-const atOnce = 4
+const atOnce = 6
 
 // Judge judges all solutions, those whose exercise and title begin with only, as in
 // "08-no-gap/own". It builds each judge

@@ -143,6 +143,9 @@ func Main(t *testing.T, rooms map[string]func() Room) {
 		}
 	}
 	for _, p := range q.Properties {
+		if race.Enabled && p == steps.StalledCost && slices.Contains(q.Properties, steps.StalledRoom) {
+			continue // the clients do the same, for longer: it measures
+		}
 		asked.Store(p)
 		j := judge.New(start, lenient)
 		if p == steps.NothingLeft {
