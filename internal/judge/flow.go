@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -46,8 +47,12 @@ func (c *Client) HearFlow(last int) (first, next int, err error) {
 	return first, next, nil
 }
 
+// place is what may come behind a message's body.
+var place = regexp.MustCompile(`^(,"id":\d+(,"key":"[^"]*")?)?}$`)
+
 // HearNext hears author say the bodies. Anything else is an error. Each must come as
-// one whole text frame, with the JSON that encoding/json writes. A step may add more behind the body.
+// one whole text frame, with the JSON that encoding/json writes. Behind the body there may be
+// the message's id, and its key, and nothing else.
 func (c *Client) HearNext(author string, bodies ...string) error {
 	for _, body := range bodies {
 		want, err := json.Marshal(Message{author, body})
@@ -59,7 +64,7 @@ func (c *Client) HearNext(author string, bodies ...string) error {
 			return fmt.Errorf("%s waited for %.60q: %w", c.Name, want, err)
 		}
 		rest, begins := bytes.CutPrefix(f.Payload, want[:len(want)-1])
-		if !f.Final || f.Opcode != Text || !begins || !bytes.Equal(rest, []byte("}")) && !bytes.HasPrefix(rest, []byte(`,"id":`)) {
+		if !f.Final || f.Opcode != Text || !begins || !place.Match(rest) {
 			return fmt.Errorf("%s heard %.60q (opcode %#x), but %.60q should come next", c.Name, f.Payload, f.Opcode, want)
 		}
 	}

@@ -101,6 +101,10 @@ func TestGuard(t *testing.T) {
 		{"a level that is not in that step", "POST", "/api/level/one-id/05-batch/play", []string{token}, 404},
 		{"no such question", "POST", "/api/level/one-id/01-original/build", []string{token}, 404},
 		{"no such language", "GET", "/api/race/01-original/..%2fen", []string{token}, 404},
+		{"an exercise without the token", "GET", "/api/exercise/1/en", nil, 403},
+		{"an exercise by a rebound name", "GET", "/api/exercise/1/en", []string{token, "Host: rebound.example" + port}, 403},
+		{"no such exercise", "GET", "/api/exercise/..%2f1/en", []string{token}, 404},
+		{"an exercise in no such language", "GET", "/api/exercise/1/-h", []string{token}, 404},
 		{"no such figure", "GET", "/api/figure/01-original/..%2f..%2fgo", []string{token}, 404},
 	} {
 		response := ask(t, server, test.method, test.path, test.headers...)
